@@ -1,10 +1,23 @@
 //! The pure centre of mcpgov: bytes -> message -> decision -> effect.
+//!
+//! No clock, no host, no logging, no I/O: time and identity are arguments, effects are return values.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod decide;
+pub mod exchange;
+pub mod glob;
 pub mod json;
+pub mod list;
 pub mod message;
 pub mod number;
+pub mod record;
+pub mod registry;
+pub mod reply;
+pub mod subject;
+pub mod table;
 pub mod target;
+pub mod truth;
+pub mod vocabulary;

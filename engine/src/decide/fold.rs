@@ -1,0 +1,67 @@
+//! The most restrictive of many rules, as a value.
+
+use super::{Limits, Outcome};
+use crate::table::View;
+use crate::table::format::{NONE, Rule};
+use crate::truth::Truth;
+use crate::vocabulary::{Reason, Verdict};
+
+/// What the rules seen so far come to. Adding a rule twice, or in another order, changes nothing.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    /// The most restrictive rule that holds.
+    sure: Option<Outcome>,
+    /// The most restrictive rule that could not be evaluated.
+    unsure: Option<Outcome>,
+    limits: Limits,
+}
+
+impl Fold {
+    /// Adds a rule that is not false.
+    pub(super) fn add(
+        &mut self,
+        view: &View<'_>,
+        number: u32,
+        rule: &Rule,
+        verdict: Verdict,
+        reason: Reason,
+        truth: Truth,
+    ) {
+        let outcome = Outcome { verdict, rule: Some(number), reason };
+        let slot = if truth == Truth::TRUE { &mut self.sure } else { &mut self.unsure };
+        *slot = Some(slot.map_or(outcome, |other| stricter(other, outcome)));
+        if let Some(limit) = view.limits.get(rule.limit.get() as usize) {
+            tighten(&mut self.limits.max_runtime_sec, limit.max_runtime_sec.get());
+            tighten(&mut self.limits.max_retries, limit.max_retries.get());
+        }
+    }
+
+    /// The decision.
+    pub(super) fn outcome(&self) -> Outcome {
+        match (self.sure, self.unsure) {
+            (Some(sure), Some(unsure)) => stricter(sure, unsure),
+            (Some(sure), None) => sure,
+            (None, Some(unsure)) if unsure.verdict == Verdict::Deny => unsure,
+            (None, _) => Outcome::deny(Reason::DefaultDeny),
+        }
+    }
+
+    /// The tightest limits.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+}
+
+/// The more restrictive; of equals the rule with the smaller id, which has the smaller number.
+fn stricter(a: Outcome, b: Outcome) -> Outcome {
+    match a.verdict.cmp(&b.verdict).then(b.rule.cmp(&a.rule)) {
+        core::cmp::Ordering::Less => b,
+        _ => a,
+    }
+}
+
+fn tighten(limit: &mut Option<u32>, other: u32) {
+    if other != NONE {
+        *limit = Some(limit.map_or(other, |limit| limit.min(other)));
+    }
+}

@@ -1,0 +1,114 @@
+//! What the exchange needs of HTTP heads.
+
+use alloc::string::String;
+
+use crate::registry::Traffic;
+
+/// A request's head. Texts that were no UTF-8 come with replacement characters.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Head<'a> {
+    /// `:method`.
+    pub method: &'a str,
+    /// `:authority`.
+    pub host: &'a str,
+    /// `:path`.
+    pub path: &'a str,
+    /// `content-type`.
+    pub content_type: Option<&'a str>,
+    /// `content-encoding`.
+    pub content_encoding: Option<&'a str>,
+    /// `x-request-id`.
+    pub request_id: &'a str,
+    /// `mcp-session-id`.
+    pub session: Option<&'a str>,
+    /// `mcp-protocol-version`.
+    pub protocol: Option<&'a str>,
+    /// The upstream cluster, where the table asks for it.
+    pub cluster: Option<&'a str>,
+    /// The server's name in the route's metadata, where the table asks for it.
+    pub route: Option<&'a str>,
+}
+
+/// An answer's head.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AnswerHead<'a> {
+    /// `:status`.
+    pub status: u16,
+    /// `content-type`.
+    pub content_type: Option<&'a str>,
+    /// `content-encoding`.
+    pub content_encoding: Option<&'a str>,
+}
+
+/// The parts of a request's head that are needed when its body has come.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) host: String,
+    pub(super) path: String,
+    pub(super) request_id: String,
+    pub(super) session: Option<String>,
+    pub(super) protocol: Option<String>,
+    pub(super) cluster: Option<String>,
+    pub(super) route: Option<String>,
+}
+
+impl Kept {
+    pub(super) fn of(head: &Head<'_>) -> Kept {
+        Kept {
+            host: head.host.into(),
+            path: head.path.into(),
+            request_id: head.request_id.into(),
+            session: head.session.map(Into::into),
+            protocol: head.protocol.map(Into::into),
+            cluster: head.cluster.map(Into::into),
+            route: head.route.map(Into::into),
+        }
+    }
+
+    pub(super) fn traffic(&self) -> Traffic<'_> {
+        Traffic {
+            host: &self.host,
+            path: &self.path,
+            cluster: self.cluster.as_deref(),
+            route: self.route.as_deref(),
+        }
+    }
+}
+
+/// Whether a body with these headers can be read as it is: no content coding, no charset but UTF-8.
+pub(super) fn is_plain(content_type: Option<&str>, content_encoding: Option<&str>) -> bool {
+    let plain_coding = content_encoding.is_none_or(|coding| coding.trim().eq_ignore_ascii_case("identity"));
+    let mut parameters = content_type.unwrap_or("").split(';').skip(1);
+    let plain_charset = parameters.all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim().trim_matches('"');
+        !name.trim().eq_ignore_ascii_case("charset")
+            || value.eq_ignore_ascii_case("utf-8")
+            || value.eq_ignore_ascii_case("utf8")
+    });
+    plain_coding && plain_charset
+}
+
+/// Whether a content type is JSON.
+pub(super) fn is_json(content_type: Option<&str>) -> bool {
+    let essence = content_type.and_then(|content_type| content_type.split(';').next()).unwrap_or("");
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Whether two readers could take a path for different ones: servers and proxies differ in how they treat
+/// encoded separators, dot segments, empty segments and backslashes.
+pub(super) fn is_ambiguous(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    let odd_byte = path.bytes().any(|byte| !(0x21..=0x7e).contains(&byte) || byte == b'\\');
+    let mut escapes = path.split('%').skip(1).map(|rest| rest.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()));
+    // An escape of a character that needs none, or of a separator, is a second spelling of a path.
+    let odd_escape = escapes.any(|byte| {
+        byte.is_none_or(|byte| {
+            byte.is_ascii_alphanumeric() || byte.is_ascii_control() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/' | b'\\' | b'%')
+        })
+    });
+    let mut segments = path.strip_prefix('/').unwrap_or("").split('/').rev();
+    let last_is_dots = segments.next().is_some_and(|last| matches!(last, "." | ".."));
+    let odd_segment = last_is_dots || segments.any(|segment| matches!(segment, "" | "." | ".."));
+    !path.starts_with('/') || odd_byte || odd_escape || odd_segment
+}

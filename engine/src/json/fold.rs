@@ -1,0 +1,18 @@
+//! Which keys a lax reader takes for one another.
+
+/// Whether some JSON reader in use takes `a` and `b` for the same key although the bytes may differ.
+///
+/// Go's `encoding/json` matches struct fields by simple case folding, which reaches from ASCII to `ſ` (U+017F) and the
+/// Kelvin sign (U+212A), and one release of the Go MCP SDK took a key with a NUL behind it for the key itself
+/// (CVE-2026-27896 and its follow-up). Everything from the first NUL on is therefore left out of the comparison.
+pub fn same_key_to_some(a: &str, b: &str) -> bool {
+    folded(a).eq(folded(b))
+}
+
+fn folded(key: &str) -> impl Iterator<Item = char> {
+    key.chars().take_while(|&c| c != '\0').map(|c| match c {
+        'ſ' => 's',
+        '\u{212a}' => 'k',
+        _ => c.to_ascii_lowercase(),
+    })
+}

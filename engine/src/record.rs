@@ -1,0 +1,262 @@
+//! Audit records: one JSON object on one line for every governed message, written in two steps, because the
+//! message is gone when the answer has come.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::decide::Outcome;
+use crate::json::{Kind, Value, write_string, write_string_bytes};
+use crate::subject::Subject;
+use crate::table::View;
+use crate::vocabulary::{Capture, Reason};
+
+/// Version of the record's shape.
+pub const VERSION: u32 = 1;
+/// Bytes a record may have. Beyond it the arguments shrink to their digest, then long names are cut.
+pub const RECORD_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a client's text, such as a tool name or path, in a record.
+pub const TEXT_BYTES_MAX: usize = 1024;
+
+/// A record that waits for its answer.
+#[derive(Debug, Clone)]
+pub struct Record {
+    open: String,
+}
+
+/// What is known when the message was decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// `request`, `notification`, `response`, `session-end` or `unreadable`.
+    pub kind: &'static str,
+    /// What exactly was unreadable.
+    pub detail: Option<&'static str>,
+    /// The JSON-RPC id, a JSON text.
+    pub id: Option<&'a str>,
+    /// Registered name of the server, or the proxy's.
+    pub server: &'a str,
+    /// The authority the client named.
+    pub host: &'a str,
+    /// The path the client named.
+    pub path: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// `tool`, `prompt` or `uri`, and the name.
+    pub object: Option<(&'static str, &'a str)>,
+    /// The arguments.
+    pub arguments: Option<Value<'a>>,
+    /// How much of them to keep.
+    pub capture: Capture,
+    /// What happened.
+    pub outcome: Outcome,
+    /// What would have happened.
+    pub shadow: Option<Outcome>,
+    /// Whether the outcome was enforced.
+    pub is_shadow: bool,
+    /// Session id of the transport; only a digest of it is kept.
+    pub session: Option<&'a str>,
+    /// Protocol revision the client claims.
+    pub protocol: Option<&'a str>,
+    /// `modern` or `legacy`.
+    pub era: &'static str,
+    /// The proxy's id of the HTTP request.
+    pub request_id: &'a str,
+}
+
+/// What is known at the end.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answer {
+    /// Bytes of the body sent to the client.
+    pub bytes: u64,
+    /// Entries a list lost.
+    pub hidden: Option<u32>,
+    /// Why the filter put an error in the server's answer's place.
+    pub replaced: Option<Reason>,
+    /// Whether it is a JSON-RPC error or an error result; unknown where the answer was not read.
+    pub is_error: Option<bool>,
+}
+
+impl Record {
+    /// Writes down a decided message. `view` is `None` where no policy was available.
+    #[must_use]
+    pub fn new<'v>(
+        view: Option<&View<'_>>,
+        policy: &str,
+        subject: &Subject,
+        roles: impl Iterator<Item = &'v str>,
+        facts: &Facts<'_>,
+    ) -> Record {
+        let mut out = String::with_capacity(512);
+        // Writing to a String cannot fail.
+        let _ = write!(out, r#"{{"v":{VERSION},"kind":"{}""#, facts.kind);
+        string(&mut out, "detail", facts.detail);
+        string(&mut out, "server", Some(facts.server));
+        string(&mut out, "host", Some(facts.host));
+        string(&mut out, "path", Some(facts.path));
+        string(&mut out, "method", Some(facts.method));
+        if let Some((kind, name)) = facts.object {
+            string(&mut out, kind, Some(name));
+        }
+        if let Some(id) = facts.id {
+            let _ = write!(out, r#","id":{id}"#);
+        }
+        outcome(&mut out, view, facts.outcome);
+        string(&mut out, "mode", Some(if facts.is_shadow { "shadow" } else { "enforce" }));
+        if let Some(shadow) = facts.shadow {
+            out.push_str(r#","shadow":{"#);
+            let start = out.len();
+            outcome(&mut out, view, shadow);
+            out.remove(start); // the comma
+            out.push('}');
+        }
+        subject_of(&mut out, subject, roles);
+        string(&mut out, "session", facts.session.map(short_digest).as_deref());
+        string(&mut out, "protocol", facts.protocol);
+        string(&mut out, "era", Some(facts.era));
+        string(&mut out, "request_id", Some(facts.request_id));
+        string(&mut out, "policy", Some(policy));
+        arguments(&mut out, facts);
+        Record { open: out }
+    }
+
+    /// The finished record.
+    #[must_use]
+    pub fn finish(mut self, answer: &Answer) -> String {
+        let out = &mut self.open;
+        let _ = write!(out, r#","response":{{"bytes":{}"#, answer.bytes);
+        if let Some(hidden) = answer.hidden {
+            let _ = write!(out, r#","hidden":{hidden}"#);
+        }
+        string(out, "replaced", answer.replaced.map(Reason::name));
+        if let Some(is_error) = answer.is_error {
+            let _ = write!(out, r#","error":{is_error}"#);
+        }
+        out.push_str("}}");
+        self.open
+    }
+}
+
+/// `,"key":"text"`, cut to [`TEXT_BYTES_MAX`]; nothing for `None`.
+fn string(out: &mut String, key: &str, text: Option<&str>) {
+    let Some(text) = text else { return };
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":");
+    match text.as_bytes().get(..TEXT_BYTES_MAX) {
+        // The cut may fall into a character, hence bytes.
+        Some(cut) if text.len() > TEXT_BYTES_MAX => write_string_bytes(out, cut),
+        _ => write_string(out, text),
+    }
+}
+
+fn outcome(out: &mut String, view: Option<&View<'_>>, outcome: Outcome) {
+    string(out, "decision", Some(outcome.verdict.name()));
+    let rule = outcome.rule.and_then(|number| {
+        let view = view?;
+        Some(view.text(view.rules.get(number as usize)?.id))
+    });
+    string(out, "rule", rule);
+    string(out, "reason", Some(outcome.reason.name()));
+}
+
+fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item = &'v str>) {
+    out.push_str(r#","subject":{"#);
+    let start = out.len();
+    string(out, "user", subject.user.as_deref());
+    string(out, "agent", subject.agent.as_deref());
+    string(out, "tenant", subject.tenant.as_deref());
+    string(out, "workload", subject.workload.as_deref());
+    string(out, "token", subject.token.as_deref());
+    let mut roles = roles.peekable();
+    if roles.peek().is_some() {
+        out.push_str(r#","roles":["#);
+        for (index, role) in roles.enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_string(out, role);
+        }
+        out.push(']');
+    }
+    if out.len() > start {
+        out.remove(start); // the first comma
+    }
+    out.push('}');
+}
+
+fn arguments(out: &mut String, facts: &Facts<'_>) {
+    let Some(value) = facts.arguments.filter(|_| facts.capture != Capture::None) else { return };
+    let _ = write!(out, r#","arguments":{{"bytes":{},"digest":"#, value.raw().len());
+    write_string(out, &digest(value.raw()));
+    let whole = out.len();
+    match facts.capture {
+        Capture::None | Capture::Digest => {}
+        Capture::Redacted => {
+            out.push_str(r#","shape":"#);
+            shape(out, value);
+        }
+        Capture::Full => {
+            out.push_str(r#","value":"#);
+            one_line(out, value.raw());
+        }
+    }
+    if out.len() > RECORD_BYTES_MAX {
+        out.truncate(whole);
+        out.push_str(r#","dropped":"record-too-large""#);
+    }
+    out.push('}');
+}
+
+/// JSON on one line: outside strings line breaks are only space, and inside they cannot stand.
+fn one_line(out: &mut String, json: &str) {
+    out.extend(json.chars().map(|char| if matches!(char, '\n' | '\r') { ' ' } else { char }));
+}
+
+/// The value with every scalar replaced by the name of its type.
+fn shape(out: &mut String, value: Value<'_>) {
+    match value.kind() {
+        Kind::Object => {
+            out.push('{');
+            for (index, (key, value)) in value.members().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_string(out, key);
+                out.push(':');
+                shape(out, value);
+            }
+            out.push('}');
+        }
+        Kind::Array => {
+            out.push('[');
+            for (index, value) in value.items().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                shape(out, value);
+            }
+            out.push(']');
+        }
+        Kind::String => out.push_str(r#""string""#),
+        Kind::Number => out.push_str(r#""number""#),
+        Kind::Bool => out.push_str(r#""boolean""#),
+        Kind::Null => out.push_str("null"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit));
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn digest(text: &str) -> String {
+    format!("sha256:{}", hex(&Sha256::digest(text.as_bytes())))
+}
+
+/// Enough to tell sessions apart, too little to take one over.
+fn short_digest(text: &str) -> String {
+    hex(Sha256::digest(text.as_bytes()).get(..8).unwrap_or(&[]))
+}

@@ -1,0 +1,97 @@
+//! The policy table: one self-contained blob, validated once, then read in place.
+//!
+//! [`Table::from_bytes`] is the only door. It never panics, whatever the bytes, and what it lets in can be
+//! read without further checks that could fail: every reference has been followed once.
+
+pub mod error;
+pub mod format;
+mod validate;
+mod view;
+#[cfg(feature = "write")]
+pub mod source;
+#[cfg(feature = "write")]
+mod index;
+#[cfg(feature = "write")]
+pub mod write;
+
+use alloc::string::String;
+use core::fmt::Write as _;
+use core::ops::Range;
+
+pub use error::TableError;
+pub use view::{Candidates, Operand, StringId, Strings, View, Words};
+
+use format::Section;
+
+/// What the filter must ask the proxy for so that this table can decide; bits of `Settings::facts`.
+pub mod facts {
+    /// The name of the cluster a route leads to.
+    pub const CLUSTER: u16 = 1;
+    /// The server's name in the route's metadata.
+    pub const ROUTE: u16 = 2;
+    /// All defined bits.
+    pub const ALL: u16 = 3;
+}
+
+/// SHA-256 of a table, the policy's identity in replies and records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// `sha256:` and the first 32 hexadecimal digits: 128 bits, enough to name a policy and short enough for
+    /// every record.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::from("sha256:");
+        for byte in self.0.iter().take(16) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+/// A validated table over its bytes, owned or borrowed.
+#[derive(Debug, Clone)]
+pub struct Table<B> {
+    bytes: B,
+    layout: Layout,
+}
+
+/// Where the sections of a validated table lie.
+#[derive(Debug, Clone)]
+struct Layout {
+    sections: [Range<usize>; Section::ALL.len()],
+    digest: Digest,
+}
+
+impl<B: AsRef<[u8]>> Table<B> {
+    /// Checks `bytes` completely and gives access to them.
+    ///
+    /// # Errors
+    /// A [`TableError`] naming the first thing found wrong: framing, version, digest, then every record.
+    pub fn from_bytes(bytes: B) -> Result<Self, TableError> {
+        let layout = validate::layout(bytes.as_ref())?;
+        let table = Table { bytes, layout };
+        validate::records(&table.view())?;
+        Ok(table)
+    }
+
+    /// The table's records, for reading. Cheap: a handful of slices.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        View::new(self.bytes.as_ref(), &self.layout)
+    }
+
+    /// The policy's identity.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.layout.digest
+    }
+
+    /// The bytes it was read from.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+}

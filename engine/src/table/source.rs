@@ -1,0 +1,214 @@
+//! What a table is written from: a policy as plain data, without files, spans or syntax.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::format::{Dimension, Label, Literal};
+use crate::vocabulary::{Action, Capture, Verdict};
+
+/// A whole policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Decide and record, enforce nothing.
+    pub shadow: bool,
+    /// How much of the arguments audit records keep.
+    pub capture: Capture,
+    /// Where the caller's identity stands in the token.
+    pub claims: Claims,
+    /// The registry; names are unique.
+    pub servers: Vec<Server>,
+    /// Roles; names are unique.
+    pub roles: Vec<Role>,
+    /// Rules; ids are unique, order does not matter.
+    pub rules: Vec<Rule>,
+}
+
+/// Dotted claim paths; `None` where the policy takes no such claim.
+#[derive(Debug, Clone)]
+pub struct Claims {
+    /// The user.
+    pub user: Option<String>,
+    /// The user's groups.
+    pub groups: Option<String>,
+    /// The agent.
+    pub agent: Option<String>,
+    /// The tenant.
+    pub tenant: Option<String>,
+    /// OAuth scopes.
+    pub scopes: Option<String>,
+    /// The token's id.
+    pub token: Option<String>,
+}
+
+impl Default for Claims {
+    /// Registered claims of RFC 7519 and RFC 9068, and the names most issuers use for the rest.
+    fn default() -> Self {
+        let claim = |name: &str| Some(String::from(name));
+        Claims {
+            user: claim("sub"),
+            groups: claim("groups"),
+            agent: claim("azp"),
+            tenant: claim("tid"),
+            scopes: claim("scope"),
+            token: claim("jti"),
+        }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            shadow: false,
+            capture: Capture::Digest,
+            claims: Claims::default(),
+            servers: Vec::new(),
+            roles: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+}
+
+/// A registered server.
+#[derive(Debug, Clone, Default)]
+pub struct Server {
+    /// Its name, as rules use it.
+    pub name: String,
+    /// Which traffic it is; any of these. Empty: the route or cluster of its name.
+    pub matches: Vec<ServerMatch>,
+    /// Token audience.
+    pub resource: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Value of `mcp.environment`.
+    pub environment: Option<String>,
+    /// Value of `mcp.classification`.
+    pub classification: Option<String>,
+    /// Lifecycle stage.
+    pub stage: Option<String>,
+    /// Own labels: name and value.
+    pub labels: Vec<(String, String)>,
+    /// Action of unlisted tools; `None` is write.
+    pub action: Option<Action>,
+    /// Tools by name or glob.
+    pub tools: Vec<Tool>,
+}
+
+/// One way of recognising a server's traffic.
+#[derive(Debug, Clone)]
+pub enum ServerMatch {
+    /// The request's host (exact or glob, `None` for any) and the start of its path (`None` for any).
+    Http {
+        /// Host without port, or glob.
+        host: Option<String>,
+        /// Path prefix, matched by whole segments.
+        path: Option<String>,
+    },
+    /// The name of the upstream cluster.
+    Cluster(String),
+    /// The route's metadata, namespace `mcpgov`, key `server`.
+    Route(String),
+}
+
+/// A tool or a glob of tools.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    /// Name or glob.
+    pub name: String,
+    /// What it does; `None` takes the server's.
+    pub action: Option<Action>,
+    /// Its risk tags.
+    pub risk_tags: Vec<String>,
+}
+
+/// A named condition on the caller.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Who has it; no role in it.
+    pub condition: Condition,
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// The decision.
+    pub verdict: Verdict,
+    /// Record only.
+    pub shadow: bool,
+    /// The author's reason, for people.
+    pub reason: Option<String>,
+    /// When it applies; an empty list is always.
+    pub conditions: Vec<Condition>,
+    /// What a permitted call is held to.
+    pub limit: Option<Limit>,
+}
+
+/// Constraints.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Limit {
+    /// Longest run time, seconds.
+    pub max_runtime_sec: Option<u32>,
+    /// Most retries.
+    pub max_retries: Option<u32>,
+    /// Hosts (globs) that arguments may name.
+    pub network_allowlist: Option<Vec<String>>,
+}
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub enum Condition {
+    /// All hold.
+    All(Vec<Condition>),
+    /// At least one holds.
+    Any(Vec<Condition>),
+    /// Does not hold.
+    Not(Box<Condition>),
+    /// The label's value is one of these, or matches one where any is a glob.
+    Label {
+        /// Which label.
+        label: Label,
+        /// The name of an own label.
+        own: Option<String>,
+        /// Values or globs.
+        values: Vec<String>,
+    },
+    /// The caller's dimension is (holds) one of these, or matches one where any is a glob.
+    Subject {
+        /// Which part of the identity.
+        dimension: Dimension,
+        /// Values or globs.
+        values: Vec<String>,
+    },
+    /// The caller has the role.
+    Role(String),
+    /// The call carries one of these risk tags.
+    RiskTag(Vec<String>),
+    /// A test of one argument.
+    Argument {
+        /// Member names from the arguments object on.
+        path: Vec<String>,
+        /// What to test.
+        test: ArgumentTest,
+    },
+}
+
+/// Tests of one argument.
+#[derive(Debug, Clone)]
+pub enum ArgumentTest {
+    /// Equals one of the literals: its type and its text as [`Literal`] has it.
+    In(Vec<(Literal, String)>),
+    /// Is a string that matches one of the globs.
+    Glob(Vec<String>),
+    /// Is present.
+    Exists,
+}
+
+/// Whether a value is a glob rather than an exact name.
+#[must_use]
+pub fn is_glob(value: &str) -> bool {
+    value.contains('*')
+}
