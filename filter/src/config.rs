@@ -1,0 +1,184 @@
+//! The plugin configuration: a raw table, or JSON with the table inside.
+//!
+//! ```json
+//! { "table": "<base64>", "body_bytes_max": 1048576, "jwt_payload_key": "payload", "flush_interval_ms": 1000 }
+//! ```
+//! Only `table` is required.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mcpgov_engine::exchange::Options;
+use mcpgov_engine::json::{Doc, JsonError, Limits, Value};
+use mcpgov_engine::table::format::MAGIC;
+use mcpgov_engine::table::{Table, TableError};
+
+/// Bytes of a plugin configuration; Envoy hands over tables of this size without trouble.
+const CONFIG_BYTES_MAX: usize = 64 << 20;
+
+/// A configuration that can be used.
+#[derive(Debug)]
+pub struct Config {
+    /// What decides.
+    pub table: Table<Vec<u8>>,
+    /// Limits of exchanges.
+    pub exchange: Options,
+    /// Where jwt_authn puts a token's payload: its provider's `payload_in_metadata`.
+    pub jwt_payload_key: String,
+    /// How often metrics are handed to Envoy.
+    pub flush_interval: Duration,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// Neither a table nor JSON.
+    Json(JsonError),
+    /// Not an object.
+    NotAnObject,
+    /// A member this version does not know.
+    UnknownOption(String),
+    /// An option of the wrong type, or out of range.
+    BadOption(&'static str),
+    /// No table in it.
+    NoTable,
+    /// The table is not base64.
+    Base64,
+    /// The table does not load.
+    Table(TableError),
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::Json(error) => write!(f, "the configuration is neither a policy table nor JSON: {error}"),
+            ConfigError::NotAnObject => f.write_str("the configuration is no JSON object"),
+            ConfigError::UnknownOption(name) => write!(f, "there is no option `{name}`"),
+            ConfigError::BadOption(name) => write!(f, "the option `{name}` has a value it cannot have"),
+            ConfigError::NoTable => f.write_str("the configuration has no `table`"),
+            ConfigError::Base64 => f.write_str("`table` is not base64"),
+            ConfigError::Table(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<TableError> for ConfigError {
+    fn from(error: TableError) -> Self {
+        ConfigError::Table(error)
+    }
+}
+
+/// Reads a plugin configuration.
+///
+/// # Errors
+/// A [`ConfigError`] for anything but a whole and valid configuration.
+pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
+    // What can only be a table is told what is wrong with it as a table.
+    if bytes.starts_with(MAGIC.get(..6).unwrap_or(&MAGIC)) {
+        return Ok(Config::of(Table::from_bytes(bytes)?));
+    }
+    let limits = Limits { bytes_max: CONFIG_BYTES_MAX, depth_max: 2, nodes_max: 64 };
+    let doc = Doc::parse(&bytes, &limits).map_err(ConfigError::Json)?;
+    let root = doc.root();
+    if root.kind() != mcpgov_engine::json::Kind::Object {
+        return Err(ConfigError::NotAnObject);
+    }
+    let table = root.get("table").and_then(|table| table.as_str()).ok_or(ConfigError::NoTable)?;
+    let mut config = Config::of(Table::from_bytes(decode(table)?)?);
+    for (name, value) in root.members() {
+        match name {
+            "table" => {}
+            "body_bytes_max" => {
+                config.exchange.body_bytes_max = number(value).ok_or(ConfigError::BadOption("body_bytes_max"))?;
+            }
+            "jwt_payload_key" => {
+                config.jwt_payload_key =
+                    value.as_str().ok_or(ConfigError::BadOption("jwt_payload_key"))?.to_owned();
+            }
+            "flush_interval_ms" => {
+                let millis: u32 = number(value).ok_or(ConfigError::BadOption("flush_interval_ms"))?;
+                config.flush_interval = Duration::from_millis(millis.into());
+            }
+            other => return Err(ConfigError::UnknownOption(other.to_owned())),
+        }
+    }
+    Ok(config)
+}
+
+impl Config {
+    fn of(table: Table<Vec<u8>>) -> Config {
+        Config {
+            table,
+            exchange: Options::default(),
+            jwt_payload_key: String::from("payload"),
+            flush_interval: Duration::from_secs(1),
+        }
+    }
+}
+
+/// A whole number greater than zero.
+fn number<T: std::str::FromStr + PartialOrd + Default>(value: Value<'_>) -> Option<T> {
+    value.as_number()?.parse().ok().filter(|number| *number > T::default())
+}
+
+/// Decodes without trusting that there is memory for it: an allocation that fails would end the module.
+fn decode(text: &str) -> Result<Vec<u8>, ConfigError> {
+    let mut bytes = Vec::new();
+    let size = base64::decoded_len_estimate(text.len());
+    bytes.try_reserve_exact(size).map_err(|_| ConfigError::Table(TableError::OutOfMemory))?;
+    bytes.resize(size, 0);
+    let size = STANDARD.decode_slice(text, &mut bytes).map_err(|_| ConfigError::Base64)?;
+    bytes.truncate(size);
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mcpgov_engine::table::source::Policy;
+    use mcpgov_engine::table::write::write;
+
+    fn table() -> Vec<u8> {
+        write(&Policy::default()).unwrap()
+    }
+
+    #[test]
+    fn a_raw_table_and_a_table_in_json_are_the_same() {
+        let raw = read(table()).unwrap();
+        let json = read(format!(r#"{{"table":"{}"}}"#, STANDARD.encode(table())).into_bytes()).unwrap();
+        assert_eq!(raw.table.digest(), json.table.digest());
+        assert_eq!(raw.exchange, json.exchange);
+    }
+
+    #[test]
+    fn options_are_read_and_unknown_or_bad_ones_refused() {
+        let with = |rest: &str| {
+            read(format!(r#"{{"table":"{}"{rest}}}"#, STANDARD.encode(table())).into_bytes()).map(|config| {
+                (config.exchange.body_bytes_max, config.jwt_payload_key, config.flush_interval.as_millis())
+            })
+        };
+        assert_eq!(
+            with(r#","body_bytes_max":5,"jwt_payload_key":"claims","flush_interval_ms":20"#),
+            Ok((5, String::from("claims"), 20))
+        );
+        assert_eq!(with(r#","body_max":5"#), Err(ConfigError::UnknownOption(String::from("body_max"))));
+        assert_eq!(with(r#","body_bytes_max":"5""#), Err(ConfigError::BadOption("body_bytes_max")));
+        assert_eq!(with(r#","body_bytes_max":0"#), Err(ConfigError::BadOption("body_bytes_max")));
+        assert_eq!(with(r#","flush_interval_ms":-1"#), Err(ConfigError::BadOption("flush_interval_ms")));
+    }
+
+    #[test]
+    fn what_is_no_configuration_is_named() {
+        let error = |bytes: &[u8]| read(bytes.to_vec()).unwrap_err();
+        assert!(matches!(error(b""), ConfigError::Json(_)));
+        assert_eq!(error(b"[]"), ConfigError::NotAnObject);
+        assert_eq!(error(b"{}"), ConfigError::NoTable);
+        assert_eq!(error(br#"{"table":"%"}"#), ConfigError::Base64);
+        assert_eq!(error(br#"{"table":"AAAA"}"#), ConfigError::Table(TableError::Truncated));
+        let mut cut = table();
+        cut.pop();
+        assert_eq!(error(&cut), ConfigError::Table(TableError::Truncated));
+    }
+}

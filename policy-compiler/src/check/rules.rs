@@ -1,0 +1,176 @@
+use std::collections::BTreeMap;
+
+use mcpgov_engine::{glob, table::source::is_glob};
+
+use super::registry::Registry;
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest, one_of},
+    policy::{Condition, LABELS, Label, LabelTest, Rule, Text, Verdict},
+    source::Span,
+};
+
+/// Names that records use where no rule decided.
+const RESERVED_IDS: &[&str] = &["default-deny", "plumbing", "policy-unavailable"];
+
+pub(super) fn unique_ids(rules: &[Rule], diagnostics: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    for rule in rules {
+        let id = rule.id.value.as_str();
+        if RESERVED_IDS.contains(&id) {
+            let message = format!("rule id `{id}` is reserved");
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, rule.id.span, message)
+                    .help("records use this name where no rule decided; choose another"),
+            );
+        }
+        match first.get(id) {
+            Some(span) => diagnostics.push(
+                Diagnostic::error(Code::Duplicate, rule.id.span, format!("duplicate rule id `{id}`"))
+                    .also(*span, "first used here"),
+            ),
+            None => {
+                first.insert(id, rule.id.span);
+            }
+        }
+    }
+}
+
+pub(super) fn rule(rule: &Rule, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    constraints(rule, diagnostics);
+    servers_not_in(rule, registry, diagnostics);
+    for condition in std::iter::once(&rule.condition).chain(&rule.unless) {
+        self::condition(condition, registry, diagnostics);
+    }
+}
+
+fn constraints(rule: &Rule, diagnostics: &mut Vec<Diagnostic>) {
+    match (&rule.constraints, rule.verdict.value) {
+        (Some(constraints), verdict @ (Verdict::Allow | Verdict::Deny)) => {
+            let message = format!("`constraints` do not go with `decision: {}`", verdict.name());
+            let help = if verdict == Verdict::Allow {
+                "to permit within limits write `decision: ALLOW_WITH_CONSTRAINTS`"
+            } else {
+                "a denied call has nothing to constrain; remove them"
+            };
+            diagnostics.push(
+                Diagnostic::error(Code::Inconsistent, constraints.span, message)
+                    .also(rule.verdict.span, "the decision")
+                    .help(help),
+            );
+        }
+        (None, Verdict::AllowWithConstraints) => diagnostics.push(
+            Diagnostic::error(
+                Code::Inconsistent,
+                rule.verdict.span,
+                "`decision: ALLOW_WITH_CONSTRAINTS` needs `constraints`",
+            )
+            .help("add `constraints`, such as `{ max_runtime_sec: 30 }`, or write `decision: ALLOW`"),
+        ),
+        _ => {}
+    }
+}
+
+fn servers_not_in(rule: &Rule, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(test) = &rule.condition.servers_not_in {
+        if rule.verdict.value != Verdict::Deny {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::Inconsistent,
+                    test.key,
+                    "`deny_servers_not_in` is for rules that deny",
+                )
+                .also(rule.verdict.span, "the decision")
+                .help("write `decision: DENY`, or match the servers with `labels: { mcp.server: […] }`"),
+            );
+        }
+        known_servers(&test.servers, registry, diagnostics);
+    }
+    if let Some(test) = rule.unless.as_ref().and_then(|unless| unless.servers_not_in.as_ref()) {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::Inconsistent,
+                test.key,
+                "`deny_servers_not_in` does not go with `unless`",
+            )
+            .help("an exception names its servers with `labels: { mcp.server: […] }`"),
+        );
+    }
+}
+
+fn condition(condition: &Condition, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    for test in &condition.labels {
+        label(test, registry, diagnostics);
+    }
+    for role in &condition.roles {
+        if !registry.roles.contains(role.value.as_str()) {
+            let mut diagnostic = undefined("role", role, registry.roles.iter().copied());
+            if registry.roles.is_empty() {
+                diagnostic = diagnostic.help("define it under `roles:`");
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+    // Tags come from the registry alone; a tag that no tool carries is a condition that never holds.
+    for tag in &condition.risk_tags {
+        if !registry.servers.is_empty() && !registry.risk_tags.contains(tag.value.as_str()) {
+            let message = format!("no tool carries the risk tag `{}`", tag.value);
+            diagnostics.push(never_matches(tag, message, registry.risk_tags.iter().copied()));
+        }
+    }
+}
+
+fn label(test: &LabelTest, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    let name = test.label.value.as_str();
+    let label = test.kind();
+    if label == Label::Own && !registry.labels.contains(name) {
+        let known = LABELS.iter().map(|(name, _)| *name).chain(registry.labels.iter().copied());
+        let diagnostic =
+            Diagnostic::error(Code::UndefinedName, test.label.span, format!("unknown label `{name}`"));
+        diagnostics.push(diagnostic.help(one_of(name, known)));
+        return;
+    }
+    if label == Label::Server {
+        known_servers(&test.globs, registry, diagnostics);
+        return;
+    }
+    let Some(values) = registry.values(label) else { return };
+    for given in &test.globs {
+        if values.iter().any(|value| glob::matches(&given.value, value)) {
+            continue;
+        }
+        diagnostics.push(if label == Label::Action {
+            Diagnostic::error(Code::BadValue, given.span, format!("unknown action `{}`", given.value))
+                .help(one_of(&given.value, values.iter().copied()))
+        } else {
+            never_matches(given, format!("no server has `{name}: {}`", given.value), values.iter().copied())
+        });
+    }
+}
+
+/// Names must be registered where there is a registry; a glob that takes in none is only suspicious.
+fn known_servers(names: &[Text], registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(servers) = registry.values(Label::Server) else { return };
+    for name in names {
+        if !is_glob(&name.value) {
+            if !servers.contains(name.value.as_str()) {
+                diagnostics.push(undefined("server", name, servers.iter().copied()));
+            }
+        } else if !servers.iter().any(|server| glob::matches(&name.value, server)) {
+            let message = format!("no registered server is `{}`", name.value);
+            diagnostics.push(never_matches(name, message, []));
+        }
+    }
+}
+
+fn undefined<'a>(what: &str, name: &Text, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::error(Code::UndefinedName, name.span, format!("unknown {what} `{}`", name.value));
+    diagnostic.help = nearest(&name.value, known).map(|known| format!("did you mean `{known}`?"));
+    diagnostic
+}
+
+fn never_matches<'a>(name: &Text, message: String, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::warning(Code::NeverMatches, name.span, message);
+    diagnostic.help = nearest(&name.value, known).map(|known| format!("did you mean `{known}`?"));
+    diagnostic
+}

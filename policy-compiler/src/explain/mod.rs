@@ -1,0 +1,289 @@
+//! Why a call is decided as it is: the engine's own decision, and how every rule came out on the way there.
+
+mod question;
+mod render;
+
+use mcpgov_engine::{
+    decide::{Call, Cause, Leaf, Outcome, Trace, decide, evaluate_rule},
+    json::{Doc, Limits as JsonLimits},
+    registry::ToolFacts,
+    subject::Caller,
+    table::{
+        Table, View,
+        format::{NONE, Op, Rule, rule_flags},
+    },
+    truth::Truth,
+    vocabulary::{Reason, Verdict},
+};
+
+pub use question::{Object, Question, QuestionError};
+pub use render::{json, text};
+
+use crate::describe::{self, Condition, members};
+
+/// A decision with its grounds.
+#[derive(Debug)]
+pub struct Explanation {
+    /// What happens.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The id of the rule that decided.
+    pub rule: Option<String>,
+    /// What the rule's author says for people.
+    pub rule_reason: Option<String>,
+    /// What would happen with the shadow rules, or the shadow policy, enforced; where that differs.
+    pub shadow: Option<Hypothesis>,
+    /// What the call is held to, where it goes on.
+    pub constraints: Constraints,
+    /// The table's digest.
+    pub policy: String,
+    /// What was asked, as the rules see it: label and value.
+    pub call: Vec<(&'static str, String)>,
+    /// Every rule, ascending by id.
+    pub rules: Vec<RuleOutcome>,
+}
+
+/// A decision that is not enforced.
+#[derive(Debug)]
+pub struct Hypothesis {
+    /// What would happen.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The rule that would decide.
+    pub rule: Option<String>,
+}
+
+/// Limits on a permitted call.
+#[derive(Debug, Default)]
+pub struct Constraints {
+    /// Longest run time, seconds.
+    pub max_runtime_sec: Option<u32>,
+    /// Most retries.
+    pub max_retries: Option<u32>,
+    /// Host globs; a host must match one of each list.
+    pub network_allowlists: Vec<Vec<String>>,
+}
+
+/// How one rule came out.
+#[derive(Debug)]
+pub struct RuleOutcome {
+    /// Its id.
+    pub id: String,
+    /// What it does to this call if it holds.
+    pub verdict: Verdict,
+    /// Recorded, never enforced.
+    pub shadow: bool,
+    /// Whether it holds.
+    pub outcome: Truth,
+    /// What became of it in the decision.
+    pub role: Role,
+    /// The tests of its condition, all of which must hold.
+    pub tests: Vec<Test>,
+}
+
+/// What became of a rule in the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It decided.
+    Decided,
+    /// It holds, or might, and another decided.
+    Outranked,
+    /// It might hold, and no rule holds for certain: nothing is permitted on such grounds.
+    Uncertain,
+    /// It is in shadow mode.
+    NotEnforced,
+    /// It does not hold.
+    NoMatch,
+    /// All its tests hold, but it does not name the method, which is not one mcpgov knows.
+    UnknownMethod,
+}
+
+/// One test of a rule's condition.
+#[derive(Debug)]
+pub struct Test {
+    /// In words.
+    pub text: String,
+    /// How it came out.
+    pub outcome: Truth,
+    /// Where it is unknown: why.
+    pub cause: Option<&'static str>,
+}
+
+/// Asks `table` the question.
+///
+/// # Errors
+/// [`QuestionError`] where the question cannot be asked of this table.
+pub fn explain<B: AsRef<[u8]>>(table: &Table<B>, question: &Question) -> Result<Explanation, QuestionError> {
+    let view = table.view();
+    let document = match &question.arguments {
+        Some(text) => {
+            Some(Doc::parse(text.as_bytes(), &JsonLimits::default()).map_err(QuestionError::Arguments)?)
+        }
+        None => None,
+    };
+    let tags: Vec<&str> = question.risk_tags.iter().map(String::as_str).collect();
+    let call = question.call(&view, document.as_ref(), &tags)?;
+    let caller = Caller::new(&view, question.subject.clone());
+    let decision = decide(&view, &caller, &call);
+
+    let mut rules = Vec::with_capacity(view.rules.len());
+    let mut constraints = Constraints {
+        max_runtime_sec: decision.limits.max_runtime_sec,
+        max_retries: decision.limits.max_retries,
+        network_allowlists: Vec::new(),
+    };
+    for (number, rule) in (0..).zip(view.rules) {
+        let mut leaves = Leaves::default();
+        let evaluated = evaluate_rule(&view, &caller, &call, number, &mut leaves);
+        let Some((outcome, verdict, _)) = evaluated else { continue };
+        let role = role(rule, number, outcome, &leaves, &decision.outcome);
+        if outcome != Truth::FALSE && role != Role::NotEnforced {
+            constraints.network_allowlists.extend(network_allowlist(&view, rule));
+        }
+        let tests = tests(&view, rule, &leaves);
+        let shadow = rule.flags & rule_flags::SHADOW != 0;
+        rules.push(RuleOutcome { id: view.text(rule.id).to_owned(), verdict, shadow, outcome, role, tests });
+    }
+    let id = |outcome: &Outcome| Some(view.text(view.rules.get(outcome.rule? as usize)?.id).to_owned());
+    let decided = decision.outcome.rule.and_then(|number| view.rules.get(number as usize));
+    Ok(Explanation {
+        verdict: decision.outcome.verdict,
+        reason: decision.outcome.reason,
+        rule: id(&decision.outcome),
+        rule_reason: decided.and_then(|rule| view.optional_text(rule.reason)).map(str::to_owned),
+        shadow: decision.shadow.map(|would| Hypothesis {
+            verdict: would.verdict,
+            reason: would.reason,
+            rule: id(&would),
+        }),
+        constraints,
+        policy: table.digest().text(),
+        call: call_facts(&view, question, &call),
+        rules,
+    })
+}
+
+/// What the engine tells of the leaves of one rule.
+#[derive(Default)]
+struct Leaves(Vec<Leaf>);
+
+impl Trace for Leaves {
+    const COMPLETE: bool = true;
+
+    fn leaf(&mut self, _: u32, leaf: Leaf) {
+        self.0.push(leaf);
+    }
+}
+
+fn role(rule: &Rule, number: u32, outcome: Truth, leaves: &Leaves, decided: &Outcome) -> Role {
+    if outcome == Truth::FALSE {
+        // The engine asks no test of a rule that cannot permit the method.
+        return if leaves.0.is_empty() && rule.node_len.get() > 0 {
+            Role::UnknownMethod
+        } else {
+            Role::NoMatch
+        };
+    }
+    if decided.rule == Some(number) {
+        Role::Decided
+    } else if rule.flags & rule_flags::SHADOW != 0 || decided.reason == Reason::Shadow {
+        Role::NotEnforced
+    } else if outcome != Truth::TRUE && decided.rule.is_none() {
+        Role::Uncertain
+    } else {
+        Role::Outranked
+    }
+}
+
+fn network_allowlist(view: &View, rule: &Rule) -> Option<Vec<String>> {
+    let limit = view.limits.get(rule.limit.get() as usize).filter(|limit| limit.network.get() != NONE)?;
+    let hosts = view.run(limit.network.get(), limit.network_len.get());
+    Some(hosts.iter().map(|id| view.text(id).to_owned()).collect())
+}
+
+/// The members of a rule's conjunction, each put together from its leaves.
+fn tests(view: &View, rule: &Rule, leaves: &Leaves) -> Vec<Test> {
+    if leaves.0.is_empty() {
+        return Vec::new();
+    }
+    let mut told = leaves.0.iter().copied();
+    members(view.node_run(rule.node.get(), rule.node_len.get()))
+        .map(|member| {
+            let leaf = fold(member, &mut told);
+            let cause = leaf.cause.filter(|_| leaf.truth != Truth::TRUE && leaf.truth != Truth::FALSE);
+            Test {
+                text: describe::condition(view, member),
+                outcome: leaf.truth,
+                cause: cause.map(cause_text),
+            }
+        })
+        .collect()
+}
+
+/// Leaves are told in the order of the nodes, so that walking the nodes takes them one by one.
+fn fold(condition: Condition, told: &mut dyn Iterator<Item = Leaf>) -> Leaf {
+    let op = Op::from_number(condition.node.op);
+    let disjunction = op == Some(Op::Any);
+    if !matches!(op, Some(Op::All | Op::Any | Op::Not)) {
+        let leaf = told.next().unwrap_or(Leaf { truth: Truth::UNKNOWN, cause: None });
+        // Roles are conditions on the caller alone; the engine tells the role, not what is below it.
+        let of_role = (op == Some(Op::Role) && leaf.truth == Truth::UNKNOWN).then_some(Cause::IdentityAbsent);
+        return Leaf { cause: leaf.cause.or(of_role), ..leaf };
+    }
+    let mut sum = Leaf::from(!disjunction);
+    for member in members(condition.below) {
+        let leaf = fold(member, told);
+        sum.truth = if disjunction { sum.truth.or(leaf.truth) } else { sum.truth.and(leaf.truth) };
+        sum.cause = sum.cause.or(leaf.cause);
+    }
+    if op == Some(Op::Not) {
+        sum.truth = sum.truth.not();
+    }
+    sum
+}
+
+fn cause_text(cause: Cause) -> &'static str {
+    match cause {
+        Cause::IdentityAbsent => "that part of the caller's identity is not known",
+        Cause::ArgumentMissing => "the argument is missing",
+        Cause::ArgumentAmbiguous => "the argument is there under more than one spelling",
+        Cause::ArgumentType => "the argument has another type",
+    }
+}
+
+/// The call's labels with the values that rules compare.
+fn call_facts(view: &View, question: &Question, call: &Call) -> Vec<(&'static str, String)> {
+    let server = if call.server.name.is_empty() { "(unregistered)" } else { call.server.name };
+    let mut facts = vec![("mcp.server", server.to_owned()), ("mcp.method", question.method().to_owned())];
+    let (name, value) = match &question.object {
+        Object::None => return facts,
+        Object::Tool(name) => ("mcp.tool", name),
+        Object::Prompt(name) => ("mcp.prompt", name),
+        Object::Resource(uri) => ("mcp.resource", uri),
+    };
+    facts.push((name, value.clone()));
+    let tool = ToolFacts::new(view, call.server, value);
+    let action = match (&question.object, call.action) {
+        (_, Some(action)) => Some(action),
+        (Object::Tool(name), None) => Some(tool.action(name)),
+        (_, None) => call.method_kind().and_then(|method| method.action()),
+    };
+    facts.extend(action.map(|action| ("mcp.action", action.name().to_owned())));
+    let mut tags: Vec<String> = question.risk_tags.clone();
+    if let Object::Tool(name) = &question.object {
+        let registered = view
+            .tools
+            .iter()
+            .flat_map(|tool| view.run(tool.tags.get(), u32::from(tool.tag_len.get())).iter());
+        let carried = registered.filter(|tag| tool.has_tag(name, *tag));
+        tags.extend(carried.map(|tag| view.text(tag).to_owned()));
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    if !tags.is_empty() {
+        facts.push(("risk tags", tags.join(", ")));
+    }
+    facts
+}

@@ -1,0 +1,241 @@
+//! A policy as its author wrote it: plain data, every part knowing its place in the source.
+
+pub use mcpgov_engine::table::format::{Dimension, Label};
+pub use mcpgov_engine::vocabulary::{Action, Capture, Verdict};
+
+use crate::source::{Span, Spanned};
+
+/// Text of the policy and where it stands.
+pub type Text = Spanned<String>;
+
+/// Labels that mcpgov sets; all others are servers' own.
+pub const LABELS: [(&str, Label); 8] = [
+    ("mcp.server", Label::Server),
+    ("mcp.method", Label::Method),
+    ("mcp.tool", Label::Tool),
+    ("mcp.prompt", Label::Prompt),
+    ("mcp.resource", Label::Resource),
+    ("mcp.action", Label::Action),
+    ("mcp.environment", Label::Environment),
+    ("mcp.classification", Label::Classification),
+];
+
+/// Keys of `subject` that name parts of a caller's identity.
+pub const DIMENSIONS: [(&str, Dimension); 6] = [
+    ("users", Dimension::User),
+    ("groups", Dimension::Group),
+    ("agents", Dimension::Agent),
+    ("tenants", Dimension::Tenant),
+    ("workloads", Dimension::Workload),
+    ("scopes", Dimension::Scope),
+];
+
+/// A whole policy.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// `mode: shadow` at top level: decide and record, enforce nothing.
+    pub shadow: bool,
+    /// Where the caller's identity is found in the verified token.
+    pub identity: Identity,
+    /// What audit records keep of arguments.
+    pub capture: Option<Capture>,
+    /// The registry.
+    pub servers: Vec<Server>,
+    /// Named groups of callers.
+    pub roles: Vec<Role>,
+    /// The rules, in the order written; the order means nothing.
+    pub rules: Vec<Rule>,
+}
+
+/// Claim paths, dotted, of the parts of an identity.
+#[derive(Debug, Default)]
+pub struct Identity {
+    /// Claim with the user's name.
+    pub user: Option<Text>,
+    /// Claim with the user's groups.
+    pub groups: Option<Text>,
+    /// Claim with the agent's name.
+    pub agent: Option<Text>,
+    /// Claim with the tenant.
+    pub tenant: Option<Text>,
+    /// Claim with the scopes.
+    pub scopes: Option<Text>,
+    /// Claim with the token's id.
+    pub token: Option<Text>,
+}
+
+/// An MCP server of the registry.
+#[derive(Debug)]
+pub struct Server {
+    /// Its name, as rules use it.
+    pub name: Text,
+    /// Which traffic it is; `None` leaves recognition to its name.
+    pub traffic: Option<Traffic>,
+    /// Resource URI: the audience of tokens for it.
+    pub resource: Option<Text>,
+    /// Who answers for it.
+    pub owner: Option<Text>,
+    /// Label `mcp.environment`.
+    pub environment: Option<Text>,
+    /// Label `mcp.classification`.
+    pub classification: Option<Text>,
+    /// Lifecycle stage.
+    pub stage: Option<Text>,
+    /// Its own labels.
+    pub labels: Vec<(Text, Text)>,
+    /// Action of unlisted tools.
+    pub action: Option<Action>,
+    /// Its tools.
+    pub tools: Vec<Tool>,
+}
+
+/// How a server's traffic is recognised; the ways given are alternatives, except that hosts and paths go together.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// Host globs.
+    pub hosts: Vec<Text>,
+    /// Path prefixes.
+    pub paths: Vec<Text>,
+    /// Envoy clusters.
+    pub clusters: Vec<Text>,
+    /// Names in Envoy's route metadata.
+    pub routes: Vec<Text>,
+}
+
+/// A tool, or a glob of tools.
+#[derive(Debug)]
+pub struct Tool {
+    /// Name or glob.
+    pub name: Text,
+    /// What calling it does.
+    pub action: Option<Action>,
+    /// Tags that rules match.
+    pub risk_tags: Vec<Text>,
+    /// What one call costs, in units of the author's choice.
+    pub cost: Option<u32>,
+}
+
+/// A named group of callers: whoever meets one of the tests.
+#[derive(Debug)]
+pub struct Role {
+    /// Its name.
+    pub name: Text,
+    /// Alternatives.
+    pub members: Vec<SubjectTest>,
+}
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id.
+    pub id: Text,
+    /// What it applies to.
+    pub condition: Condition,
+    /// What it does not apply to after all.
+    pub unless: Option<Condition>,
+    /// What it decides.
+    pub verdict: Spanned<Verdict>,
+    /// Limits on what it permits.
+    pub constraints: Option<Constraints>,
+    /// Why, for people.
+    pub reason: Option<Text>,
+    /// Recorded, never enforced.
+    pub shadow: bool,
+}
+
+/// The body of `match` and `unless`: all given tests hold.
+#[derive(Debug, Default)]
+pub struct Condition {
+    /// Tests of labels.
+    pub labels: Vec<LabelTest>,
+    /// The call carries one of these tags; empty where not tested.
+    pub risk_tags: Vec<Text>,
+    /// Tests of the caller.
+    pub subject: Vec<SubjectTest>,
+    /// The caller has one of these roles; empty where not tested.
+    pub roles: Vec<Text>,
+    /// Tests of arguments.
+    pub arguments: Vec<ArgumentTest>,
+    /// The server is none of these.
+    pub servers_not_in: Option<ServersNotIn>,
+}
+
+/// `mcp.deny_servers_not_in`: the server is none of the listed.
+#[derive(Debug)]
+pub struct ServersNotIn {
+    /// Where the key stands.
+    pub key: Span,
+    /// The servers.
+    pub servers: Vec<Text>,
+}
+
+impl LabelTest {
+    /// Which of the labels it is that mcpgov sets; [`Label::Own`] where it is none.
+    pub fn kind(&self) -> Label {
+        LABELS.iter().find(|(name, _)| *name == self.label.value).map_or(Label::Own, |(_, label)| *label)
+    }
+}
+
+/// A label matches one of the globs.
+#[derive(Debug)]
+pub struct LabelTest {
+    /// The label's name.
+    pub label: Text,
+    /// The globs.
+    pub globs: Vec<Text>,
+}
+
+/// A part of the caller's identity matches one of the globs.
+#[derive(Debug)]
+pub struct SubjectTest {
+    /// Which part.
+    pub dimension: Dimension,
+    /// The globs.
+    pub globs: Vec<Text>,
+}
+
+/// An argument meets one operator.
+#[derive(Debug)]
+pub struct ArgumentTest {
+    /// Keys from the arguments object down to the value.
+    pub path: Vec<String>,
+    /// The test.
+    pub operator: Operator,
+}
+
+/// What an argument is compared with.
+#[derive(Debug)]
+pub enum Operator {
+    /// It equals one of the literals.
+    In(Vec<Literal>),
+    /// It is text that matches one of the globs.
+    Matches(Vec<String>),
+    /// It is there, or it is not.
+    Exists(bool),
+}
+
+/// A JSON scalar.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number in JSON's grammar, as written.
+    Number(String),
+    /// Text.
+    Text(String),
+}
+
+/// Limits on a permitted call.
+#[derive(Debug)]
+pub struct Constraints {
+    /// Where they stand.
+    pub span: Span,
+    /// Longest time the server may take, seconds.
+    pub max_runtime_sec: Option<u32>,
+    /// Most retries of the same call.
+    pub max_retries: Option<u32>,
+    /// Host globs that arguments may name; `None` allows any.
+    pub network_allowlist: Option<Vec<Text>>,
+}

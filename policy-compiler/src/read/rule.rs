@@ -1,0 +1,165 @@
+//! `rules:` and `roles:`.
+
+use super::{
+    argument,
+    value::{Fields, Reader},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    policy::{
+        Condition, Constraints, DIMENSIONS, LabelTest, Role, Rule, ServersNotIn, SubjectTest, Text, Verdict,
+    },
+    syntax::Node,
+};
+
+const RULE_KEYS: &[&str] = &["id", "match", "unless", "decision", "constraints", "reason", "mode"];
+const MATCH: &str = "`match`";
+const UNLESS: &str = "`unless`";
+const CONDITION_KEYS: &[&str] = &["labels", "risk_tags", "subject", "args", "mcp"];
+const CONDITION_LATER: &[&str] = &["context", "all", "any", "not"];
+const SUBJECT_KEYS: &[&str] = &["users", "groups", "roles", "agents", "tenants", "workloads", "scopes"];
+const SUBJECT_LATER: &[&str] = &["claims"];
+const ROLE_KEYS: &[&str] = &["users", "groups", "agents", "tenants", "workloads", "scopes"];
+const CONSTRAINT_KEYS: &[&str] = &["max_runtime_sec", "max_retries", "network_allowlist"];
+/// A week; a longer call is a mistake, and more than the proxy's timers hold.
+const MAX_RUNTIME_SEC_MAX: u32 = 7 * 24 * 3600;
+const MAX_RETRIES_MAX: u32 = 1000;
+
+pub(super) fn rules(reader: &mut Reader, node: &Node) -> Vec<Rule> {
+    let items = reader.list(node, "rules").unwrap_or_default();
+    items.iter().filter_map(|item| rule(reader, item)).collect()
+}
+
+fn rule(reader: &mut Reader, node: &Node) -> Option<Rule> {
+    let fields = reader.fields(node, "a rule", RULE_KEYS, &[])?;
+    let id = fields.required(reader, "id").and_then(|node| reader.text(node));
+    let condition = fields.required(reader, "match").and_then(|node| condition(reader, node, MATCH));
+    let unless = fields.get("unless").and_then(|node| self::condition(reader, node, UNLESS));
+    let verdict = fields
+        .required(reader, "decision")
+        .and_then(|node| reader.choice(node, "decision", &Verdict::ALL, |verdict| verdict.name()));
+    let constraints = fields.get("constraints").and_then(|node| constraints(reader, node));
+    let reason = fields.get("reason").and_then(|node| reader.prose(node));
+    let shadow = reader.shadow(&fields);
+    Some(Rule { id: id?, condition: condition?, unless, verdict: verdict?, constraints, reason, shadow })
+}
+
+fn condition(reader: &mut Reader, node: &Node, what: &'static str) -> Option<Condition> {
+    let fields = reader.fields(node, what, CONDITION_KEYS, CONDITION_LATER)?;
+    if fields.is_empty() {
+        let help = if what == UNLESS {
+            "leave `unless` out where there is no exception"
+        } else {
+            "to match every call write `labels: { mcp.server: \"*\" }`"
+        };
+        reader.push(Diagnostic::error(Code::BadValue, node.span, format!("{what} is empty")).help(help));
+        return None;
+    }
+    let mut condition = Condition::default();
+    if let Some(node) = fields.get("labels") {
+        condition.labels = labels(reader, node);
+    }
+    if let Some(node) = fields.get("risk_tags") {
+        condition.risk_tags = reader.texts(node, "a risk tag");
+    }
+    if let Some(node) = fields.get("subject") {
+        if let Some(fields) = reader.fields(node, "`subject`", SUBJECT_KEYS, SUBJECT_LATER) {
+            fields.reject_empty(reader, node);
+            condition.subject = subject(reader, &fields);
+            condition.roles =
+                fields.get("roles").map(|node| reader.texts(node, "a role")).unwrap_or_default();
+        }
+    }
+    if let Some(node) = fields.get("args") {
+        condition.arguments = argument::tests(reader, node);
+    }
+    condition.servers_not_in = fields.get("mcp").and_then(|node| servers_not_in(reader, node));
+    Some(condition)
+}
+
+fn labels(reader: &mut Reader, node: &Node) -> Vec<LabelTest> {
+    let entries = reader.entries(node).unwrap_or_default();
+    if entries.is_empty() {
+        reader.empty_map(node);
+    }
+    let mut tests = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let label = reader.key(entry);
+        let globs = reader.texts(&entry.node, "a glob");
+        if let Some(label) = label {
+            tests.push(LabelTest { label, globs });
+        }
+    }
+    tests
+}
+
+fn subject(reader: &mut Reader, fields: &Fields) -> Vec<SubjectTest> {
+    let mut tests = Vec::new();
+    for (key, dimension) in DIMENSIONS {
+        if let Some(node) = fields.get(key) {
+            tests.push(SubjectTest { dimension, globs: reader.texts(node, "a name") });
+        }
+    }
+    tests
+}
+
+fn servers_not_in(reader: &mut Reader, node: &Node) -> Option<ServersNotIn> {
+    const KEY: &str = "deny_servers_not_in";
+    let fields = reader.fields(node, "`mcp`", &[KEY], &[])?;
+    let list = fields.required(reader, KEY)?;
+    let servers = reader.texts(list, "a server");
+    Some(ServersNotIn { key: fields.key_span(KEY)?, servers })
+}
+
+pub(super) fn roles(reader: &mut Reader, node: &Node) -> Vec<Role> {
+    let mut roles = Vec::new();
+    for entry in reader.entries(node).unwrap_or_default() {
+        let Some(name) = reader.key(entry) else { continue };
+        // A role that could not be read is still defined, so that its uses are not reported too.
+        let mut members = Vec::new();
+        if let Some(fields) = reader.fields(&entry.node, "a role", ROLE_KEYS, &[]) {
+            fields.reject_empty(reader, &entry.node);
+            members = subject(reader, &fields);
+        }
+        roles.push(Role { name, members });
+    }
+    roles
+}
+
+fn constraints(reader: &mut Reader, node: &Node) -> Option<Constraints> {
+    let fields = reader.fields(node, "`constraints`", CONSTRAINT_KEYS, &[])?;
+    fields.reject_empty(reader, node);
+    let hosts = |node: &Node, reader: &mut Reader| -> Vec<Text> {
+        // An empty list is a meaning of its own here: no host at all.
+        let items = reader.list(node, "hosts").unwrap_or_default();
+        items.iter().filter_map(|item| host(reader, item)).collect()
+    };
+    let max_runtime_sec = fields.get("max_runtime_sec").and_then(|node| {
+        let seconds = reader.number(node, MAX_RUNTIME_SEC_MAX)?;
+        if seconds == 0 {
+            reader.push(
+                Diagnostic::error(Code::BadValue, node.span, "no call finishes in 0 seconds")
+                    .help("to refuse the call write `decision: DENY`"),
+            );
+        }
+        Some(seconds)
+    });
+    Some(Constraints {
+        span: node.span,
+        max_runtime_sec,
+        max_retries: fields.get("max_retries").and_then(|node| reader.number(node, MAX_RETRIES_MAX)),
+        network_allowlist: fields.get("network_allowlist").map(|node| hosts(node, reader)),
+    })
+}
+
+fn host(reader: &mut Reader, node: &Node) -> Option<Text> {
+    let host = reader.text(node)?;
+    if host.value.contains(['/', '@', '?', '#', ' ']) {
+        reader.push(
+            Diagnostic::error(Code::BadValue, node.span, format!("`{}` is no host", host.value))
+                .help("write the host name alone, such as `api.github.com` or `*.github.com`"),
+        );
+        return None;
+    }
+    Some(host)
+}
