@@ -10,7 +10,7 @@ mod class;
 mod evaluate;
 mod fold;
 mod gather;
-#[cfg(all(test, feature = "write"))]
+#[cfg(test)]
 mod tests;
 
 pub use call::{Arguments, Call, Name, ObjectName};
@@ -132,13 +132,16 @@ pub fn has_access(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> bool {
     let evaluator = Evaluator::new(view, caller, &open);
     let mut denied = false;
     // What denies everything names no object, method or action, so it is found by server and caller.
-    gather::each_candidate(view, caller, &evaluator, |number| denied |= prospects(view, &evaluator, number).1);
+    gather::each_candidate(view, caller, &evaluator, |number| {
+        denied |= prospects(view, &evaluator, number).1
+    });
     !denied && gather::permits(view, &evaluator).any(|number| prospects(view, &evaluator, number).0)
 }
 
 /// Whether a rule can permit the open call, and whether it denies it however it is filled in.
 fn prospects(view: &View<'_>, evaluator: &Evaluator<'_, '_>, number: u32) -> (bool, bool) {
-    let Some(rule) = view.rules.get(number as usize).filter(|rule| rule.flags & rule_flags::SHADOW == 0) else {
+    let Some(rule) = view.rules.get(number as usize).filter(|rule| rule.flags & rule_flags::SHADOW == 0)
+    else {
         return (false, false);
     };
     let truth = evaluator.rule(rule, &mut NoTrace);
@@ -165,7 +168,14 @@ pub fn evaluate_rule(
 }
 
 /// The roles the caller has for certain, by number.
-pub fn roles<'v>(view: &'v View<'_>, caller: &'v Caller, call: &'v Call<'_>) -> impl Iterator<Item = u32> + 'v {
+pub fn roles<'v>(
+    view: &'v View<'_>,
+    caller: &'v Caller,
+    call: &'v Call<'_>,
+) -> impl Iterator<Item = u32> + 'v {
     let evaluator = Evaluator::new(view, caller, call);
-    (0..).zip(view.roles).filter(move |(_, role)| evaluator.role(role) == Truth::TRUE).map(|(number, _)| number)
+    (0..)
+        .zip(view.roles)
+        .filter(move |(_, role)| evaluator.role(role) == Truth::TRUE)
+        .map(|(number, _)| number)
 }

@@ -11,7 +11,7 @@
 mod answer;
 mod head;
 mod request;
-#[cfg(all(test, feature = "write"))]
+#[cfg(test)]
 mod tests;
 
 use alloc::string::String;
@@ -52,6 +52,7 @@ impl Default for Options {
 
 /// What happened.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, on the stack, for the length of a call")]
 pub enum Event<'a> {
     /// The request's headers have come.
     RequestHead {
@@ -77,6 +78,8 @@ pub enum Event<'a> {
     AnswerHeld(usize),
     /// The answer has ended: all that was held of its body.
     AnswerBody(&'a [u8]),
+    /// The proxy did not do what an effect asked for, or did not give what an event needs.
+    HostFailure,
 }
 
 /// What is to be done with what the event was about.
@@ -150,6 +153,10 @@ impl Exchange {
     /// Takes an event, and says what is to be done.
     pub fn on(&mut self, policy: Policy<'_>, event: Event<'_>) -> Effect {
         match (event, self.state) {
+            (Event::HostFailure, State::Start | State::Body) => self.host_failure(policy),
+            (Event::HostFailure, State::Passing | State::Listing(_) | State::ListBody(_)) => {
+                self.replace_answer(policy, Reason::HostFailure)
+            }
             // What the filter itself replied passes by.
             (_, State::Replied) => Effect::Forward(Changes::default()),
             (Event::RequestHead { head, subject, ends }, State::Start) => {
@@ -165,12 +172,13 @@ impl Exchange {
             // Once permitted, the rest of the request and of an answer not held just goes on.
             (_, State::Passing | State::Listing(_)) => Effect::Forward(Changes::default()),
             // An answer before the request was judged is the proxy's own, such as an error of another filter.
-            (Event::AnswerHead { .. } | Event::AnswerHeld(_) | Event::AnswerBody(_), State::Start | State::Body) => {
-                Effect::Forward(Changes::default())
-            }
+            (
+                Event::AnswerHead { .. } | Event::AnswerHeld(_) | Event::AnswerBody(_),
+                State::Start | State::Body,
+            ) => Effect::Forward(Changes::default()),
             (Event::RequestHead { .. }, State::Body)
             | (Event::RequestHeld(_) | Event::RequestBody(_), State::Start)
-            | (_, State::ListBody(_)) => self.out_of_order(policy),
+            | (_, State::ListBody(_)) => self.host_failure(policy),
         }
     }
 
@@ -189,6 +197,12 @@ impl Exchange {
     /// Counts bytes of the answer on their way to the client.
     pub fn sent(&mut self, bytes: usize) {
         self.answer.bytes = self.answer.bytes.saturating_add(bytes as u64);
+    }
+
+    /// Bytes of the answer counted so far.
+    #[must_use]
+    pub fn sent_bytes(&self) -> u64 {
+        self.answer.bytes
     }
 
     /// What was decided, once it was.

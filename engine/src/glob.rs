@@ -41,7 +41,9 @@ mod tests {
         match pattern.split_first() {
             None => text.is_empty(),
             Some((b'*', rest)) => (0..=text.len()).any(|skipped| naive(rest, &text[skipped..])),
-            Some((byte, rest)) => text.split_first().is_some_and(|(first, text)| first == byte && naive(rest, text)),
+            Some((byte, rest)) => {
+                text.split_first().is_some_and(|(first, text)| first == byte && naive(rest, text))
+            }
         }
     }
 

@@ -16,6 +16,8 @@ pub mod number;
 pub mod record;
 pub mod registry;
 pub mod reply;
+#[cfg(test)]
+mod sample;
 pub mod subject;
 pub mod table;
 pub mod target;

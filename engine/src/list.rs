@@ -37,10 +37,16 @@ impl List {
             }
             _ => return None,
         };
-        Some(List { member, name, kind, used_by, is_template: matches!(method, Method::ResourceTemplatesList) })
+        Some(List {
+            member,
+            name,
+            kind,
+            used_by,
+            is_template: matches!(method, Method::ResourceTemplatesList),
+        })
     }
 
-    /// The answer `text` without the entries that `keep` refuses, or `None` where all stay. Everything else,
+    /// The answer `text` without the entries that `keep` refuses, and how many those are. Everything else,
     /// cursors and members we do not know included, stays byte for byte. An entry without a readable name is
     /// dropped: nobody could have permitted it.
     ///
@@ -51,7 +57,7 @@ impl List {
         text: &str,
         result: Value<'_>,
         mut keep: impl FnMut(&str) -> bool,
-    ) -> Result<Option<String>, NotAList> {
+    ) -> Result<(String, u32), NotAList> {
         let entries = match result.lookup(self.member) {
             Lookup::Found(entries) if entries.kind() == Kind::Array => entries,
             _ => return Err(NotAList),
@@ -61,23 +67,26 @@ impl List {
             Lookup::Missing | Lookup::Ambiguous => false,
         };
         let span = entries.span();
-        let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else { return Err(NotAList) };
+        let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else {
+            return Err(NotAList);
+        };
         let mut filtered = String::with_capacity(text.len());
         filtered.push_str(before);
         filtered.push('[');
-        let (mut total, mut shown) = (0_usize, 0_usize);
+        let (mut shown, mut hidden) = (0_u32, 0_u32);
         for entry in entries.items() {
-            total += 1;
             if kept(&entry) {
                 if shown > 0 {
                     filtered.push(',');
                 }
                 filtered.push_str(entry.raw());
                 shown += 1;
+            } else {
+                hidden += 1;
             }
         }
         filtered.push(']');
         filtered.push_str(after);
-        Ok((shown < total).then_some(filtered))
+        Ok((filtered, hidden))
     }
 }

@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_json_number_has_no_order() {
-        for text in ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x10", "NaN", "1 ", "1_0", "--1", "1e1.0"] {
+        for text in ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x10", "NaN", "1 ", "1_0", "--1", "1e1.0"]
+        {
             assert_eq!(compare(text, "1"), None, "{text:?}");
             assert!(!is_integer(text), "{text:?}");
         }

@@ -1,8 +1,8 @@
 //! Which registered server a request goes to, and what the registry says of a tool.
 
 use crate::glob;
-use crate::table::{View, Words};
 use crate::table::format::{Key, NONE, Server, ServerMatch, Tool};
+use crate::table::{View, Words};
 use crate::vocabulary::Action;
 
 /// Where a request goes, as the proxy sees it. The cluster and route names are the operator's; host and path
@@ -132,7 +132,10 @@ impl<'t> ToolFacts<'t> {
         let (tools, exact_len) = (server.tools.get(), server.tool_len.get());
         let exact_tools = view.tool_run(tools, exact_len);
         let exact = view.strings.find(tool).and_then(|id| {
-            exact_tools.binary_search_by(|probe| probe.name.get().cmp(&id)).ok().and_then(|at| exact_tools.get(at))
+            exact_tools
+                .binary_search_by(|probe| probe.name.get().cmp(&id))
+                .ok()
+                .and_then(|at| exact_tools.get(at))
         });
         let globs = view.tool_run(tools.saturating_add(exact_len), server.glob_len.get());
         let default = Action::from_number(server.action).unwrap_or(Action::Write);
@@ -155,6 +158,7 @@ impl<'t> ToolFacts<'t> {
     /// Whether the tool has the risk tag: the tags of all its entries count.
     #[must_use]
     pub fn has_tag(&self, tool: &str, tag: u32) -> bool {
-        self.entries(tool).any(|entry| self.view.run(entry.tags.get(), u32::from(entry.tag_len.get())).holds(tag))
+        self.entries(tool)
+            .any(|entry| self.view.run(entry.tags.get(), u32::from(entry.tag_len.get())).holds(tag))
     }
 }

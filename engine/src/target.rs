@@ -25,7 +25,7 @@ use crate::json::{Kind, Value};
 pub use host::Host;
 
 /// Integers below this are small numbers first, and addresses (0.0.0.0/8, which nothing routes) last.
-const BARE_INTEGER_MIN: u64 = 1 << 24;
+const BARE_INTEGER_MIN: u32 = 1 << 24;
 
 /// The first target in `value` whose canonical host is not `allowed`, as it was written.
 ///
@@ -78,12 +78,19 @@ fn each_in_value<'d>(value: Value<'d>, place: Place, visit: &mut url::Visit<'_, 
 }
 
 fn each_in_text<'d>(text: &'d str, place: Place, visit: &mut url::Visit<'_, 'd>) -> ControlFlow<()> {
-    url::each_host(text, visit)?;
     let trimmed = text.trim_matches(|c: char| c <= ' ' || c.is_whitespace());
+    // Most strings are plain words and numbers: they name a host only as `localhost` or in hex.
+    let is_plain =
+        !text.bytes().fold(false, |mark, b| mark | matches!(b, b':' | b'.' | b'/' | b'\\' | 0x80..));
+    if is_plain && place == Place::Anywhere && !trimmed.starts_with(['l', 'L', '0']) {
+        return ControlFlow::Continue(());
+    }
+    url::each_host(text, visit)?;
     whole_address(trimmed, visit)?;
     if place == Place::UnderAddressKey {
         let separates = |c: char| c <= ' ' || c.is_whitespace() || matches!(c, ',' | ';' | '|');
         for word in text.split(separates) {
+            whole_address(word, visit)?;
             domain(word, visit)?;
             bare_integer(word, visit)?;
         }
@@ -93,15 +100,13 @@ fn each_in_text<'d>(text: &'d str, place: Place, visit: &mut url::Visit<'_, 'd>)
 
 /// An IP address, `localhost` or `name:port`, any of them with a path behind.
 fn whole_address<'d>(text: &'d str, visit: &mut url::Visit<'_, 'd>) -> ControlFlow<()> {
-    if let Ok(address) = Ipv6Addr::from_str(text) {
-        return visit(Some(Host::from_ipv6(address)), text);
-    }
     let (authority, has_path) = split_path(text);
     let authority = authority.rsplit('@').next().unwrap_or_default();
-    if authority.starts_with('[') && authority.contains(':') {
-        // A JSON array in a string starts like an address; only an address is one.
-        let literal = authority.split_inclusive(']').next().unwrap_or_default();
-        return Host::parse(literal).map_or(ControlFlow::Continue(()), |host| visit(Some(host), text));
+    let literal = authority.strip_prefix('[').unwrap_or(authority);
+    let (literal, zone) = literal.split_once('%').unwrap_or((literal, ""));
+    if let Ok(address) = Ipv6Addr::from_str(literal.split(']').next().unwrap_or_default()) {
+        // A zone names an interface of the reader: no two readers mean the same.
+        return visit(zone.is_empty().then(|| Host::from_ipv6(address)), text);
     }
     if !authority.is_ascii() && looks_like_mapped_ipv4(authority) {
         return visit(None, text);
@@ -127,32 +132,29 @@ fn whole_address<'d>(text: &'d str, visit: &mut url::Visit<'_, 'd>) -> ControlFl
     if is_address || is_name { visit(Some(host), text) } else { ControlFlow::Continue(()) }
 }
 
-/// A dotted name, with user, port or path if it likes.
+/// A dotted name, with user, protocol, port or path if it likes.
 fn domain<'d>(word: &'d str, visit: &mut url::Visit<'_, 'd>) -> ControlFlow<()> {
     let (authority, _) = split_path(word);
     let name = authority.rsplit('@').next().unwrap_or_default();
-    let name = name.split(':').next().unwrap_or_default();
-    let name = name.trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '.' | '%'));
-    // Readers map these to a dot (UTS 46).
-    let is_dot = |c: char| matches!(c, '.' | '。' | '．' | '｡');
-    let dotted = name.trim_end_matches(is_dot).char_indices().any(|(at, c)| at > 0 && is_dot(c))
-        || contains_ignoring_case(name, "%2e");
-    if dotted && !name.starts_with('.') { visit(Host::parse(name), word) } else { ControlFlow::Continue(()) }
+    name.split(':').try_for_each(|part| {
+        let part = part.trim_matches(|c: char| c.is_ascii_punctuation() && c != '%').trim_matches(is_dot);
+        let is_dotted = part.contains(is_dot) || contains_ignoring_case(part, "%2e");
+        if is_dotted { visit(Host::parse(part), word) } else { ControlFlow::Continue(()) }
+    })
 }
 
 /// An IPv4 address written as one number.
 fn bare_integer<'d>(text: &'d str, visit: &mut url::Visit<'_, 'd>) -> ControlFlow<()> {
-    let (name, _) = split_path(text);
-    let name = name.split(':').next().unwrap_or_default();
-    match Host::parse(name).filter(|_| is_large_integer(name) || name == "0") {
-        Some(host) => visit(Some(host), text),
-        None => ControlFlow::Continue(()),
+    let (authority, _) = split_path(text);
+    let name = authority.split(':').next().unwrap_or_default();
+    match host::parse_ipv4(name) {
+        Some(address) if is_large_integer(name) || name == "0" => visit(Some(Host::from_ipv4(address)), text),
+        _ => ControlFlow::Continue(()),
     }
 }
 
 fn is_large_integer(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit())
-        && host::parse_ipv4(text).is_some_and(|address| u64::from(address.to_bits()) >= BARE_INTEGER_MIN)
+    !text.contains('.') && host::parse_ipv4(text).is_some_and(|address| address.to_bits() >= BARE_INTEGER_MIN)
 }
 
 /// The text before the first `/`, `\`, `?` or `#`, and whether there was one.
@@ -160,28 +162,40 @@ fn split_path(text: &str) -> (&str, bool) {
     text.split_once(['/', '\\', '?', '#']).map_or((text, false), |(authority, _)| (authority, true))
 }
 
+/// The dot and what URL readers map to it (UTS 46).
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '。' | '．' | '｡')
+}
+
 /// Whether all characters are digits and dots of some script, which URL readers map to ASCII.
 fn looks_like_mapped_ipv4(text: &str) -> bool {
-    let is_dot = |c: char| matches!(c, '.' | '。' | '．' | '｡');
-    text.contains(is_dot) && text.chars().all(|c| c.is_numeric() || is_dot(c) || c.is_ascii_hexdigit() || c == 'x')
+    text.contains(is_dot)
+        && text.chars().all(|c| c.is_numeric() || is_dot(c) || c.is_ascii_hexdigit() || c == 'x')
 }
 
 /// Whether a key names an address. `ip` counts as a word or at the end, lest `description` count.
 fn speaks_of_addresses(key: &str) -> bool {
     const PARTS: [&str; 17] = [
-        "host", "domain", "url", "uri", "endpoint", "server", "addr", "origin", "target", "site", "webhook", "callback",
-        "proxy", "remote", "link", "href", "src",
+        "host", "domain", "url", "uri", "endpoint", "server", "addr", "origin", "target", "site", "webhook",
+        "callback", "proxy", "remote", "link", "href", "src",
     ];
     PARTS.iter().any(|part| contains_ignoring_case(key, part))
         || key
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| word.eq_ignore_ascii_case("ip") || word.eq_ignore_ascii_case("ips"))
         || ["ip", "ips"].iter().any(|end| {
-            key.len().checked_sub(end.len()).and_then(|at| key.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+            key.len()
+                .checked_sub(end.len())
+                .and_then(|at| key.get(at..))
+                .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
         })
 }
 
-/// Case-blind search without a copy.
+/// Case-blind search without a copy; `needle` is lower case.
 fn contains_ignoring_case(text: &str, needle: &str) -> bool {
-    text.as_bytes().windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    text.windows(needle.len()).any(|window| {
+        window.first().map(u8::to_ascii_lowercase) == needle.first().copied()
+            && window.eq_ignore_ascii_case(needle)
+    })
 }

@@ -55,7 +55,6 @@ impl Truth {
 
     /// Kleene's negation.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "beside `and` and `or`, an operator would read worse")]
     pub const fn not(self) -> Truth {
         Truth((self.0 & 4) | ((self.0 & 1) << 1) | ((self.0 & 2) >> 1))
     }

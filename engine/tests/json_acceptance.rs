@@ -1,7 +1,11 @@
 //! What the strict JSON reader takes and refuses, against two outside authorities: `serde_json` on mutated messages,
 //! and the JSONTestSuite corpus where it lies beside the repository.
 #![cfg(not(target_family = "wasm"))]
+#![expect(clippy::expect_used, reason = "helpers of tests")]
 
+mod corpus;
+
+use corpus::base64;
 use mcpgov_engine::json::{Doc, JsonErrorKind as E, Kind, Limits, Value};
 use proptest::prelude::*;
 use serde_json::Value as Oracle;
@@ -56,9 +60,47 @@ fn agree(bytes: &[u8]) -> Result<(), TestCaseError> {
 
 /// Fragments from which random concatenation makes nearly valid documents.
 const FRAGMENTS: &[&str] = &[
-    "{", "}", "[", "]", ",", ":", " ", "\n", "\"", "\"a\"", "\"b\"", "\"\\u0061\"", "\"\\ud834\\udd1e\"", "\"\\ud834\"",
-    "\"\\n\"", "\"é\"", "\\", "\\u00", "0", "-", "1", "-0", "1.5", "1e3", "1E-2", "01", "1.", "e", "true", "false", "null",
-    "tru", "NaN", "\u{0}", "\u{1f}", "\u{7f}", "{\"a\":1}", "[1,2]", "{\"k\":{\"k\":[]}}", "\u{feff}", "1e400",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    " ",
+    "\n",
+    "\"",
+    "\"a\"",
+    "\"b\"",
+    "\"\\u0061\"",
+    "\"\\ud834\\udd1e\"",
+    "\"\\ud834\"",
+    "\"\\n\"",
+    "\"é\"",
+    "\\",
+    "\\u00",
+    "0",
+    "-",
+    "1",
+    "-0",
+    "1.5",
+    "1e3",
+    "1E-2",
+    "01",
+    "1.",
+    "e",
+    "true",
+    "false",
+    "null",
+    "tru",
+    "NaN",
+    "\u{0}",
+    "\u{1f}",
+    "\u{7f}",
+    "{\"a\":1}",
+    "[1,2]",
+    "{\"k\":{\"k\":[]}}",
+    "\u{feff}",
+    "1e400",
 ];
 
 const SEED: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","arguments":
@@ -98,14 +140,9 @@ proptest! {
 
 #[test]
 fn the_json_test_suite_is_judged_as_it_says() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpora/json_parsing_nst.jsonl");
-    let Ok(corpus) = std::fs::read_to_string(path) else {
-        eprintln!("skipped: no JSONTestSuite corpus at {path}");
-        return;
-    };
+    let Some(corpus) = corpus::lines("json_parsing_nst.jsonl") else { return };
     let (mut right, mut judged) = (0, 0);
-    for line in corpus.lines() {
-        let case: Oracle = serde_json::from_str(line).unwrap();
+    for case in &corpus {
         let expected = match case["label"].as_str().unwrap() {
             "valid_json" => true,
             "invalid_json" => false,
@@ -129,20 +166,4 @@ fn the_json_test_suite_is_judged_as_it_says() {
         }
     }
     assert_eq!((right, judged), (283, 283));
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let value = |c: u8| match c {
-        b'A'..=b'Z' => c - b'A',
-        b'a'..=b'z' => c - b'a' + 26,
-        b'0'..=b'9' => c - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
-    let mut bytes = Vec::new();
-    for group in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let bits = group.iter().fold(0_u32, |bits, c| bits << 6 | u32::from(value(*c))) << (6 * (4 - group.len()));
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
-    }
-    bytes
 }

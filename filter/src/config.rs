@@ -53,7 +53,9 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ConfigError::Json(error) => write!(f, "the configuration is neither a policy table nor JSON: {error}"),
+            ConfigError::Json(error) => {
+                write!(f, "the configuration is neither a policy table nor JSON: {error}")
+            }
             ConfigError::NotAnObject => f.write_str("the configuration is no JSON object"),
             ConfigError::UnknownOption(name) => write!(f, "there is no option `{name}`"),
             ConfigError::BadOption(name) => write!(f, "the option `{name}` has a value it cannot have"),
@@ -91,7 +93,8 @@ pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
         match name {
             "table" => {}
             "body_bytes_max" => {
-                config.exchange.body_bytes_max = number(value).ok_or(ConfigError::BadOption("body_bytes_max"))?;
+                config.exchange.body_bytes_max =
+                    number(value).ok_or(ConfigError::BadOption("body_bytes_max"))?;
             }
             "jwt_payload_key" => {
                 config.jwt_payload_key =

@@ -25,7 +25,10 @@ pub fn subject(view: &View<'_>, jwt_payload_key: &str) -> Subject {
     };
     let text = |index: usize| claims.read(path(index)?, text_of);
     let list = |index: usize| claims.read(path(index)?, list_of);
-    let workload = WORKLOAD.iter().find_map(|path| host::property(path).ok().flatten()).and_then(|value| text_of(&value));
+    let workload = WORKLOAD
+        .iter()
+        .find_map(|path| host::property(path).ok().flatten())
+        .and_then(|value| text_of(&value));
     Subject {
         user: text(0),
         groups: list(1),
@@ -41,7 +44,14 @@ pub fn subject(view: &View<'_>, jwt_payload_key: &str) -> Subject {
 fn scopes(claims: &Claims<'_>, path: Option<&str>) -> Option<Vec<String>> {
     // RFC 8693 section 4.2: one string, values separated by spaces; some issuers send a list.
     let listed = claims.read(path?, list_of)?;
-    Some(listed.iter().flat_map(|scope| scope.split(' ')).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+    Some(
+        listed
+            .iter()
+            .flat_map(|scope| scope.split(' '))
+            .filter(|scope| !scope.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// The payload of the caller's token.

@@ -56,7 +56,10 @@ impl RootContext for Root {
                 metrics.table_in_use(&config.table.digest().0);
                 self.shared = Rc::new(Shared { config: Some(config), metrics: RefCell::new(metrics) });
                 if let Err(status) = host::set_tick_period(period) {
-                    host::log(Level::Error, &format!("mcpgov: no metrics, because there is no tick: {status}"));
+                    host::log(
+                        Level::Error,
+                        &format!("no metrics, because there is no tick: {status}"),
+                    );
                 }
                 note_loaded();
                 true
@@ -66,8 +69,9 @@ impl RootContext for Root {
                 metrics.flush();
                 self.shared = Rc::new(Shared { config: None, metrics: RefCell::new(metrics) });
                 let replaces = was_loaded();
-                let outcome = if replaces { "the configuration in use stays" } else { "everything is denied" };
-                host::log(Level::Error, &format!("mcpgov: {error}; {outcome}"));
+                let outcome =
+                    if replaces { "the configuration in use stays" } else { "everything is denied" };
+                host::log(Level::Error, &format!("{error}; {outcome}"));
                 // Refused, an update leaves what was there before. At the start there is nothing before, and a
                 // proxy that denies is better than one that does not start.
                 !replaces

@@ -102,7 +102,7 @@ impl Stream {
 
     /// The host did not do what it was asked for: the client gets an error, or at the last a cut connection.
     fn fail(&mut self, half: Half, status: Status) -> Action {
-        host::log(Level::Error, &format!("mcpgov: denied, because a host call failed: {status}"));
+        host::log(Level::Error, &format!("denied, because a host call failed: {status}"));
         let effect = self.ask(Event::HostFailure);
         let done = match effect {
             Effect::Reply(reply) => self.reply(&reply),
@@ -114,7 +114,7 @@ impl Stream {
                 Half::Answer => host::Stream::Response,
             };
             if let Err(status) = host::close(stream) {
-                host::log(Level::Error, &format!("mcpgov: a stream could not be closed: {status}"));
+                host::log(Level::Error, &format!("a stream could not be closed: {status}"));
             }
         }
         Action::Pause
@@ -232,7 +232,10 @@ impl HttpContext for Stream {
 
     fn on_http_response_body(&mut self, size: usize, ends: bool) -> Action {
         if !self.exchange.holds_answer() {
-            self.exchange.sent(size);
+            // Envoy shows the filter its own reply too, which is counted already.
+            if !self.replied {
+                self.exchange.sent(size);
+            }
             return Action::Continue;
         }
         if !ends {
@@ -252,7 +255,7 @@ impl HttpContext for Stream {
         let sent = self.exchange.sent_bytes();
         if let Some(record) = self.exchange.finish() {
             if let Err(status) = host::set_property(&[RECORD_PROPERTY], record.as_bytes()) {
-                host::log(Level::Error, &format!("mcpgov: an audit record is lost: {status}"));
+                host::log(Level::Error, &format!("an audit record is lost: {status}"));
             }
         }
         let mut metrics = self.shared.metrics.borrow_mut();

@@ -48,6 +48,14 @@ impl Span {
     }
 }
 
+/// The lines of a text.
+#[derive(Debug)]
+pub struct Lines<'s> {
+    text: &'s str,
+    /// First byte of every line, ascending.
+    starts: Vec<usize>,
+}
+
 impl<T> Spanned<T> {
     /// `value`, written at `span`.
     pub fn new(value: T, span: Span) -> Self {
@@ -61,26 +69,10 @@ impl Source {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// Line and column of a byte.
-    pub fn position(&self, byte: usize) -> Position {
-        let before = self.text.get(..byte).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-        }
-    }
-
-    /// The span of the whole lines `span` touches, without the last line break.
-    pub fn lines(&self, span: Span) -> Span {
-        let start =
-            self.text.get(..span.start).and_then(|text| text.rfind('\n')).map_or(0, |newline| newline + 1);
-        let end = self
-            .text
-            .get(span.end..)
-            .and_then(|text| text.find('\n'))
-            .map_or(self.text.len(), |newline| span.end + newline);
-        Span { start, end }
+    /// Where the lines are; worth keeping for many questions about one text.
+    pub fn lines(&self) -> Lines<'_> {
+        let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Lines { text: &self.text, starts: std::iter::once(0).chain(breaks).collect() }
     }
 
     /// `span` cut at the end of its first line, so that an error about a block does not underline the block.
@@ -90,5 +82,46 @@ impl Source {
             .find('\n')
             .map_or(text.len(), |newline| text.get(..newline).unwrap_or(text).trim_end().len());
         Span { start: span.start, end: span.start + length }
+    }
+}
+
+impl Lines<'_> {
+    /// Line and column of a byte.
+    pub fn position(&self, byte: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= byte).max(1);
+        let start = self.start(line);
+        Position { line, column: self.text.get(start..byte).unwrap_or_default().chars().count() + 1 }
+    }
+
+    /// The span of the whole lines that `span` touches, without the last line break.
+    pub fn around(&self, span: Span) -> Span {
+        let first = self.starts.partition_point(|start| *start <= span.start).max(1);
+        let after = self.starts.partition_point(|start| *start <= span.end.max(span.start));
+        let end = self.starts.get(after).map_or(self.text.len(), |next| next.saturating_sub(1));
+        Span { start: self.start(first), end }
+    }
+
+    fn start(&self, line: usize) -> usize {
+        self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Position, Source, Span};
+
+    #[test]
+    fn positions_and_lines_agree_with_the_text() {
+        let source = Source { path: String::new(), text: "aü\n\nlast".to_owned() };
+        let lines = source.lines();
+        for (byte, line, column) in [(0, 1, 1), (1, 1, 2), (3, 1, 3), (4, 2, 1), (5, 3, 1), (9, 3, 5)] {
+            assert_eq!(lines.position(byte), Position { line, column }, "byte {byte}");
+        }
+        let around = |start, end| source.slice(lines.around(Span { start, end }));
+        assert_eq!(around(1, 3), "aü");
+        assert_eq!(around(1, 1), "aü");
+        assert_eq!(around(4, 4), "");
+        assert_eq!(around(0, 5), source.text);
+        assert_eq!(around(9, 9), "last");
     }
 }

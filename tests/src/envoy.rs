@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -148,15 +148,22 @@ impl Envoy {
         &self.scratch
     }
 
-    /// The access log up to now, once it has at least `lines` lines.
-    pub fn wait_for_access_log(&self, lines: usize) -> Vec<audit::Line> {
+    /// The path of the access log.
+    pub fn access_log(&self) -> PathBuf {
+        self.scratch.path(ACCESS_LOG)
+    }
+
+    /// Waits for the audit record with that `number` (from 0) among those that `matches` holds for.
+    pub fn wait_for_record(&self, number: usize, matches: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
-            let log = audit::read(&self.scratch.path(ACCESS_LOG));
-            if log.len() >= lines {
-                return log;
+            let log = audit::read(&self.access_log());
+            if let Some(record) =
+                log.iter().flat_map(audit::Line::records).filter(|record| matches(record)).nth(number)
+            {
+                return record.clone();
             }
-            assert!(Instant::now() < deadline, "{} of {lines} lines in the access log", log.len());
+            assert!(Instant::now() < deadline, "no such record in the access log: {log:#?}");
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -164,7 +171,7 @@ impl Envoy {
     /// Stops Envoy and returns its whole access log.
     pub fn stop(mut self) -> Vec<audit::Line> {
         self.quit();
-        audit::read(&self.scratch.path(ACCESS_LOG))
+        audit::read(&self.access_log())
     }
 
     /// Asks Envoy to stop, so that it flushes its logs; kills it where it does not.

@@ -10,9 +10,11 @@ pub mod client;
 pub mod config;
 pub mod envoy;
 pub mod fixture;
+pub mod governed;
 pub mod http2;
 pub mod raw;
 pub mod scratch;
+pub mod session;
 pub mod token;
 pub mod upstream;
 

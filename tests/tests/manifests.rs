@@ -321,6 +321,18 @@ fn envoy_loads_what_istio_would_give_it() {
 }
 
 #[test]
+fn a_manifest_that_was_never_rendered_denies_everything() {
+    let [_, _, mut filter] = patches(&of_kind(&build("gateway"), "EnvoyFilter"));
+    filter["typed_config"]["config"]["vm_config"]["code"]["local"]["filename"] = json!(artifact::filter());
+    let config = Config::demo(artifact::filter(), &Table::compile(&text(POLICY)), 1, 1);
+    let envoy = Envoy::start(config.replace_filter(&format!("- {filter}")));
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+    let response = raw::exchange(envoy.port(), &Request::post("/github", call.to_string())).text();
+    let response: Value = serde_json::from_str(&response).unwrap_or_else(|_| panic!("no JSON: {response}"));
+    assert_eq!(response["error"]["data"]["reason"], "policy-unavailable", "{response}");
+}
+
+#[test]
 fn the_filter_is_configured_alike_everywhere() {
     let own = |filter: &Value| {
         let mut config = filter["typed_config"]["config"].clone();

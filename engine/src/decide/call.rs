@@ -111,7 +111,9 @@ impl<'a> Call<'a> {
         }
         let Some(method) = self.method_kind() else { return Name::Open };
         match (method, self.object.name) {
-            (Method::ToolsCall, Name::Is(tool)) => Name::Is(ToolFacts::new(view, self.server, tool).action(tool).name()),
+            (Method::ToolsCall, Name::Is(tool)) => {
+                Name::Is(ToolFacts::new(view, self.server, tool).action(tool).name())
+            }
             (Method::ToolsCall, _) => Name::Open,
             _ => method.action().map_or(Name::None, |action| Name::Is(action.name())),
         }

@@ -127,10 +127,12 @@ impl<'e, 't> Evaluator<'e, 't> {
     /// rule's network.
     pub(super) fn effect(&self, rule: &Rule) -> (Verdict, Reason) {
         let verdict = Verdict::from_number(rule.verdict).unwrap_or(Verdict::Deny);
-        let limit = self.view.limits.get(rule.limit.get() as usize).filter(|limit| limit.network.get() != NONE);
+        let limit =
+            self.view.limits.get(rule.limit.get() as usize).filter(|limit| limit.network.get() != NONE);
         if let (Some(limit), Arguments::Are(arguments)) = (limit, self.call.arguments) {
             let allowed = self.view.run(limit.network.get(), limit.network_len.get());
-            let is_allowed = |host: &str| allowed.iter().any(|glob| glob::matches(self.view.text(glob), host));
+            let is_allowed =
+                |host: &str| allowed.iter().any(|glob| glob::matches(self.view.text(glob), host));
             if target::violation(arguments, &is_allowed).is_some() {
                 return (Verdict::Deny, Reason::NetworkNotAllowed);
             }
@@ -191,9 +193,12 @@ impl<'e, 't> Evaluator<'e, 't> {
         match op {
             Op::LabelIn | Op::LabelGlob => self.label(op, node, values()),
             Op::SubjectIn | Op::SubjectGlob => self.subject(op, node, values()),
-            Op::Role => {
-                self.view.roles.get(node.value.get() as usize).map_or(Truth::UNKNOWN, |role| self.role(role)).into()
-            }
+            Op::Role => self
+                .view
+                .roles
+                .get(node.value.get() as usize)
+                .map_or(Truth::UNKNOWN, |role| self.role(role))
+                .into(),
             Op::RiskTag => self.risk_tag(values()),
             Op::ArgIn | Op::ArgGlob | Op::ArgExists => {
                 self.argument(op, self.view.run(node.value.get(), u32::from(node.len.get())))
@@ -267,7 +272,11 @@ impl<'e, 't> Evaluator<'e, 't> {
     }
 
     fn risk_tag(&self, tags: Words<'t>) -> Leaf {
-        let extra = self.call.risk_tags.iter().any(|tag| self.view.strings.find(tag).is_some_and(|id| tags.holds(id)));
+        let extra = self
+            .call
+            .risk_tags
+            .iter()
+            .any(|tag| self.view.strings.find(tag).is_some_and(|id| tags.holds(id)));
         if extra {
             return true.into();
         }

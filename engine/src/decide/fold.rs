@@ -39,8 +39,8 @@ impl Fold {
     /// The decision.
     pub(super) fn outcome(&self) -> Outcome {
         match (self.sure, self.unsure) {
-            (Some(sure), Some(unsure)) => stricter(sure, unsure),
-            (Some(sure), None) => sure,
+            (Some(sure), Some(unsure)) if unsure.verdict > sure.verdict => unsure,
+            (Some(sure), _) => sure,
             (None, Some(unsure)) if unsure.verdict == Verdict::Deny => unsure,
             (None, _) => Outcome::deny(Reason::DefaultDeny),
         }

@@ -61,14 +61,9 @@ impl Exchange {
         self.answer.is_error = Some(message.is_error());
         let Some(result) = message.result() else { return Ok(None) };
         let text = message.doc().text();
-        let mut hidden = 0;
-        let filtered = list.filter(text, result, |name| {
-            let shown = self.shows(view, list, name);
-            hidden += u32::from(!shown);
-            shown
-        })?;
+        let (filtered, hidden) = list.filter(text, result, |name| self.shows(view, list, name))?;
         self.answer.hidden = Some(hidden);
-        Ok(filtered)
+        Ok((hidden > 0).then_some(filtered))
     }
 
     fn shows(&self, view: &View<'_>, list: List, name: &str) -> bool {

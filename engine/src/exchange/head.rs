@@ -17,6 +17,8 @@ pub struct Head<'a> {
     pub content_type: Option<&'a str>,
     /// `content-encoding`.
     pub content_encoding: Option<&'a str>,
+    /// Whether one of the headers here stands there more than once, so that readers may take different ones.
+    pub is_repeated: bool,
     /// `x-request-id`.
     pub request_id: &'a str,
     /// `mcp-session-id`.
@@ -100,11 +102,14 @@ pub(super) fn is_json(content_type: Option<&str>) -> bool {
 pub(super) fn is_ambiguous(path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or("");
     let odd_byte = path.bytes().any(|byte| !(0x21..=0x7e).contains(&byte) || byte == b'\\');
-    let mut escapes = path.split('%').skip(1).map(|rest| rest.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()));
+    let mut escapes =
+        path.split('%').skip(1).map(|rest| rest.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()));
     // An escape of a character that needs none, or of a separator, is a second spelling of a path.
     let odd_escape = escapes.any(|byte| {
         byte.is_none_or(|byte| {
-            byte.is_ascii_alphanumeric() || byte.is_ascii_control() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/' | b'\\' | b'%')
+            byte.is_ascii_alphanumeric()
+                || byte.is_ascii_control()
+                || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/' | b'\\' | b'%')
         })
     });
     let mut segments = path.strip_prefix('/').unwrap_or("").split('/').rev();

@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 
 use super::head::{Head, Kept, is_ambiguous, is_plain};
 use super::{Changes, Effect, Exchange, Policy, State};
-use crate::decide::{Call, Decision, Limits, Name, ObjectName, Outcome, decide, has_access, is_visible, roles};
+use crate::decide::{
+    Call, Decision, Limits, Name, ObjectName, Outcome, decide, has_access, is_visible, roles,
+};
 use crate::json::JsonErrorKind;
 use crate::list::List;
 use crate::message::{self, Kind, Message, MessageError, MessageErrorKind, Method, Object};
@@ -29,7 +31,13 @@ enum Refusal {
 }
 
 impl Exchange {
-    pub(super) fn request_head(&mut self, policy: Policy<'_>, head: &Head<'_>, subject: Subject, ends: bool) -> Effect {
+    pub(super) fn request_head(
+        &mut self,
+        policy: Policy<'_>,
+        head: &Head<'_>,
+        subject: Subject,
+        ends: bool,
+    ) -> Effect {
         self.head = Kept::of(head);
         self.caller = Some(match policy {
             Policy::Loaded(view) => Caller::new(view, subject),
@@ -37,6 +45,14 @@ impl Exchange {
         });
         if is_ambiguous(head.path) {
             return self.refuse(policy, Reason::AmbiguousPath, None, Refusal::Http(400));
+        }
+        if head.is_repeated {
+            return self.refuse(
+                policy,
+                Reason::AmbiguousMessage,
+                Some("repeated-header"),
+                Refusal::Http(400),
+            );
         }
         match head.method {
             "POST" if ends => self.refuse(policy, Reason::EmptyBody, None, Refusal::Http(400)),
@@ -66,15 +82,19 @@ impl Exchange {
         }
     }
 
-    /// The host broke the order of events.
-    pub(super) fn out_of_order(&mut self, policy: Policy<'_>) -> Effect {
+    /// The proxy failed, or broke the order of events.
+    pub(super) fn host_failure(&mut self, policy: Policy<'_>) -> Effect {
         self.refuse(policy, Reason::HostFailure, None, Refusal::Http(500))
     }
 
     fn unreadable(&mut self, policy: Policy<'_>, error: MessageError) -> Effect {
         let (reason, status) = match error.kind {
-            MessageErrorKind::Json(json) if json.kind == JsonErrorKind::TooLarge => (Reason::BodyTooLarge, 413),
-            MessageErrorKind::Json(json) if json.kind == JsonErrorKind::DuplicateKey => (Reason::AmbiguousMessage, 400),
+            MessageErrorKind::Json(json) if json.kind == JsonErrorKind::TooLarge => {
+                (Reason::BodyTooLarge, 413)
+            }
+            MessageErrorKind::Json(json) if json.kind == JsonErrorKind::DuplicateKey => {
+                (Reason::AmbiguousMessage, 400)
+            }
             MessageErrorKind::AmbiguousMember
             | MessageErrorKind::ExtraMember
             | MessageErrorKind::MethodWithResult
@@ -99,7 +119,16 @@ impl Exchange {
                 let server = recognise(view, &head.traffic());
                 let call = Call::of(message, server);
                 let decision = decide(view, caller, &call);
-                self.write_record(policy, caller, &head, Some(message), &decision, server, kind_name(message), None);
+                self.write_record(
+                    policy,
+                    caller,
+                    &head,
+                    Some(message),
+                    &decision,
+                    server,
+                    kind_name(message),
+                    None,
+                );
                 self.settle(view, caller, &head, message, &call, &decision)
             }
             (_, caller) => {
@@ -107,7 +136,16 @@ impl Exchange {
                 let nobody = Caller::unresolved(Subject::default());
                 let caller = caller.as_ref().unwrap_or(&nobody);
                 let server = ServerName { number: None, name: "" };
-                self.write_record(policy, caller, &head, Some(message), &decision, server, kind_name(message), None);
+                self.write_record(
+                    policy,
+                    caller,
+                    &head,
+                    Some(message),
+                    &decision,
+                    server,
+                    kind_name(message),
+                    None,
+                );
                 self.refuse_message(policy, &head, message, decision.outcome)
             }
         };
@@ -128,20 +166,28 @@ impl Exchange {
         let outcome = decision.outcome;
         if outcome.verdict.is_permit() {
             self.max_runtime = decision.limits.max_runtime_sec.is_some();
-            let list = List::of(message.method()).filter(|_| message.kind() == Kind::Request && !view.is_shadow());
+            let list =
+                List::of(message.method()).filter(|_| message.kind() == Kind::Request && !view.is_shadow());
             let state = list.map_or(State::Passing, State::Listing);
             return self.forward(state, Changes { headers: request_headers(&decision.limits), body: None });
         }
-        if outcome.verdict == Verdict::Deny && message.kind() == Kind::Request {
-            if let (Some(id), Some(reply)) = (message.id(), hidden(view, caller, message, call, outcome.reason)) {
-                let reply = reply(id);
-                return self.reply(reply);
-            }
+        if outcome.verdict == Verdict::Deny
+            && message.kind() == Kind::Request
+            && let Some(id) = message.id()
+            && let Some(reply) = hidden(view, caller, message, call, outcome.reason)
+        {
+            return self.reply(reply(id));
         }
         self.refuse_message(Policy::Loaded(view), head, message, outcome)
     }
 
-    fn refuse_message(&mut self, policy: Policy<'_>, head: &Kept, message: &Message<'_>, outcome: Outcome) -> Effect {
+    fn refuse_message(
+        &mut self,
+        policy: Policy<'_>,
+        head: &Kept,
+        message: &Message<'_>,
+        outcome: Outcome,
+    ) -> Effect {
         let reply = match (message.kind(), message.id()) {
             (Kind::Request, Some(id)) => with_explanation(policy, head, outcome, |why| Reply::error(id, why)),
             _ => Reply::accepted(outcome.reason),
@@ -175,7 +221,13 @@ impl Exchange {
     }
 
     /// Refuses what is no message to decide about. A shadow policy only records it.
-    fn refuse(&mut self, policy: Policy<'_>, reason: Reason, detail: Option<&'static str>, refusal: Refusal) -> Effect {
+    fn refuse(
+        &mut self,
+        policy: Policy<'_>,
+        reason: Reason,
+        detail: Option<&'static str>,
+        refusal: Refusal,
+    ) -> Effect {
         let head = core::mem::take(&mut self.head);
         let caller = self.caller.take().unwrap_or_else(|| Caller::unresolved(Subject::default()));
         let mut decision = denial(reason);

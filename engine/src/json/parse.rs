@@ -229,14 +229,18 @@ impl Parser<'_, '_> {
 
     /// Moves on to the next quote, backslash or control byte of a string.
     fn skip_plain(&mut self) {
-        let rest = self.rest();
-        let (lanes, _) = rest.as_chunks::<LANE>();
+        // Most strings are shorter than a lane.
+        let head = self.rest().iter().take(LANE).take_while(|b| !ends_plain(**b)).count();
+        self.at += head;
+        if head < LANE {
+            return;
+        }
+        let (lanes, _) = self.rest().as_chunks::<LANE>();
         // No early exit inside a lane: that is what lets the compiler compare it as one vector.
-        let plain_lanes =
+        let plain =
             lanes.iter().take_while(|lane| !lane.iter().fold(false, |hit, &b| hit | ends_plain(b))).count();
-        let skipped = plain_lanes * LANE;
-        let tail = rest.get(skipped..).unwrap_or_default();
-        self.at += skipped + tail.iter().position(|&b| ends_plain(b)).unwrap_or(tail.len());
+        self.at += plain * LANE;
+        self.at += self.rest().iter().take_while(|b| !ends_plain(**b)).count();
     }
 
     /// Takes one escape and appends what it stands for.

@@ -156,12 +156,8 @@ impl<'d> Envelope<'d> {
             None if self.error.is_some() && unaddressed => None,
             None => return Err(E::BadId),
         };
-        let parts = Parts {
-            id: node(id),
-            result: node(self.result),
-            error: node(self.error),
-            ..Parts::default()
-        };
+        let parts =
+            Parts { id: node(id), result: node(self.result), error: node(self.error), ..Parts::default() };
         Ok((Kind::Response, Method::Unknown, Object::None, parts))
     }
 

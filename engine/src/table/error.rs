@@ -60,10 +60,18 @@ impl fmt::Display for TableError {
             TableError::Truncated => f.write_str("the table is cut short"),
             TableError::NotATable => f.write_str("this is not a policy table"),
             TableError::NewerVersion { found } => {
-                write!(f, "the table has format version {found}, which is newer than {}", super::format::VERSION)
+                write!(
+                    f,
+                    "the table has format version {found}, which is newer than {}",
+                    super::format::VERSION
+                )
             }
             TableError::OlderVersion { found } => {
-                write!(f, "the table has format version {found}, which is older than {}", super::format::VERSION)
+                write!(
+                    f,
+                    "the table has format version {found}, which is older than {}",
+                    super::format::VERSION
+                )
             }
             TableError::TrailingBytes => f.write_str("bytes follow the end of the table"),
             TableError::DigestMismatch => f.write_str("the table's bytes do not match its digest"),

@@ -410,6 +410,7 @@ pub fn hash_text(text: &[u8]) -> u32 {
 /// Hash of a posting's key.
 #[must_use]
 pub fn hash_key(key: Key, a: u32, b: u32) -> u32 {
-    let mixed = (key as u32).wrapping_mul(0x9e37_79b9) ^ a.wrapping_mul(0x85eb_ca6b) ^ b.wrapping_mul(0xc2b2_ae35);
+    let mixed =
+        (key as u32).wrapping_mul(0x9e37_79b9) ^ a.wrapping_mul(0x85eb_ca6b) ^ b.wrapping_mul(0xc2b2_ae35);
     (mixed ^ (mixed >> 15)).wrapping_mul(0x2c1b_3c6d) ^ (mixed >> 13)
 }

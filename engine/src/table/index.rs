@@ -23,7 +23,8 @@ const PRODUCT_MAX: usize = 256;
 
 /// Postings of `rules`, numbered in their order; `roles` ascend by name.
 pub(super) fn of_rules(rules: &[&Rule], roles: &[&Role], interner: &Interner<'_>) -> Keys {
-    let choices: Vec<Vec<Vec<PostingKey>>> = rules.iter().map(|rule| choices(&rule.conditions, roles, interner)).collect();
+    let choices: Vec<Vec<Vec<PostingKey>>> =
+        rules.iter().map(|rule| choices(&rule.conditions, roles, interner)).collect();
     let mut shared: BTreeMap<PostingKey, usize> = BTreeMap::new();
     for key in choices.iter().flatten().flatten().filter(|key| !is_absence(key)) {
         *shared.entry(*key).or_default() += 1;
@@ -94,21 +95,23 @@ fn choices(conditions: &[Condition], roles: &[&Role], interner: &Interner<'_>) -
         }
     }
     let find = |key: Key| choices.iter().find(|keys| keys.first().is_some_and(|first| first.0 == key));
-    if let (Some(servers), Some(objects)) = (find(Key::Server), find(Key::Object)) {
-        if servers.len().saturating_mul(objects.len()) <= PRODUCT_MAX {
-            let product = servers.iter().flat_map(|server| {
-                objects.iter().map(|object| (Key::ServerObject, server.1, object.1))
-            });
-            let product = product.collect();
-            choices.push(product);
-        }
+    if let (Some(servers), Some(objects)) = (find(Key::Server), find(Key::Object))
+        && servers.len().saturating_mul(objects.len()) <= PRODUCT_MAX
+    {
+        let pairs = |server: &PostingKey| {
+            let server = server.1;
+            objects.iter().map(move |object| (Key::ServerObject, server, object.1))
+        };
+        let product = servers.iter().flat_map(pairs).collect();
+        choices.push(product);
     }
     choices
 }
 
 /// Whether a key stands for an absent part of the identity.
 fn is_absence(key: &PostingKey) -> bool {
-    key.1 == NONE && matches!(key.0, Key::User | Key::Group | Key::Agent | Key::Tenant | Key::Workload | Key::Scope)
+    key.1 == NONE
+        && matches!(key.0, Key::User | Key::Group | Key::Agent | Key::Tenant | Key::Workload | Key::Scope)
 }
 
 fn part(key: Key, value: &str, interner: &Interner<'_>) -> u32 {
@@ -121,7 +124,9 @@ fn part(key: Key, value: &str, interner: &Interner<'_>) -> u32 {
 /// The servers a rule can concern, or `NONE` for any.
 fn servers(conditions: &[Condition], interner: &Interner<'_>) -> Vec<u32> {
     let named = conditions.iter().find_map(|condition| match condition {
-        Condition::Label { label: Label::Server, values, .. } if !values.iter().any(|value| is_glob(value)) => {
+        Condition::Label { label: Label::Server, values, .. }
+            if !values.iter().any(|value| is_glob(value)) =>
+        {
             Some(values.iter().map(|value| interner.id(value)).collect())
         }
         _ => None,

@@ -5,13 +5,15 @@
 
 pub mod error;
 pub mod format;
+#[cfg(any(test, feature = "write"))]
+mod index;
+#[cfg(any(test, feature = "write"))]
+pub mod source;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod view;
-#[cfg(feature = "write")]
-pub mod source;
-#[cfg(feature = "write")]
-mod index;
-#[cfg(feature = "write")]
+#[cfg(any(test, feature = "write"))]
 pub mod write;
 
 use alloc::string::String;

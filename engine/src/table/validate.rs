@@ -8,8 +8,8 @@ use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::format::{
-    CONDITION_DEPTH_MAX, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC, NONE, Node, Op, Posting,
-    Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION, rule_flags,
+    CONDITION_DEPTH_MAX, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC, NONE, Node,
+    Op, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION, rule_flags,
 };
 use super::view::View;
 use super::{Digest, Layout, TableError, facts};
@@ -40,7 +40,8 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout, TableError> {
 
     let mut sections: [Range<usize>; Section::ALL.len()] = core::array::from_fn(|_| 0..0);
     let mut directory_end = bytes.len() - rest.len();
-    let mut entries = [DirectoryEntry { kind: U32::ZERO, start: U32::ZERO, length: U32::ZERO }; Section::ALL.len()];
+    let mut entries =
+        [DirectoryEntry { kind: U32::ZERO, start: U32::ZERO, length: U32::ZERO }; Section::ALL.len()];
     let count = header.section_count.get() as usize;
     for entry in entries.get_mut(..count).ok_or(TableError::BadDirectory)? {
         let (found, after) = DirectoryEntry::read_from_prefix(rest).map_err(|_| TableError::Truncated)?;
@@ -55,7 +56,7 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout, TableError> {
         if entry.kind.get() <= last_kind || start != next_start || end > bytes.len() {
             return Err(TableError::BadDirectory);
         }
-        if (end - start) % record_size(section) != 0 {
+        if !(end - start).is_multiple_of(record_size(section)) {
             return Err(TableError::BadSection(section));
         }
         (last_kind, next_start) = (entry.kind.get(), end);
@@ -140,7 +141,12 @@ impl Check<'_, '_> {
         }
     }
 
-    fn ascending<T>(&self, section: Section, items: &[T], name: impl Fn(&T) -> U32) -> Result<(), TableError> {
+    fn ascending<T>(
+        &self,
+        section: Section,
+        items: &[T],
+        name: impl Fn(&T) -> U32,
+    ) -> Result<(), TableError> {
         let mut last: Option<&str> = None;
         for (index, item) in items.iter().enumerate() {
             let text = self.view.text(name(item));
@@ -209,7 +215,11 @@ impl Check<'_, '_> {
             && [server.environment, server.classification, server.owner, server.stage, server.resource]
                 .iter()
                 .all(|text| self.optional_string(*text))
-            && server.label_len.get().checked_mul(2).is_some_and(|len| self.run_of_strings(server.labels.get(), len))
+            && server
+                .label_len
+                .get()
+                .checked_mul(2)
+                .is_some_and(|len| self.run_of_strings(server.labels.get(), len))
             && Action::from_number(server.action).is_some()
     }
 
@@ -306,7 +316,7 @@ impl Check<'_, '_> {
 
     fn postings(&self) -> Result<(), TableError> {
         let slots = self.view.posting_slots;
-        if slots.len() != 0 && !slots.len().is_power_of_two() {
+        if !slots.is_empty() && !slots.len().is_power_of_two() {
             return Err(TableError::BadSection(Section::PostingSlots));
         }
         self.each(Section::PostingSlots, slots, |slot| {

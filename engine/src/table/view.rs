@@ -5,7 +5,8 @@ use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use super::format::{
-    Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, hash_key, hash_text,
+    Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, hash_key,
+    hash_text,
 };
 use super::{Digest, Layout};
 
@@ -177,7 +178,10 @@ impl<'t> View<'t> {
     /// The number of the server of that name.
     #[must_use]
     pub fn server_named(&self, name: &str) -> Option<u32> {
-        let found = self.servers.binary_search_by(|server| self.text(server.name).as_bytes().cmp(name.as_bytes())).ok()?;
+        let found = self
+            .servers
+            .binary_search_by(|server| self.text(server.name).as_bytes().cmp(name.as_bytes()))
+            .ok()?;
         u32::try_from(found).ok()
     }
 }

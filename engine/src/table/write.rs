@@ -120,7 +120,9 @@ impl<'p> Interner<'p> {
         }
         for server in &policy.servers {
             matchable.insert(server.name.as_str());
-            for text in [&server.environment, &server.classification, &server.owner, &server.stage, &server.resource] {
+            for text in
+                [&server.environment, &server.classification, &server.owner, &server.stage, &server.resource]
+            {
                 other.extend(text.as_deref());
             }
             for (name, value) in &server.labels {
@@ -149,13 +151,18 @@ impl<'p> Interner<'p> {
         for rule in &policy.rules {
             other.insert(rule.id.as_str());
             other.extend(rule.reason.as_deref());
-            rule.conditions.iter().for_each(|condition| collect_condition(condition, &mut matchable, &mut other));
+            rule.conditions
+                .iter()
+                .for_each(|condition| collect_condition(condition, &mut matchable, &mut other));
             if let Some(hosts) = rule.limit.as_ref().and_then(|limit| limit.network_allowlist.as_ref()) {
                 other.extend(hosts.iter().map(String::as_str));
             }
         }
-        let order: Vec<&str> =
-            matchable.iter().copied().chain(other.iter().copied().filter(|text| !matchable.contains(text))).collect();
+        let order: Vec<&str> = matchable
+            .iter()
+            .copied()
+            .chain(other.iter().copied().filter(|text| !matchable.contains(text)))
+            .collect();
         let mut ids = BTreeMap::new();
         for (id, text) in order.iter().enumerate() {
             ids.insert(*text, count(id, "strings")?);
@@ -171,7 +178,8 @@ impl<'p> Interner<'p> {
 
 fn claims(policy: &Policy) -> [Option<&String>; 6] {
     let claims = &policy.claims;
-    [&claims.user, &claims.groups, &claims.agent, &claims.tenant, &claims.scopes, &claims.token].map(Option::as_ref)
+    [&claims.user, &claims.groups, &claims.agent, &claims.tenant, &claims.scopes, &claims.token]
+        .map(Option::as_ref)
 }
 
 fn collect_condition<'p>(
@@ -305,7 +313,13 @@ impl<'p> Writer<'p> {
         }
     }
 
-    fn nodes_of(&mut self, condition: &Condition, depth: usize, owner: &str, out: &mut Vec<Node>) -> Result<(), WriteError> {
+    fn nodes_of(
+        &mut self,
+        condition: &Condition,
+        depth: usize,
+        owner: &str,
+        out: &mut Vec<Node>,
+    ) -> Result<(), WriteError> {
         let group = |op: Op, below: &[Condition], writer: &mut Self, out: &mut Vec<Node>| {
             if depth >= CONDITION_DEPTH_MAX {
                 return Err(WriteError::TooDeep(owner.into()));
@@ -327,13 +341,16 @@ impl<'p> Writer<'p> {
             Condition::Not(below) => return group(Op::Not, core::slice::from_ref(below), self, out),
             Condition::Label { label, own, values } => self.label(*label, own.as_ref(), values)?,
             Condition::Subject { dimension, values } => {
-                let op = if values.iter().any(|value| is_glob(value)) { Op::SubjectGlob } else { Op::SubjectIn };
+                let op =
+                    if values.iter().any(|value| is_glob(value)) { Op::SubjectGlob } else { Op::SubjectIn };
                 let set = self.string_set(values);
                 self.leaf(op, *dimension as u8, set)?
             }
             Condition::Role(name) => {
-                let number =
-                    self.role_numbers.get(name.as_str()).ok_or_else(|| WriteError::UnknownRole(name.clone()))?;
+                let number = self
+                    .role_numbers
+                    .get(name.as_str())
+                    .ok_or_else(|| WriteError::UnknownRole(name.clone()))?;
                 Node { op: Op::Role as u8, arg: 0, len: U16::ZERO, value: (*number).into() }
             }
             Condition::RiskTag(tags) => {
@@ -435,8 +452,10 @@ impl<'p> Writer<'p> {
         for (number, server) in servers.iter().enumerate() {
             let number = count(number, "servers")?;
             let action = server.action.unwrap_or(Action::Write);
-            let mut exact: Vec<&source::Tool> = server.tools.iter().filter(|tool| !is_glob(&tool.name)).collect();
-            let mut globs: Vec<&source::Tool> = server.tools.iter().filter(|tool| is_glob(&tool.name)).collect();
+            let mut exact: Vec<&source::Tool> =
+                server.tools.iter().filter(|tool| !is_glob(&tool.name)).collect();
+            let mut globs: Vec<&source::Tool> =
+                server.tools.iter().filter(|tool| is_glob(&tool.name)).collect();
             exact.sort_by_key(|tool| self.string(&tool.name));
             globs.sort_by_key(|tool| self.string(&tool.name));
             let tools = count(self.tools.len(), "tools")?;
@@ -496,8 +515,14 @@ impl<'p> Writer<'p> {
             }
         };
         let number = count(self.server_matches.len(), "server matches")?;
-        self.server_matches.push(ServerMatch { server: server.into(), value: value.into(), path, kind: key as u8 });
-        let exact_host = !matches!(found, source::ServerMatch::Http { host: Some(host), .. } if is_glob(host));
+        self.server_matches.push(ServerMatch {
+            server: server.into(),
+            value: value.into(),
+            path,
+            kind: key as u8,
+        });
+        let exact_host =
+            !matches!(found, source::ServerMatch::Http { host: Some(host), .. } if is_glob(host));
         let posted_as = if exact_host { value } else { NONE };
         self.match_keys.entry((key, posted_as, NONE)).or_default().insert(number);
         Ok(())
@@ -513,7 +538,13 @@ impl<'p> Writer<'p> {
                     (self.run(members)?, len)
                 }
             };
-            self.postings.push(Posting { key: key as u8, a: a.into(), b: b.into(), value: value.into(), len: len.into() });
+            self.postings.push(Posting {
+                key: key as u8,
+                a: a.into(),
+                b: b.into(),
+                value: value.into(),
+                len: len.into(),
+            });
         }
         Ok(())
     }

@@ -196,8 +196,23 @@ mod tests {
     #[test]
     fn hosts_that_readers_disagree_about_have_no_canonical_form() {
         for text in [
-            "", ".", "evil%2ecom", "ｅvil.com", "a b", "a,b", "1.2.3.4.5", "256.1.1.1", "08.1", "1.2.3.0x1g", "4294967296",
-            "[::1", "::1", "[::1%25eth0]", "[::1]x", "a@b", "a/b",
+            "",
+            ".",
+            "evil%2ecom",
+            "ｅvil.com",
+            "a b",
+            "a,b",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "08.1",
+            "1.2.3.0x1g",
+            "4294967296",
+            "[::1",
+            "::1",
+            "[::1%25eth0]",
+            "[::1]x",
+            "a@b",
+            "a/b",
             "0xffffffffffffffffffffffffffffffffffffff.1",
         ] {
             let parsed = Host::parse(text);

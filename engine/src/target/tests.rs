@@ -44,8 +44,24 @@ fn nothing_but_targets_is_asked_about() {
 fn a_url_has_one_host_or_none() {
     assert_eq!(url_host("HTTPS://u:p@Example.COM.:8443/p?q=http#f").unwrap().as_str(), "example.com");
     assert_eq!(url_host("http://0x7f.1/").unwrap().ip(), Some([127, 0, 0, 1].into()));
-    for text in ["http://a.example\\@b.example/", "http://a.example#@b.example/", "http://a%2eb/", "no url", "", "/path"] {
+    for text in [
+        "http://a.example\\@b.example/",
+        "http://a.example#@b.example/",
+        "http://a%2eb/",
+        "no url",
+        "",
+        "/path",
+    ] {
         assert!(url_host(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn many_urls_in_one_run_of_characters_cost_linear_time() {
+    // Quadratic scanning would take minutes.
+    for part in ["http:api.github.com,", "http:a:", "http:a@b,", "//a@b,"] {
+        let text = alloc::format!("[\"{}\"]", part.repeat(40_000));
+        assert_eq!(violation(parse(&text).root(), &|_| true), None, "{part}");
     }
 }
 

@@ -5,8 +5,8 @@
 //!
 //! - A text that is a URL as a whole is read the WHATWG way, tabs and line breaks removed, and also as a reader would
 //!   that stops at the first of them. A URL inside a text ends at whitespace.
-//! - Characters that end a host for some readers and belong to the user info for others (`\ ? # " < > , ;` …) cut the
-//!   authority into pieces. The first piece names a host; a later one does if it has an `@`.
+//! - Some characters end a host for some readers and belong to the user info for others (`\ ? # " < > , ;` …). So an
+//!   authority names a host behind every `@`, and one at its beginning unless only user info stands there.
 //! - What follows a host may not continue it: `api.example\.evil.example` has no host that all agree on.
 
 use core::ops::ControlFlow;
@@ -19,32 +19,55 @@ pub(super) type Visit<'v, 't> = dyn FnMut(Option<Host>, &'t str) -> ControlFlow<
 /// Schemes whose host browsers find behind any number of slashes and backslashes, also none.
 const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 
-/// Visits the hosts of all URLs in `text`.
+/// Bytes behind a host that could continue it: a longer name does not resolve.
+const TAIL_BYTES_MAX: usize = 256;
+
+/// Visits the hosts of all URLs in `text`. Time is linear, however many URLs share one run of characters.
 pub(super) fn each_host<'t>(text: &'t str, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
     let mut handled = None;
     if let Some((authority, colon)) = whole(text) {
         handled = colon;
-        authority_hosts(authority, Extent::Whole, visit)?;
+        whole_hosts(authority, visit)?;
     }
+    let mut colon = Next::new(|b| b == b':');
+    let mut run_end = Next::new(|b| b == b'/' || b <= b' ');
+    let mut stop = Next::new(stops);
+    let mut users_seen = 0;
     let mut from = 0;
-    while let Some(colon) = find(text, from, |b| b == b':') {
-        from = colon + 1;
-        if handled != Some(colon)
-            && let Some(authority) = embedded(text, colon)
-        {
-            authority_hosts(authority, Extent::Embedded, visit)?;
-        }
+    while let Some(at) = colon.at_or_after(text, from) {
+        from = at + 1;
+        let Some(authority) = embedded(text, at).filter(|_| handled != Some(at)) else { continue };
+        let start = text.len() - authority.len();
+        let end = run_end.at_or_after(text, start).unwrap_or(text.len());
+        let run = text.get(..end).unwrap_or_default();
+        let stop = stop.at_or_after(text, start).filter(|stop| *stop < end);
+        first_host(run, start, stop, Breaks::End, visit)?;
+        hosts_behind_users(run, start.max(users_seen), Breaks::End, visit)?;
+        users_seen = end;
     }
     ControlFlow::Continue(())
 }
 
-/// How far an authority may reach.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    /// To the next slash: the text is the URL.
-    Whole,
-    /// To the next slash or whitespace.
-    Embedded,
+/// A search asked for growing places. It keeps its answer until that is passed, so all answers cost one pass.
+struct Next<F> {
+    wanted: F,
+    /// The last answer; the text's length for none.
+    found: Option<usize>,
+}
+
+impl<F: Fn(u8) -> bool> Next<F> {
+    fn new(wanted: F) -> Self {
+        Self { wanted, found: None }
+    }
+
+    fn at_or_after(&mut self, text: &str, from: usize) -> Option<usize> {
+        let found = match self.found {
+            Some(found) if found >= from => found,
+            _ => find(text, from, &self.wanted).unwrap_or(text.len()),
+        };
+        self.found = Some(found);
+        (found < text.len()).then_some(found)
+    }
 }
 
 /// Where the authority begins if the whole text is a URL, absolute or protocol-relative, and the colon before it.
@@ -128,6 +151,8 @@ fn behind_slashes(text: &str, from: usize, slashes: Slashes) -> Option<&str> {
         match byte {
             b'/' if count < limit => count += 1,
             b'\\' if !matches!(slashes, Slashes::Two) => count += 1,
+            // `\/\/` is how JSON inside a string may write `//`.
+            b'\\' if count < limit => {}
             _ if is_dropped_in_urls(byte) => {}
             _ => {
                 end = at;
@@ -143,14 +168,21 @@ fn behind_slashes(text: &str, from: usize, slashes: Slashes) -> Option<&str> {
     rest.get(end..).filter(|authority| introduced && !authority.is_empty())
 }
 
-fn authority_hosts<'t>(text: &'t str, extent: Extent, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
-    let end = find(text, 0, |b| b == b'/' || (extent == Extent::Embedded && b <= b' '));
-    let authority = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
-    pieces(authority, Breaks::End, visit)?;
-    if authority.bytes().any(is_dropped_in_urls) {
-        pieces(authority, Breaks::Vanish, visit)?;
+/// The hosts of an authority that runs to the next slash, whitespace or not.
+fn whole_hosts<'t>(text: &'t str, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
+    let end = find(text, 0, |b| b == b'/').unwrap_or(text.len());
+    let authority = text.get(..end).unwrap_or_default();
+    first_host(authority, 0, find(authority, 0, stops), Breaks::End, visit)?;
+    hosts_behind_users(authority, 0, Breaks::End, visit)?;
+    if !authority.bytes().any(is_dropped_in_urls) {
+        return ControlFlow::Continue(());
     }
-    ControlFlow::Continue(())
+    let stop = find(authority, 0, |b| stops(b) && !is_dropped_in_urls(b));
+    // Line breaks vanish only for readers of the whole URL, and those refuse a space in the host.
+    if stop.and_then(|stop| authority.as_bytes().get(stop)) != Some(&b' ') {
+        first_host(authority, 0, stop, Breaks::Vanish, visit)?;
+    }
+    hosts_behind_users(authority, 0, Breaks::Vanish, visit)
 }
 
 /// What tabs and line breaks do.
@@ -160,30 +192,37 @@ enum Breaks {
     Vanish,
 }
 
-fn pieces<'t>(authority: &'t str, breaks: Breaks, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
-    let ends = |byte: u8| ends_piece(byte) && !(breaks == Breaks::Vanish && is_dropped_in_urls(byte));
-    let mut from = 0;
-    while from <= authority.len() {
-        let end = find(authority, from, ends).unwrap_or(authority.len());
-        let piece = authority.get(from..end).unwrap_or_default();
-        let rest = authority.get(from..).unwrap_or_default();
-        // A line break vanishes only for readers of the whole URL, and those refuse a space in the host.
-        let refused = breaks == Breaks::Vanish && authority.as_bytes().get(end) == Some(&b' ');
-        match piece.find('@') {
-            // Prose about `https://` names nobody.
-            None if from == 0 && piece.is_empty() && !rest.starts_with(['?', '#']) => {}
-            None if from == 0 && !refused => host_at(rest, breaks, visit)?,
-            Some(first) => {
-                // With several `@` readers differ about which one ends the user info.
-                for (at, _) in piece.match_indices('@').filter(|(at, _)| *at >= first) {
-                    host_at(rest.get(at + 1..).unwrap_or_default(), breaks, visit)?;
-                }
-            }
-            None => {}
+/// The host that begins at `start`, unless what stands there is user info. `stop` is the next byte that [`stops`].
+fn first_host<'t>(
+    run: &'t str,
+    start: usize,
+    stop: Option<usize>,
+    breaks: Breaks,
+    visit: &mut Visit<'_, 't>,
+) -> ControlFlow<()> {
+    let authority = run.get(start..).unwrap_or_default();
+    let stopped_by = stop.and_then(|stop| run.as_bytes().get(stop));
+    match stopped_by {
+        Some(b'@') => ControlFlow::Continue(()),
+        // Prose about `https://` names nobody.
+        _ if stop.unwrap_or(run.len()) == start && !matches!(stopped_by, Some(b'?' | b'#')) => {
+            ControlFlow::Continue(())
         }
-        from = end + 1;
+        _ => host_at(authority, breaks, visit),
     }
-    ControlFlow::Continue(())
+}
+
+/// The hosts behind each `@`: with several, readers differ about which one ends the user info.
+fn hosts_behind_users<'t>(
+    run: &'t str,
+    from: usize,
+    breaks: Breaks,
+    visit: &mut Visit<'_, 't>,
+) -> ControlFlow<()> {
+    run.get(from..)
+        .unwrap_or_default()
+        .match_indices('@')
+        .try_for_each(|(at, _)| host_at(run.get(from + at + 1..).unwrap_or_default(), breaks, visit))
 }
 
 /// The host that `text` begins with, and whether what follows leaves it alone.
@@ -195,7 +234,8 @@ fn host_at<'t>(text: &'t str, breaks: Breaks, visit: &mut Visit<'_, 't>) -> Cont
             || (breaks == Breaks::Vanish && is_dropped_in_urls(byte)))
     };
     let end = if bytes.first() == Some(&b'[') {
-        find(text, 0, |b| b == b']').map_or(text.len(), |at| at + 1)
+        // Behind the longest address, so that a missing bracket costs no search of the rest.
+        bytes.iter().take(TAIL_BYTES_MAX).position(|b| *b == b']').map_or(1, |at| at + 1)
     } else {
         find(text, 0, is_end).unwrap_or(text.len())
     };
@@ -206,26 +246,34 @@ fn host_at<'t>(text: &'t str, breaks: Breaks, visit: &mut Visit<'_, 't>) -> Cont
 
 /// Whether some reader takes what follows a host for more of the host.
 fn continues(rest: &str) -> bool {
-    let tail = match rest.as_bytes() {
-        [b':', ..] => rest.get(1..).and_then(|tail| tail.split(ends_piece_char).next()),
-        [byte, ..] if byte.is_ascii_alphanumeric() => return true,
-        _ => rest.split(|c: char| matches!(c, ':' | '?' | '#' | '@') || c <= ' ').next(),
+    let rest = rest.as_bytes();
+    let is_port = rest.first() == Some(&b':');
+    if rest.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return true;
+    }
+    let ends = |b: u8| {
+        if is_port { ends_host(b) } else { b <= b' ' || matches!(b, b':' | b'?' | b'#' | b'@' | b'/') }
     };
-    let tail = tail.unwrap_or_default().as_bytes();
-    tail.windows(2).any(|pair| matches!(pair, [b'.', next] if next.is_ascii_alphanumeric() || *next >= 0x80))
+    let mut dot = false;
+    for &byte in rest.iter().skip(usize::from(is_port)).take(TAIL_BYTES_MAX).take_while(|b| !ends(**b)) {
+        if dot && (byte.is_ascii_alphanumeric() || byte >= 0x80) {
+            return true;
+        }
+        dot = byte == b'.';
+    }
+    false
 }
 
 /// Bytes at which some reader ends a host, and behind which another still looks for an `@`.
-fn ends_piece(byte: u8) -> bool {
+fn ends_host(byte: u8) -> bool {
     byte <= b' '
-        || matches!(
-            byte,
-            b'?' | b'#' | b'\\' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'|' | b'^' | b'{' | b'}' | b'(' | b')' | b',' | b';'
-        )
+        || matches!(byte, b'?' | b'#' | b'\\' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'|' | b'^')
+        || matches!(byte, b'{' | b'}' | b'(' | b')' | b',' | b';')
 }
 
-fn ends_piece_char(c: char) -> bool {
-    u8::try_from(c).is_ok_and(ends_piece)
+/// Bytes that decide whether an authority begins with its host or with user info.
+fn stops(byte: u8) -> bool {
+    byte == b'@' || ends_host(byte)
 }
 
 fn is_scheme_byte(byte: u8) -> bool {

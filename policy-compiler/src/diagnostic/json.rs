@@ -1,11 +1,12 @@
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Label};
-use crate::source::Source;
+use crate::source::{Lines, Source};
 
 /// Renders an array of objects: `severity`, `code`, `message`, `help` and `labels`, the first of which is the place the
 /// diagnostic is about. Bytes count from 0, lines and columns (in characters) from 1.
 pub fn json(source: &Source, diagnostics: &[Diagnostic]) -> Value {
+    let lines = source.lines();
     let one = |diagnostic: &Diagnostic| {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
         json!({
@@ -14,15 +15,15 @@ pub fn json(source: &Source, diagnostics: &[Diagnostic]) -> Value {
             "code": diagnostic.code.name(),
             "message": diagnostic.message,
             "help": diagnostic.help,
-            "labels": labels.map(|label| place(source, label)).collect::<Vec<_>>(),
+            "labels": labels.map(|label| place(&lines, label)).collect::<Vec<_>>(),
         })
     };
     diagnostics.iter().map(one).collect()
 }
 
-fn place(source: &Source, label: &Label) -> Value {
+fn place(lines: &Lines, label: &Label) -> Value {
     let point = |byte| {
-        let position = source.position(byte);
+        let position = lines.position(byte);
         json!({ "byte": byte, "line": position.line, "column": position.column })
     };
     json!({ "start": point(label.span.start), "end": point(label.span.end), "text": label.text })

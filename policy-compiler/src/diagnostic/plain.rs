@@ -5,9 +5,10 @@ use crate::source::Source;
 
 /// Renders one line per diagnostic, `path:line:column: severity[code]: message (help)`, as editors and CI logs read it.
 pub fn plain(source: &Source, diagnostics: &[Diagnostic]) -> String {
+    let lines = source.lines();
     let mut output = String::new();
     for diagnostic in diagnostics {
-        let position = source.position(diagnostic.primary.span.start);
+        let position = lines.position(diagnostic.primary.span.start);
         // Writing to a string cannot fail.
         let _ = write!(
             output,
@@ -29,10 +30,13 @@ pub fn plain(source: &Source, diagnostics: &[Diagnostic]) -> String {
 
 /// The user's text may hold line breaks, and one diagnostic is one line.
 fn one_line(text: &str) -> String {
-    text.chars()
-        .flat_map(|char| {
-            if char.is_control() { Ok(char.escape_default()) } else { Err(char) }
-                .map_or_else(|char| vec![char], |escaped| escaped.collect())
-        })
-        .collect()
+    let mut line = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() {
+            line.extend(char.escape_default());
+        } else {
+            line.push(char);
+        }
+    }
+    line
 }

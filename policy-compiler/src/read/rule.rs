@@ -62,13 +62,12 @@ fn condition(reader: &mut Reader, node: &Node, what: &'static str) -> Option<Con
     if let Some(node) = fields.get("risk_tags") {
         condition.risk_tags = reader.texts(node, "a risk tag");
     }
-    if let Some(node) = fields.get("subject") {
-        if let Some(fields) = reader.fields(node, "`subject`", SUBJECT_KEYS, SUBJECT_LATER) {
-            fields.reject_empty(reader, node);
-            condition.subject = subject(reader, &fields);
-            condition.roles =
-                fields.get("roles").map(|node| reader.texts(node, "a role")).unwrap_or_default();
-        }
+    if let Some(node) = fields.get("subject")
+        && let Some(fields) = reader.fields(node, "`subject`", SUBJECT_KEYS, SUBJECT_LATER)
+    {
+        fields.reject_empty(reader, node);
+        condition.subject = subject(reader, &fields);
+        condition.roles = fields.get("roles").map(|node| reader.texts(node, "a role")).unwrap_or_default();
     }
     if let Some(node) = fields.get("args") {
         condition.arguments = argument::tests(reader, node);

@@ -1,7 +1,7 @@
 //! Values of known types. Each reader reports what does not fit and returns `None`.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, one_of},
+    diagnostic::{Code, Diagnostic, nearest, one_of},
     policy::Text,
     source::{Span, Spanned},
     syntax::{Entry, Node, Value},
@@ -23,6 +23,8 @@ pub(super) struct Fields<'n, 's> {
     what: &'static str,
     span: Span,
     entries: &'n [Entry<'s>],
+    /// Keys that an unknown key was probably meant to be: reported once, not also as missing.
+    misspelt: Vec<String>,
 }
 
 impl<'n, 's> Fields<'n, 's> {
@@ -47,7 +49,7 @@ impl<'n, 's> Fields<'n, 's> {
 
     pub(super) fn required(&self, reader: &mut Reader, key: &str) -> Option<&'n Node<'s>> {
         let found = self.get(key);
-        if found.is_none() {
+        if found.is_none() && !self.misspelt.iter().any(|meant| meant == key) {
             let message = format!("{} has no `{key}`", self.what);
             reader.push(Diagnostic::error(Code::MissingKey, self.span, message));
         }
@@ -83,6 +85,7 @@ impl Reader<'_> {
         later: &[&str],
     ) -> Option<Fields<'n, 's>> {
         let entries = self.entries(node)?;
+        let mut misspelt = Vec::new();
         for entry in entries {
             let key = entry.key.as_ref();
             if later.contains(&key) {
@@ -90,13 +93,14 @@ impl Reader<'_> {
                 self.push(Diagnostic::error(Code::NotSupportedYet, entry.key_span, message));
             } else if !known.contains(&key) {
                 let message = format!("unknown key `{key}` in {what}");
+                misspelt.extend(nearest(key, known.iter().copied()).map(str::to_owned));
                 self.push(
                     Diagnostic::error(Code::UnknownKey, entry.key_span, message)
                         .help(one_of(key, known.iter().copied())),
                 );
             }
         }
-        Some(Fields { what, span: node.span, entries })
+        Some(Fields { what, span: node.span, entries, misspelt })
     }
 
     /// A map with keys of the author's choice.
