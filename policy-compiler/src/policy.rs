@@ -45,6 +45,8 @@ pub struct Policy {
     pub roles: Vec<Role>,
     /// The rules, in the order written; the order means nothing.
     pub rules: Vec<Rule>,
+    /// Conditions of rules that could not be read whole: checked, so that one run reports everything, and no more.
+    pub orphans: Vec<Condition>,
 }
 
 /// Claim paths, dotted, of the parts of an identity.

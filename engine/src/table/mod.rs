@@ -6,8 +6,6 @@
 pub mod error;
 pub mod format;
 #[cfg(any(test, feature = "write"))]
-mod index;
-#[cfg(any(test, feature = "write"))]
 pub mod source;
 #[cfg(test)]
 mod tests;

@@ -1,22 +1,28 @@
 //! Writes tables. The same policy gives the same bytes: strings, rules, servers and roles are sorted, and
 //! equal lists and constraints are stored once.
 
+mod assemble;
+mod index;
+mod intern;
+
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use zerocopy::IntoBytes;
 use zerocopy::little_endian::{U16, U32};
-use zerocopy::{Immutable, IntoBytes};
 
+use super::facts;
 use super::format::{
-    CONDITION_DEPTH_MAX, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC, NONE, Node, Op, Posting,
-    Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION, hash_key, hash_text, rule_flags,
+    CONDITION_DEPTH_MAX, Key, Label, Limit, Literal, NONE, Node, Op, Posting, Role, Rule, Section, Server,
+    ServerMatch, Settings, Tool, hash_key, hash_text, rule_flags,
 };
 use super::source::{self, ArgumentTest, Condition, Policy, is_glob};
-use super::{facts, index, validate};
 use crate::vocabulary::Action;
+use assemble::{assemble, bytes_of, slots};
+use intern::{Interner, claims};
 
 /// Why a policy could not be written as a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,113 +107,6 @@ fn has_role(condition: &Condition) -> bool {
         Condition::Not(below) => has_role(below),
         Condition::Role(_) => true,
         _ => false,
-    }
-}
-
-/// Strings and their numbers: those that requests are looked up by come first.
-pub(super) struct Interner<'p> {
-    ids: BTreeMap<&'p str, u32>,
-    order: Vec<&'p str>,
-    matchable: u32,
-}
-
-impl<'p> Interner<'p> {
-    fn collect(policy: &'p Policy) -> Result<Self, WriteError> {
-        let (mut matchable, mut other) = (BTreeSet::new(), BTreeSet::new());
-        matchable.extend(Action::ALL.map(Action::name));
-        for claim in claims(policy).into_iter().flatten() {
-            other.insert(claim.as_str());
-        }
-        for server in &policy.servers {
-            matchable.insert(server.name.as_str());
-            for text in
-                [&server.environment, &server.classification, &server.owner, &server.stage, &server.resource]
-            {
-                other.extend(text.as_deref());
-            }
-            for (name, value) in &server.labels {
-                matchable.extend([name.as_str(), value.as_str()]);
-            }
-            for tool in &server.tools {
-                matchable.insert(tool.name.as_str());
-                matchable.extend(tool.risk_tags.iter().map(String::as_str));
-            }
-            for found in &server.matches {
-                match found {
-                    source::ServerMatch::Http { host, path } => {
-                        matchable.extend(host.as_deref());
-                        other.extend(path.as_deref());
-                    }
-                    source::ServerMatch::Cluster(name) | source::ServerMatch::Route(name) => {
-                        matchable.insert(name.as_str());
-                    }
-                }
-            }
-        }
-        for role in &policy.roles {
-            other.insert(role.name.as_str());
-            collect_condition(&role.condition, &mut matchable, &mut other);
-        }
-        for rule in &policy.rules {
-            other.insert(rule.id.as_str());
-            other.extend(rule.reason.as_deref());
-            rule.conditions
-                .iter()
-                .for_each(|condition| collect_condition(condition, &mut matchable, &mut other));
-            if let Some(hosts) = rule.limit.as_ref().and_then(|limit| limit.network_allowlist.as_ref()) {
-                other.extend(hosts.iter().map(String::as_str));
-            }
-        }
-        let order: Vec<&str> = matchable
-            .iter()
-            .copied()
-            .chain(other.iter().copied().filter(|text| !matchable.contains(text)))
-            .collect();
-        let mut ids = BTreeMap::new();
-        for (id, text) in order.iter().enumerate() {
-            ids.insert(*text, count(id, "strings")?);
-        }
-        Ok(Interner { ids, order, matchable: count(matchable.len(), "strings")? })
-    }
-
-    /// The number of a collected string.
-    pub(super) fn id(&self, text: &str) -> u32 {
-        self.ids.get(text).copied().unwrap_or(NONE)
-    }
-}
-
-fn claims(policy: &Policy) -> [Option<&String>; 6] {
-    let claims = &policy.claims;
-    [&claims.user, &claims.groups, &claims.agent, &claims.tenant, &claims.scopes, &claims.token]
-        .map(Option::as_ref)
-}
-
-fn collect_condition<'p>(
-    condition: &'p Condition,
-    matchable: &mut BTreeSet<&'p str>,
-    other: &mut BTreeSet<&'p str>,
-) {
-    match condition {
-        Condition::All(below) | Condition::Any(below) => {
-            below.iter().for_each(|below| collect_condition(below, matchable, other));
-        }
-        Condition::Not(below) => collect_condition(below, matchable, other),
-        Condition::Label { own, values, .. } => {
-            other.extend(own.as_deref());
-            matchable.extend(values.iter().map(String::as_str));
-        }
-        Condition::Subject { values, .. } | Condition::RiskTag(values) => {
-            matchable.extend(values.iter().map(String::as_str));
-        }
-        Condition::Role(_) => {}
-        Condition::Argument { path, test } => {
-            other.extend(path.iter().map(String::as_str));
-            match test {
-                ArgumentTest::In(literals) => other.extend(literals.iter().map(|(_, text)| text.as_str())),
-                ArgumentTest::Glob(globs) => other.extend(globs.iter().map(String::as_str)),
-                ArgumentTest::Exists => {}
-            }
-        }
     }
 }
 
@@ -591,56 +490,6 @@ impl<'p> Writer<'p> {
         ];
         assemble(&sections)
     }
-}
-
-fn bytes_of<T: IntoBytes + Immutable>(records: &[T]) -> Vec<u8> {
-    records.as_bytes().to_vec()
-}
-
-/// Slots of an open-addressing hash at most half full: each holds a member's number or `NONE`.
-fn slots(hashes: impl ExactSizeIterator<Item = u32>) -> Vec<U32> {
-    let size = hashes.len().saturating_mul(2).next_power_of_two().max(2);
-    let mut slots = vec![U32::new(NONE); size];
-    for (number, hash) in (0_u32..).zip(hashes) {
-        let free = (0..size).map(|step| (hash as usize).wrapping_add(step) & (size - 1));
-        for slot in free {
-            if let Some(slot) = slots.get_mut(slot).filter(|slot| slot.get() == NONE) {
-                *slot = number.into();
-                break;
-            }
-        }
-    }
-    slots
-}
-
-fn assemble(sections: &[(Section, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {
-    let directory_end = size_of::<Header>() + sections.len() * size_of::<DirectoryEntry>();
-    let length = directory_end + sections.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
-    let mut rest = Vec::with_capacity(length);
-    let mut start = directory_end;
-    for (section, bytes) in sections {
-        let entry = DirectoryEntry {
-            kind: (*section as u32).into(),
-            start: count(start, "bytes")?.into(),
-            length: count(bytes.len(), "bytes")?.into(),
-        };
-        rest.extend_from_slice(entry.as_bytes());
-        start += bytes.len();
-    }
-    for (_, bytes) in sections {
-        rest.extend_from_slice(bytes);
-    }
-    let mut header = Header {
-        magic: MAGIC,
-        version: VERSION.into(),
-        length: count(length, "bytes")?.into(),
-        digest: [0; 32],
-        section_count: count(sections.len(), "sections")?.into(),
-    };
-    header.digest = validate::digest(&header, &rest).0;
-    let mut table = header.as_bytes().to_vec();
-    table.append(&mut rest);
-    Ok(table)
 }
 
 /// Whether a condition can hold only for methods it names.

@@ -28,6 +28,9 @@ pub fn policy(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
         name(&rule.id, "rule id", diagnostics);
         rules::rule(rule, &registry, diagnostics);
     }
+    for condition in &policy.orphans {
+        rules::condition(condition, &registry, diagnostics);
+    }
 }
 
 /// Longest name of a rule, server or role: it goes into every record and reply.

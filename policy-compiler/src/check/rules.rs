@@ -97,7 +97,7 @@ fn servers_not_in(rule: &Rule, registry: &Registry, diagnostics: &mut Vec<Diagno
     }
 }
 
-fn condition(condition: &Condition, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn condition(condition: &Condition, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
     for test in &condition.labels {
         label(test, registry, diagnostics);
     }

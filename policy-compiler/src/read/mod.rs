@@ -34,7 +34,7 @@ pub fn policy(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Policy {
         policy.roles = rule::roles(&mut reader, node);
     }
     if let Some(node) = fields.required(&mut reader, "rules") {
-        policy.rules = rule::rules(&mut reader, node);
+        (policy.rules, policy.orphans) = rule::rules(&mut reader, node);
     }
     policy
 }

@@ -25,12 +25,17 @@ const CONSTRAINT_KEYS: &[&str] = &["max_runtime_sec", "max_retries", "network_al
 const MAX_RUNTIME_SEC_MAX: u32 = 7 * 24 * 3600;
 const MAX_RETRIES_MAX: u32 = 1000;
 
-pub(super) fn rules(reader: &mut Reader, node: &Node) -> Vec<Rule> {
+/// The rules, and the conditions of those rules that could not be read whole.
+pub(super) fn rules(reader: &mut Reader, node: &Node) -> (Vec<Rule>, Vec<Condition>) {
     let items = reader.list(node, "rules").unwrap_or_default();
-    items.iter().filter_map(|item| rule(reader, item)).collect()
+    let (mut rules, mut orphans) = (Vec::with_capacity(items.len()), Vec::new());
+    for item in items {
+        rules.extend(rule(reader, item, &mut orphans));
+    }
+    (rules, orphans)
 }
 
-fn rule(reader: &mut Reader, node: &Node) -> Option<Rule> {
+fn rule(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Option<Rule> {
     let fields = reader.fields(node, "a rule", RULE_KEYS, &[])?;
     let id = fields.required(reader, "id").and_then(|node| reader.text(node));
     let condition = fields.required(reader, "match").and_then(|node| condition(reader, node, MATCH));
@@ -41,7 +46,15 @@ fn rule(reader: &mut Reader, node: &Node) -> Option<Rule> {
     let constraints = fields.get("constraints").and_then(|node| constraints(reader, node));
     let reason = fields.get("reason").and_then(|node| reader.prose(node));
     let shadow = reader.shadow(&fields);
-    Some(Rule { id: id?, condition: condition?, unless, verdict: verdict?, constraints, reason, shadow })
+    match (id, condition, verdict) {
+        (Some(id), Some(condition), Some(verdict)) => {
+            Some(Rule { id, condition, unless, verdict, constraints, reason, shadow })
+        }
+        (_, condition, _) => {
+            orphans.extend(condition.into_iter().chain(unless));
+            None
+        }
+    }
 }
 
 fn condition(reader: &mut Reader, node: &Node, what: &'static str) -> Option<Condition> {

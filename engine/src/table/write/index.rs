@@ -8,9 +8,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::format::{Key, Label, NONE};
-use super::source::{Condition, Role, Rule, is_glob};
-use super::write::Interner;
+use super::super::format::{Key, Label, NONE};
+use super::super::source::{Condition, Role, Rule, is_glob};
+use super::intern::Interner;
 use crate::vocabulary::{Action, Verdict};
 
 /// A posting's key: its kind and two parts.
