@@ -18,6 +18,7 @@ pub mod registry;
 pub mod reply;
 #[cfg(test)]
 mod sample;
+pub mod sse;
 pub mod subject;
 pub mod table;
 pub mod target;

@@ -78,14 +78,14 @@ fn each_in_value<'d>(value: Value<'d>, place: Place, visit: &mut url::Visit<'_, 
 }
 
 fn each_in_text<'d>(text: &'d str, place: Place, visit: &mut url::Visit<'_, 'd>) -> ControlFlow<()> {
-    let trimmed = text.trim_matches(|c: char| c <= ' ' || c.is_whitespace());
+    let trimmed = text.trim_matches(|c: char| c <= ' ' || c.is_whitespace() || c == '\u{feff}');
     // Most strings are plain words and numbers: they name a host only as `localhost` or in hex.
     let is_plain =
         !text.bytes().fold(false, |mark, b| mark | matches!(b, b':' | b'.' | b'/' | b'\\' | 0x80..));
     if is_plain && place == Place::Anywhere && !trimmed.starts_with(['l', 'L', '0']) {
         return ControlFlow::Continue(());
     }
-    url::each_host(text, visit)?;
+    url::each_host(trimmed, visit)?;
     whole_address(trimmed, visit)?;
     if place == Place::UnderAddressKey {
         let separates = |c: char| c <= ' ' || c.is_whitespace() || matches!(c, ',' | ';' | '|');

@@ -27,7 +27,8 @@ use crate::{
     source::{Source, Span},
 };
 
-/// Reads and checks a policy. The policy is there exactly if none of the diagnostics is an error; warnings may be.
+/// Reads and checks a policy. The policy is there exactly if none of the diagnostics is an error; warnings
+/// may be.
 pub fn read_policy(source: &Source) -> (Option<Policy>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let policy = syntax::parse(source, &mut diagnostics).map(|root| {
@@ -40,8 +41,8 @@ pub fn read_policy(source: &Source) -> (Option<Policy>, Vec<Diagnostic>) {
     (policy.filter(|_| !any_error(&diagnostics)), diagnostics)
 }
 
-/// Compiles a policy to a table. The bytes are there exactly if none of the diagnostics is an error. The same text gives
-/// the same bytes.
+/// Compiles a policy to a table. The bytes are there exactly if none of the diagnostics is an error. The same
+/// text gives the same bytes.
 pub fn compile(source: &Source) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
     let (policy, mut diagnostics) = read_policy(source);
     let Some(policy) = policy else { return (None, diagnostics) };

@@ -1,5 +1,5 @@
-//! From the checked policy to what the engine writes tables from. No decisions: every construct of the language has one
-//! image.
+//! From the checked policy to what the engine writes tables from. No decisions: every construct of the
+//! language has one image.
 
 use mcpgov_engine::table::{format, source};
 

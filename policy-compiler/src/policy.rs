@@ -45,7 +45,8 @@ pub struct Policy {
     pub roles: Vec<Role>,
     /// The rules, in the order written; the order means nothing.
     pub rules: Vec<Rule>,
-    /// Conditions of rules that could not be read whole: checked, so that one run reports everything, and no more.
+    /// Conditions of rules that could not be read whole: checked, so that one run reports everything, and no
+    /// more.
     pub orphans: Vec<Condition>,
 }
 
@@ -91,7 +92,8 @@ pub struct Server {
     pub tools: Vec<Tool>,
 }
 
-/// How a server's traffic is recognised; the ways given are alternatives, except that hosts and paths go together.
+/// How a server's traffic is recognised; the ways given are alternatives, except that hosts and paths go
+/// together.
 #[derive(Debug, Default)]
 pub struct Traffic {
     /// Host globs.

@@ -1,5 +1,6 @@
-//! What people read when a policy is wrong: every `diagnostics/NAME.yaml` gives exactly `diagnostics/NAME.expected`.
-//! `UPDATE_EXPECT=1 cargo test -p mcpgov-policy-compiler --test diagnostics` writes the expectations anew.
+//! What people read when a policy is wrong: every `diagnostics/NAME.yaml` gives exactly
+//! `diagnostics/NAME.expected`. `UPDATE_EXPECT=1 cargo test -p mcpgov-policy-compiler --test diagnostics`
+//! writes the expectations anew.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{fs, path::Path};

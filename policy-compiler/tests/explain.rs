@@ -1,5 +1,5 @@
-//! What policies decide, and how that is explained. The questions go through compiled tables and the engine, so these
-//! tests hold the whole way from YAML to a decision.
+//! What policies decide, and how that is explained. The questions go through compiled tables and the engine,
+//! so these tests hold the whole way from YAML to a decision.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use mcpgov_engine::{subject::Subject, table::Table, truth::Truth, vocabulary::Verdict};

@@ -1,4 +1,5 @@
-//! Compiling is total: whatever the text, there is a table or an error with a place in the text, and never a panic.
+//! Compiling is total: whatever the text, there is a table or an error with a place in the text, and never a
+//! panic.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use mcpgov_engine::table::Table;

@@ -7,25 +7,40 @@ use serde_json::Value;
 
 /// One line of the access log: one HTTP exchange.
 #[derive(Debug, Clone)]
-pub struct Line(pub Value);
+pub struct Line {
+    text: String,
+    value: Value,
+}
 
 impl Line {
+    fn parse(text: &str) -> Self {
+        match serde_json::from_str(text) {
+            Ok(value) => Self { text: text.to_owned(), value },
+            Err(error) => panic!("a line of the access log is no JSON ({error}): {text}"),
+        }
+    }
+
+    /// The line as Envoy wrote it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The audit records of the exchange, one for each governed message.
     pub fn records(&self) -> &[Value] {
-        self.0["mcp"].as_array().map_or(&[], Vec::as_slice)
+        self.value["mcp"].as_array().map_or(&[], Vec::as_slice)
     }
 
     /// The only audit record of the exchange.
     pub fn record(&self) -> &Value {
         match self.records() {
             [record] => record,
-            records => panic!("{} records, not one: {}", records.len(), self.0),
+            records => panic!("{} records, not one: {}", records.len(), self.text),
         }
     }
 
     /// What Envoy says of how the response came about.
     pub fn details(&self) -> &str {
-        self.0["details"].as_str().unwrap_or_default()
+        self.value["details"].as_str().unwrap_or_default()
     }
 }
 
@@ -34,9 +49,5 @@ impl Line {
 pub fn read(path: &Path) -> Vec<Line> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let parse = |line: &str| match serde_json::from_str(line) {
-        Ok(value) => Line(value),
-        Err(error) => panic!("a line of the access log is no JSON ({error}): {line}"),
-    };
-    whole.lines().map(parse).collect()
+    whole.lines().map(Line::parse).collect()
 }

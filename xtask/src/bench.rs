@@ -1,10 +1,147 @@
-//! `cargo xtask bench`.
+//! `cargo xtask bench`: what governing costs.
+//!
+//! Ratios are what counts: they carry over from one machine to another, while microseconds do not.
 
-use xtask::{Failure, Result};
+mod case;
+mod chains;
+mod client;
+mod cores;
+mod engine;
+mod proxy;
+mod report;
+mod statistics;
+mod upstream;
+mod workload;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::{Map, Value, json};
+use xtask::step::step;
+use xtask::{Failure, Result, build, command, paths, tools};
+
+use chains::Plan;
+use cores::Cores;
+use report::{Goal, Outcome, Table};
+
+/// What the module may weigh.
+const MODULE_KB_MAX: f64 = 600.0;
 
 #[derive(clap::Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Rounds over all cases
+    #[arg(long, default_value_t = 20)]
+    rounds: usize,
+    /// Requests of each case in a round; of longer calls there are fewer
+    #[arg(long, default_value_t = 4000)]
+    requests: usize,
+    /// Sizes of the calls in bytes
+    #[arg(long, value_delimiter = ',', default_values_t = [200, 10_240, 204_800])]
+    bodies: Vec<usize>,
+    /// Parts to run instead of all
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Filter module to measure instead of the one built here
+    #[arg(long, value_name = "MODULE")]
+    filter: Option<PathBuf>,
+}
 
-pub(crate) fn run(_: &Arguments) -> Result<()> {
-    Err(Failure::new("not built yet"))
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Processor time of Envoy with different chains of filters
+    Chains,
+    /// Time of a decision by number of rules
+    Decisions,
+    /// Time to compile a policy, and the table's size
+    Compilation,
+    /// Size of the filter module
+    Module,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if cfg!(debug_assertions) {
+        // Load and engine are timed as they ship.
+        let mut optimised = command::cargo(["run", "--locked", "--quiet", "--release", "--package", "xtask", "--"]);
+        return command::run(optimised.args(env::args_os().skip(1)));
+    }
+    if arguments.rounds == 0 || arguments.requests == 0 {
+        return Err(Failure::new("`--rounds` and `--requests` must be at least 1"));
+    }
+    let wants = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let mut outcomes: Vec<(&str, Outcome)> = Vec::new();
+    let filter = || match &arguments.filter {
+        Some(filter) => Ok(filter.clone()),
+        None => step("build the filter", build::filter),
+    };
+    if wants(Part::Module) {
+        outcomes.push(("module", module(&filter()?)?));
+    }
+    if wants(Part::Chains) {
+        let envoy = step("get Envoy", tools::envoy)?;
+        let filter = filter()?;
+        let noop = step("build the no-op module", noop)?;
+        let cores = Cores::take()?;
+        note_other_load(cores);
+        let plan = Plan {
+            envoy: &envoy,
+            filter: &filter,
+            noop: &noop,
+            cores,
+            bodies: &arguments.bodies,
+            rounds: arguments.rounds,
+            requests: arguments.requests,
+        };
+        outcomes.push(("chains", chains::run(&plan)?));
+    }
+    if wants(Part::Decisions) {
+        outcomes.push(("decisions", step("time decisions", || engine::decisions(arguments.rounds))?));
+    }
+    if wants(Part::Compilation) {
+        outcomes.push(("compilation", step("time compilation", engine::compilation)?));
+    }
+    show(outcomes)
+}
+
+fn noop() -> Result<PathBuf> {
+    let target = paths::target().join("bench").join("noop");
+    let mut build = command::cargo(["build", "--locked", "--quiet", "--release", "--target", "wasm32-wasip1"]);
+    build.current_dir(paths::root().join("xtask/bench/noop")).arg("--target-dir").arg(&target);
+    command::run(&mut build)?;
+    Ok(target.join("wasm32-wasip1/release/mcpgov_bench_noop.wasm"))
+}
+
+fn module(filter: &Path) -> Result<Outcome> {
+    let bytes = case::size(filter)?;
+    let mut table = Table::new("filter module".to_owned(), &["", "bytes"]);
+    table.row(["size".to_owned(), bytes.to_string()]);
+    let text = "the filter module has at most 600 kB".to_owned();
+    let goal = Goal { text, at_most: MODULE_KB_MAX, measured: bytes as f64 / 1000.0 };
+    Ok(Outcome { tables: vec![table], goals: vec![goal], figures: json!({ "bytes": bytes }) })
+}
+
+fn note_other_load(cores: Cores) {
+    let load = cores::load_average();
+    eprintln!("    the proxy runs on core {}, everything else on core {}", cores.proxy, cores.load);
+    if load > 0.5 {
+        eprintln!("    note: other programs are at work (load average {load}), the figures will scatter more");
+    }
+}
+
+fn show(outcomes: Vec<(&str, Outcome)>) -> Result<()> {
+    let (mut figures, mut goals) = (Map::new(), Vec::new());
+    for (name, outcome) in outcomes {
+        for table in &outcome.tables {
+            println!("{}", table.text());
+        }
+        goals.extend(outcome.goals);
+        figures.insert(name.to_owned(), outcome.figures);
+    }
+    println!("{}", report::goals(&goals).text());
+    figures.insert("goals".to_owned(), goals.iter().map(Goal::value).collect());
+    let path = paths::target().join("bench.json");
+    let text = format!("{:#}\n", Value::Object(figures));
+    fs::write(&path, text)
+        .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+    println!("all figures: {}", path.display());
+    Ok(())
 }

@@ -101,7 +101,7 @@ fn embedded(text: &str, colon: usize) -> Option<&str> {
     }
 }
 
-/// The last bytes of a scheme, lower case: enough to know the special ones.
+/// A scheme, lower case, as far as it takes to know the special ones.
 #[derive(Default)]
 struct Scheme {
     bytes: [u8; 5],

@@ -1,4 +1,5 @@
-//! What types alone do not tell: names that refer to each other, parts that must go together, conditions that nothing can meet.
+//! What types alone do not tell: names that refer to each other, parts that must go together, conditions that
+//! nothing can meet.
 
 mod registry;
 mod rules;

@@ -101,6 +101,7 @@ pub(super) fn condition(condition: &Condition, registry: &Registry, diagnostics:
     for test in &condition.labels {
         label(test, registry, diagnostics);
     }
+    several_objects(&condition.labels, diagnostics);
     for role in &condition.roles {
         if !registry.roles.contains(role.value.as_str()) {
             let mut diagnostic = undefined("role", role, registry.roles.iter().copied());
@@ -144,6 +145,21 @@ fn label(test: &LabelTest, registry: &Registry, diagnostics: &mut Vec<Diagnostic
         } else {
             never_matches(given, format!("no server has `{name}: {}`", given.value), values.iter().copied())
         });
+    }
+}
+
+/// A call is about one tool, prompt or resource.
+fn several_objects(labels: &[LabelTest], diagnostics: &mut Vec<Diagnostic>) {
+    let mut objects =
+        labels.iter().filter(|test| matches!(test.kind(), Label::Tool | Label::Prompt | Label::Resource));
+    let Some(first) = objects.next() else { return };
+    for other in objects {
+        let message = format!("no call has both `{}` and `{}`", first.label.value, other.label.value);
+        diagnostics.push(
+            Diagnostic::warning(Code::NeverMatches, other.label.span, message)
+                .also(first.label.span, "a call about this is not about the other")
+                .help("write a rule for each"),
+        );
     }
 }
 

@@ -6,8 +6,8 @@ use crate::source::{Lines, Source, Span};
 /// Labels further apart are shown as snippets of their own: the renderer walks all the text it is given.
 const SNIPPET_BYTES_MAX: usize = 16 * 1024;
 
-/// Renders for people: the source lines with the bytes in question underlined. With `styled` the text carries terminal
-/// colours.
+/// Renders for people: the source lines with the bytes in question underlined. With `styled` the text carries
+/// terminal colours.
 pub fn human(source: &Source, diagnostics: &[Diagnostic], styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let lines = source.lines();

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use super::{Diagnostic, Label};
 use crate::source::{Lines, Source};
 
-/// Renders an array of objects: `severity`, `code`, `message`, `help` and `labels`, the first of which is the place the
-/// diagnostic is about. Bytes count from 0, lines and columns (in characters) from 1.
+/// Renders an array of objects: `severity`, `code`, `message`, `help` and `labels`, the first of which is the
+/// place the diagnostic is about. Bytes count from 0, lines and columns (in characters) from 1.
 pub fn json(source: &Source, diagnostics: &[Diagnostic]) -> Value {
     let lines = source.lines();
     let one = |diagnostic: &Diagnostic| {

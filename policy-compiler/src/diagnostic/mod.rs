@@ -1,5 +1,5 @@
-//! Diagnostics: plain data about what is wrong with a policy and where. Turning them into text is the work of the
-//! renderers below, so that a test, a terminal and an editor see the same facts.
+//! Diagnostics: plain data about what is wrong with a policy and where. Turning them into text is the work of
+//! the renderers below, so that a test, a terminal and an editor see the same facts.
 
 mod human;
 mod json;

@@ -3,7 +3,8 @@ use std::fmt::Write;
 use super::Diagnostic;
 use crate::source::Source;
 
-/// Renders one line per diagnostic, `path:line:column: severity[code]: message (help)`, as editors and CI logs read it.
+/// Renders one line per diagnostic, `path:line:column: severity[code]: message (help)`, as editors and CI
+/// logs read it.
 pub fn plain(source: &Source, diagnostics: &[Diagnostic]) -> String {
     let lines = source.lines();
     let mut output = String::new();

@@ -1,7 +1,8 @@
-//! From the tree of values to a [`Policy`]: every key known, every value of its type. What does not fit is reported and left
-//! out, and reading goes on, so that one run reports everything.
+//! From the tree of values to a [`Policy`]: every key known, every value of its type. What does not fit is
+//! reported and left out, and reading goes on, so that one run reports everything.
 
 mod argument;
+mod host;
 mod rule;
 mod server;
 mod value;

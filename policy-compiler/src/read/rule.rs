@@ -1,7 +1,7 @@
 //! `rules:` and `roles:`.
 
 use super::{
-    argument,
+    argument, host,
     value::{Fields, Reader},
 };
 use crate::{
@@ -73,7 +73,7 @@ fn condition(reader: &mut Reader, node: &Node, what: &'static str) -> Option<Con
         condition.labels = labels(reader, node);
     }
     if let Some(node) = fields.get("risk_tags") {
-        condition.risk_tags = reader.texts(node, "a risk tag");
+        condition.risk_tags = reader.risk_tags(node);
     }
     if let Some(node) = fields.get("subject")
         && let Some(fields) = reader.fields(node, "`subject`", SUBJECT_KEYS, SUBJECT_LATER)
@@ -141,11 +141,6 @@ pub(super) fn roles(reader: &mut Reader, node: &Node) -> Vec<Role> {
 fn constraints(reader: &mut Reader, node: &Node) -> Option<Constraints> {
     let fields = reader.fields(node, "`constraints`", CONSTRAINT_KEYS, &[])?;
     fields.reject_empty(reader, node);
-    let hosts = |node: &Node, reader: &mut Reader| -> Vec<Text> {
-        // An empty list is a meaning of its own here: no host at all.
-        let items = reader.list(node, "hosts").unwrap_or_default();
-        items.iter().filter_map(|item| host(reader, item)).collect()
-    };
     let max_runtime_sec = fields.get("max_runtime_sec").and_then(|node| {
         let seconds = reader.number(node, MAX_RUNTIME_SEC_MAX)?;
         if seconds == 0 {
@@ -160,18 +155,16 @@ fn constraints(reader: &mut Reader, node: &Node) -> Option<Constraints> {
         span: node.span,
         max_runtime_sec,
         max_retries: fields.get("max_retries").and_then(|node| reader.number(node, MAX_RETRIES_MAX)),
-        network_allowlist: fields.get("network_allowlist").map(|node| hosts(node, reader)),
+        network_allowlist: fields.get("network_allowlist").map(|node| network_allowlist(reader, node)),
     })
 }
 
-fn host(reader: &mut Reader, node: &Node) -> Option<Text> {
-    let host = reader.text(node)?;
-    if host.value.contains(['/', '@', '?', '#', ' ']) {
-        reader.push(
-            Diagnostic::error(Code::BadValue, node.span, format!("`{}` is no host", host.value))
-                .help("write the host name alone, such as `api.github.com` or `*.github.com`"),
-        );
-        return None;
+/// An empty list has a meaning of its own here: no host at all.
+fn network_allowlist(reader: &mut Reader, node: &Node) -> Vec<Text> {
+    let items = reader.list(node, "hosts").unwrap_or_default();
+    let hosts: Vec<Text> = items.iter().filter_map(|item| reader.text(item)).collect();
+    for host in &hosts {
+        host::of_network(reader, host);
     }
-    Some(host)
+    hosts
 }

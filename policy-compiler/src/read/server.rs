@@ -1,6 +1,9 @@
 //! `servers:`, the registry.
 
-use super::value::{Fields, Reader};
+use super::{
+    host,
+    value::{Fields, Reader},
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     policy::{Action, Server, Text, Tool, Traffic},
@@ -82,13 +85,7 @@ fn traffic(reader: &mut Reader, node: &Node) -> Option<Traffic> {
     if let Some(node) = fields.get("hosts") {
         traffic.hosts = reader.texts(node, "a host");
         for host in &traffic.hosts {
-            let allowed = |char: char| char.is_ascii_alphanumeric() || "-._*:[]".contains(char);
-            if !host.value.chars().all(allowed) || host.value.chars().any(|char| char.is_ascii_uppercase()) {
-                reader.push(
-                    Diagnostic::error(Code::BadValue, host.span, format!("`{}` is no host", host.value))
-                        .help("write the host name alone, in lower case, such as `mcp.acme.example`"),
-                );
-            }
+            host::of_traffic(reader, host);
         }
     }
     if let Some(node) = fields.get("paths") {

@@ -1,5 +1,7 @@
 //! Values of known types. Each reader reports what does not fit and returns `None`.
 
+use mcpgov_engine::table::source::is_glob;
+
 use crate::{
     diagnostic::{Code, Diagnostic, nearest, one_of},
     policy::Text,
@@ -187,6 +189,19 @@ impl Reader<'_> {
             self.push(Diagnostic::error(Code::TooLarge, node.span, message));
         }
         items.iter().filter_map(|item| self.text(item)).collect()
+    }
+
+    /// Risk tags: compared as they are, so that a glob would be a tag that nothing carries.
+    pub(super) fn risk_tags(&mut self, node: &Node) -> Vec<Text> {
+        let tags = self.texts(node, "a risk tag");
+        for tag in tags.iter().filter(|tag| is_glob(&tag.value)) {
+            let message = format!("`{}` is no risk tag", tag.value);
+            self.push(
+                Diagnostic::error(Code::BadValue, tag.span, message)
+                    .help("risk tags are no globs; list them"),
+            );
+        }
+        tags
     }
 
     pub(super) fn empty_list(&mut self, node: &Node) {

@@ -1,8 +1,8 @@
 //! YAML text to a tree of values that know where they were written. The only file that names the YAML parser.
 //!
-//! A policy uses a plain part of YAML 1.2: maps, lists and scalars of the core schema in one document. Anchors, aliases,
-//! merge keys, tags and directives are errors: they let one line mean something far from where it stands, and reviewers read
-//! lines.
+//! A policy uses a plain part of YAML 1.2: maps, lists and scalars of the core schema in one document.
+//! Anchors, aliases, merge keys, tags and directives are errors: they let one line mean something far from
+//! where it stands, and reviewers read lines.
 
 mod text;
 
@@ -69,7 +69,8 @@ impl Value<'_> {
     }
 }
 
-/// Reads the one document of `source`. `None` where there is no tree to go on with; the diagnostics then say why.
+/// Reads the one document of `source`. `None` where there is no tree to go on with; the diagnostics then say
+/// why.
 pub fn parse<'s>(source: &'s Source, diagnostics: &mut Vec<Diagnostic>) -> Option<Node<'s>> {
     if source.text.len() > SOURCE_BYTES_MAX {
         let message = format!("policy is {} bytes, the limit is {SOURCE_BYTES_MAX}", source.text.len());

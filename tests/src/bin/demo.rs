@@ -60,6 +60,7 @@ struct Demo {
 impl Demo {
     async fn session(&mut self, envoy: &Envoy, github: &Fixture) {
         println!("\nAn MCP server at {} hosts code. Envoy with mcpgov stands in front of it.", github.url());
+        println!("Its policy is policy-compiler/examples/demo.yaml.");
         println!("The client is the agent `triage-bot`, acting for ada@acme.example of the group `support`.");
 
         heading("The tools on offer");
@@ -112,7 +113,7 @@ impl Demo {
         heading("What Envoy's access log says of all this");
         let log = envoy.stop();
         for line in &log {
-            println!("{}", line.0);
+            println!("{}", line.text());
         }
         let recorded = log.iter().all(|line| line.records().len() == 1);
         self.check("every exchange has its audit record", recorded && !log.is_empty(), "");

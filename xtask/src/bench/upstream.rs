@@ -1,6 +1,6 @@
 //! The MCP server behind the proxy, as cheap as one can be: it takes any request and always answers the same.
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
 
