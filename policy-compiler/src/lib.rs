@@ -3,8 +3,8 @@
 //! ```text
 //! Source -> syntax::parse -> Node -> read::policy -> Policy -> check::policy -> lower::policy -> table bytes
 //! ```
-//! Every step adds to one list of diagnostics and goes on as far as it can, so that one run reports everything. Deciding is
-//! the engine's work, here as in the proxy.
+//! Every step adds to one list of diagnostics and goes on as far as it can, so that one run reports everything.
+//! Deciding is the engine's work, here as in the proxy.
 #![forbid(unsafe_code)]
 
 pub mod check;

@@ -246,3 +246,51 @@ fn questions_that_make_no_sense_are_refused() {
         QuestionError::MethodOfAnotherObject(..)
     ));
 }
+
+#[test]
+fn what_people_read() {
+    let ada = Subject { user: Some("ada@acme.example".to_owned()), ..Subject::default() };
+    let question = Question { subject: ada, ..call("github", "create_issue", r#"{"repo":"acme/site"}"#) };
+    let text = mcpgov_policy_compiler::explain::text(&explain(&table(REGISTRY), &question).unwrap());
+    let without_digest: Vec<&str> = text.lines().filter(|line| !line.contains("policy: sha256:")).collect();
+    assert_eq!(
+        without_digest.join("\n"),
+        "\
+DENY (default-deny)
+  in shadow: REQUIRE_APPROVAL by rule approvals-on-trial
+  call: mcp.server github, mcp.method tools/call, mcp.tool create_issue, mcp.action write, risk tags prod
+
+approvals-on-trial (REQUIRE_APPROVAL, shadow): matches, and is recorded only
+  true     mcp.action is `write`
+  true     risk tag is `prod`
+
+anybody-reads (ALLOW): does not match
+  false    mcp.action is `read`
+
+nothing-is-deleted (DENY): does not match
+  false    mcp.action is `destructive`
+
+own-repositories-only (ALLOW): does not match
+  false    argument `draft` exists"
+    );
+}
+
+#[test]
+fn a_method_nobody_knows_needs_a_rule_that_names_it() {
+    let table = rules(
+        r#"
+  - { id: everything, match: { labels: { mcp.server: "*" } }, decision: ALLOW }
+  - { id: by-name, match: { labels: { mcp.method: x/named } }, decision: ALLOW }
+"#,
+    );
+    let ask = |method: &str| {
+        let question =
+            Question { server: Some("s".to_owned()), method: Some(method.to_owned()), ..Question::default() };
+        explain(&table, &question).unwrap()
+    };
+    assert_eq!(ask("x/named").rule.as_deref(), Some("by-name"));
+    let other = ask("x/other");
+    assert_eq!((other.verdict, other.reason.name()), (Verdict::Deny, "unknown-method"));
+    assert_eq!(role_of(&other, "everything"), Role::UnknownMethod);
+    assert_eq!(role_of(&other, "by-name"), Role::NoMatch);
+}

@@ -38,7 +38,8 @@ pub(super) fn deceptive_characters(text: &str, diagnostics: &mut Vec<Diagnostic>
         return;
     }
     for (start, char) in text.char_indices() {
-        let direction = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
+        let embedding = matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let direction = embedding || matches!(char, '\u{200e}' | '\u{200f}' | '\u{61c}');
         let invisible = matches!(char, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{ad}')
             || (char == '\u{feff}' && start > 0);
         if direction || invisible {
