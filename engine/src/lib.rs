@@ -7,6 +7,8 @@
 extern crate alloc;
 
 pub mod decide;
+pub mod edit;
+pub mod era;
 pub mod exchange;
 pub mod glob;
 pub mod json;
@@ -18,6 +20,7 @@ pub mod registry;
 pub mod reply;
 #[cfg(test)]
 mod sample;
+pub mod session;
 pub mod sse;
 pub mod subject;
 pub mod table;

@@ -130,6 +130,16 @@ impl<'a> Message<'a> {
         self.string(self.parts.protocol_version)
     }
 
+    /// A member of `params._meta`.
+    pub fn meta(&self, key: &str) -> Option<Value<'_>> {
+        self.params()?.get("_meta")?.get(key)
+    }
+
+    /// A member of `params` that is a string.
+    pub fn param_text(&self, key: &str) -> Option<&str> {
+        self.params()?.get(key)?.as_str()
+    }
+
     /// Whether this is a response with `error`.
     pub fn is_error(&self) -> bool {
         self.parts.error.is_some()

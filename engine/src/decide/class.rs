@@ -4,8 +4,8 @@ use crate::message::Method;
 use crate::vocabulary::Action;
 
 impl Method {
-    /// Whether the method only keeps a session going or lists what there is: permitted to whoever may use
-    /// something on the server.
+    /// Whether the method only keeps a session going, tells what there is or what has happened: permitted to
+    /// whoever may use something on the server.
     #[must_use]
     pub const fn is_plumbing(self) -> bool {
         self.action().is_none() && !matches!(self, Method::ToolsCall | Method::Unknown)
@@ -20,7 +20,19 @@ impl Method {
             | Method::ResourcesSubscribe
             | Method::ResourcesUnsubscribe
             | Method::PromptsGet
-            | Method::CompletionComplete => Some(Action::Read),
+            | Method::CompletionComplete
+            | Method::TasksGet
+            | Method::TasksResult
+            | Method::TasksList
+            | Method::SkillsList
+            | Method::SkillsGet
+            | Method::DirectoryRead
+            | Method::RootsList => Some(Action::Read),
+            // A server that asks the user or the model gets data out of the client.
+            Method::SamplingCreate
+            | Method::ElicitationCreate
+            | Method::TasksCancel
+            | Method::TasksUpdate => Some(Action::Write),
             Method::Initialize
             | Method::Ping
             | Method::Discover
@@ -34,6 +46,16 @@ impl Method {
             | Method::Cancelled
             | Method::Progress
             | Method::RootsListChanged
+            | Method::Listen
+            | Method::LogMessage
+            | Method::ResourceUpdated
+            | Method::ResourceListChanged
+            | Method::ToolListChanged
+            | Method::PromptListChanged
+            | Method::ElicitationComplete
+            | Method::TaskStatus
+            | Method::TaskChanged
+            | Method::Acknowledged
             | Method::Unknown => None,
         }
     }

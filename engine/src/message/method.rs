@@ -15,7 +15,7 @@ pub enum Object {
 
 macro_rules! methods {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// The methods a client sends, in every revision of MCP.
+        /// The methods of every revision of MCP and of its published extensions, from either side.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Method {
             $(#[doc = concat!("`", $name, "`")] $(#[$doc])* $variant,)*
@@ -65,4 +65,25 @@ methods! {
     Cancelled = "notifications/cancelled",
     Progress = "notifications/progress",
     RootsListChanged = "notifications/roots/list_changed",
+    TasksGet = "tasks/get",
+    TasksResult = "tasks/result",
+    TasksList = "tasks/list",
+    TasksCancel = "tasks/cancel",
+    TasksUpdate = "tasks/update",
+    Listen = "subscriptions/listen",
+    SkillsList = "skills/list",
+    SkillsGet = "skills/get",
+    DirectoryRead = "resources/directory/read",
+    SamplingCreate = "sampling/createMessage",
+    ElicitationCreate = "elicitation/create",
+    RootsList = "roots/list",
+    LogMessage = "notifications/message",
+    ResourceUpdated = "notifications/resources/updated",
+    ResourceListChanged = "notifications/resources/list_changed",
+    ToolListChanged = "notifications/tools/list_changed",
+    PromptListChanged = "notifications/prompts/list_changed",
+    ElicitationComplete = "notifications/elicitation/complete",
+    TaskStatus = "notifications/tasks/status",
+    TaskChanged = "notifications/tasks",
+    Acknowledged = "notifications/subscriptions/acknowledged",
 }

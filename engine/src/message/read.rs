@@ -202,9 +202,11 @@ impl<'d> Params<'d> {
         let (kind, holder) = match method {
             Method::ToolsCall => (Object::Tool, self.0),
             Method::PromptsGet => (Object::Prompt, self.0),
-            Method::ResourcesRead | Method::ResourcesSubscribe | Method::ResourcesUnsubscribe => {
-                (Object::Resource, self.0)
-            }
+            Method::ResourcesRead
+            | Method::ResourcesSubscribe
+            | Method::ResourcesUnsubscribe
+            | Method::SkillsGet
+            | Method::DirectoryRead => (Object::Resource, self.0),
             Method::CompletionComplete => {
                 let reference = self.member("ref")?.ok_or(E::MissingName)?;
                 let kind = match member(reference, "type")?.and_then(|v| v.as_str()) {
