@@ -14,6 +14,7 @@ pub mod governed;
 pub mod http2;
 pub mod raw;
 pub mod scratch;
+pub mod sdk;
 pub mod session;
 pub mod token;
 pub mod upstream;

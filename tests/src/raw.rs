@@ -157,8 +157,8 @@ impl Connection {
         let head: Vec<u8> = self.received.drain(..end + 4).collect();
         let head = String::from_utf8_lossy(&head).into_owned();
         let mut lines = head.lines();
-        let status =
-            lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+        // Strictly: surplus bytes of the response before would stand in front of it.
+        let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
         let status = status.ok_or_else(|| malformed("no status line"))?;
         let field = |line: &str| {
             line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))

@@ -1,0 +1,173 @@
+//! Whatever a body looks like, the filter refuses it or decides on what the server will do.
+//!
+//! Real servers get several hundred odd bodies through the filter, under a policy that permits everything readable. The
+//! tools they then run must be those of the audit records, with the arguments of the records.
+
+mod cases;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use cases::{Case, Era};
+use mcpgov_tests::envoy::Envoy;
+use mcpgov_tests::raw::{Connection, Response};
+use mcpgov_tests::sdk::{self, Executed, Sdk, Server};
+use mcpgov_tests::{audit, repetitions};
+use serde_json::Value;
+
+const POLICY: &str = "
+version: v1
+audit: { arguments: full }
+servers:
+  echo:
+    match: { paths: [/mcp] }
+rules:
+  - id: whatever-can-be-read
+    match:
+      labels: { mcp.server: echo, mcp.method: \"*\" }
+    decision: ALLOW
+";
+
+/// How many bodies a server would have run that the filter refuses. Less would mean that the table tests little.
+const REFUSED_MIN: usize = 15;
+
+#[test]
+fn python_1() {
+    compare(Sdk::PythonV1, "echo_v1.py", Era::Legacy);
+}
+
+#[test]
+fn python_2_legacy() {
+    compare(Sdk::PythonV2, "echo_v2.py", Era::Legacy);
+}
+
+#[test]
+fn python_2_modern() {
+    compare(Sdk::PythonV2, "echo_v2.py", Era::Modern);
+}
+
+#[test]
+fn javascript_2_legacy() {
+    compare(Sdk::JavaScript, "echo_v2.mjs", Era::Legacy);
+}
+
+#[test]
+fn javascript_2_modern() {
+    compare(Sdk::JavaScript, "echo_v2.mjs", Era::Modern);
+}
+
+fn compare(sdk: Sdk, program: &str, era: Era) {
+    let mut cases = cases::all(era);
+    cases.extend(cases::random(era, repetitions(100)));
+    assert!(cases.len() > 300, "{} cases", cases.len());
+
+    let server = Server::start(sdk, program);
+    let envoy = Envoy::start(sdk::governed(POLICY, &server));
+    send_all(envoy.port(), &cases, era);
+    let ran = by_case(server.executed_until(LAST));
+    let decided = decisions(envoy.stop());
+    let plain = ran.get(LAST).map_or(&[][..], Vec::as_slice);
+    assert_eq!(plain.len(), 1, "the plain call runs, and once");
+
+    let mut mismatches = Vec::new();
+    for (number, case) in cases.iter().enumerate() {
+        let number = number.to_string();
+        let ran = ran.get(&number).map_or(&[][..], Vec::as_slice);
+        let decided = decided.get(&number).map_or(&[][..], Vec::as_slice);
+        if let Some(mismatch) = mismatch(ran, decided) {
+            let body = String::from_utf8_lossy(&case.body[..case.body.len().min(400)]).into_owned();
+            mismatches.push(format!("{}: {mismatch}\n  {body}\n  {:?}", case.name, case.headers));
+        }
+    }
+    assert!(mismatches.is_empty(), "{} of {}:\n{}", mismatches.len(), cases.len(), mismatches.join("\n"));
+
+    let alone = Server::start(sdk, program);
+    send_all(alone.port(), &cases, era);
+    let without: BTreeSet<_> = by_case(alone.executed_until(LAST)).into_keys().collect();
+    let with: BTreeSet<_> = ran.into_keys().collect();
+    let refused = without.difference(&with).count();
+    println!(
+        "{} cases, {} run by the server alone, {} through the filter",
+        cases.len(),
+        without.len(),
+        with.len()
+    );
+    assert!(refused >= REFUSED_MIN, "only {refused} of the bodies that the server runs are refused");
+}
+
+/// The case that is sent last: when it has run, so have all others.
+const LAST: &str = "last";
+
+fn send_all(port: u16, cases: &[Case], era: Era) {
+    for (number, case) in cases.iter().enumerate() {
+        // An answer or the end of the connection: what became of it is read from the logs of both sides.
+        let _ = send(port, case, &number.to_string());
+    }
+    send(port, &cases::plain(era), LAST).expect("the plain call is answered");
+}
+
+fn send(port: u16, case: &Case, number: &str) -> io::Result<Response> {
+    let mut head = format!("POST /mcp?case={number} HTTP/1.1\r\nx-case: {number}\r\nconnection: close\r\n");
+    for (name, value) in &case.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let mut connection = Connection::open(port)?;
+    let Some(bytes) = case.chunk else {
+        head.push_str(&format!("content-length: {}\r\n\r\n", case.body.len()));
+        connection.send(&[head.as_bytes(), &case.body].concat())?;
+        return connection.receive();
+    };
+    connection.send(format!("{head}transfer-encoding: chunked\r\n\r\n").as_bytes())?;
+    for chunk in case.body.chunks(bytes) {
+        connection.send(&[format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat())?;
+    }
+    connection.send(b"0\r\n\r\n")?;
+    connection.receive()
+}
+
+fn by_case(executed: Vec<Executed>) -> BTreeMap<String, Vec<Executed>> {
+    let mut by_case: BTreeMap<String, Vec<Executed>> = BTreeMap::new();
+    for one in executed {
+        by_case.entry(one.case.clone().expect("every request has a case")).or_default().push(one);
+    }
+    by_case
+}
+
+/// The audit records of each case.
+fn decisions(log: Vec<audit::Line>) -> BTreeMap<String, Vec<Value>> {
+    let mut decisions: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for record in log.iter().flat_map(audit::Line::records) {
+        let path = record["path"].as_str().unwrap_or_default();
+        let case = path.strip_prefix("/mcp?case=").unwrap_or_else(|| panic!("another path: {record}"));
+        decisions.entry(case.to_owned()).or_default().push(record.clone());
+    }
+    decisions
+}
+
+/// What the server did that the filter did not decide on.
+fn mismatch(ran: &[Executed], decided: &[Value]) -> Option<String> {
+    let is_call = |record: &&Value| record["method"] == "tools/call" && record["decision"] == "ALLOW";
+    let mut calls: Vec<_> = decided.iter().filter(is_call).collect();
+    for one in ran {
+        let of_record = |record: &&Value| {
+            record["tool"] == *one.tool && same(&record["arguments"]["value"], &one.arguments)
+        };
+        match calls.iter().position(of_record) {
+            Some(position) => drop(calls.remove(position)),
+            None => return Some(format!("{one:?} ran, decided was {decided:#?}")),
+        }
+    }
+    None
+}
+
+/// Whether two JSON values are the same to programs that keep numbers as binary fractions.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
