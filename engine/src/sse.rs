@@ -14,6 +14,8 @@
 mod event;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twin;
 
 use alloc::vec::Vec;
 use core::{fmt, mem};

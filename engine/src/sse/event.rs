@@ -9,7 +9,7 @@ use core::iter;
 use super::is_line_end;
 
 /// The lines from the first field to the blank line that ends them. Without a `data` field it is no event to clients,
-/// but its `id` and `retry` count all the same.
+/// but its `id` and `retry` count all the same; and some client may see data in it ([`Event::is_ambiguous`]).
 ///
 /// Bytes that are not UTF-8 are read as U+FFFD, as clients read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
