@@ -53,6 +53,21 @@ pub struct Limits {
     pub max_retries: Option<u32>,
 }
 
+impl Limits {
+    /// Both limits: the tighter of each.
+    #[must_use]
+    pub fn and(self, other: Limits) -> Limits {
+        let tighter = |a: Option<u32>, b: Option<u32>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Limits {
+            max_runtime_sec: tighter(self.max_runtime_sec, other.max_runtime_sec),
+            max_retries: tighter(self.max_retries, other.max_retries),
+        }
+    }
+}
+
 /// The answer for one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {

@@ -20,73 +20,88 @@ pub struct List {
     pub is_template: bool,
 }
 
-/// Why a list answer could not be filtered.
+/// A result has the list under its name, but not as one array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAList;
 
 impl List {
+    /// Every list.
+    pub const ALL: [List; 4] = [
+        List {
+            member: "tools",
+            name: "name",
+            kind: Object::Tool,
+            used_by: Method::ToolsCall,
+            is_template: false,
+        },
+        List {
+            member: "prompts",
+            name: "name",
+            kind: Object::Prompt,
+            used_by: Method::PromptsGet,
+            is_template: false,
+        },
+        List {
+            member: "resources",
+            name: "uri",
+            kind: Object::Resource,
+            used_by: Method::ResourcesRead,
+            is_template: false,
+        },
+        List {
+            member: "resourceTemplates",
+            name: "uriTemplate",
+            kind: Object::Resource,
+            used_by: Method::ResourcesRead,
+            is_template: true,
+        },
+    ];
+
     /// The list that `method` answers with.
     #[must_use]
     pub const fn of(method: Method) -> Option<List> {
-        let (member, name, kind, used_by) = match method {
-            Method::ToolsList => ("tools", "name", Object::Tool, Method::ToolsCall),
-            Method::PromptsList => ("prompts", "name", Object::Prompt, Method::PromptsGet),
-            Method::ResourcesList => ("resources", "uri", Object::Resource, Method::ResourcesRead),
-            Method::ResourceTemplatesList => {
-                ("resourceTemplates", "uriTemplate", Object::Resource, Method::ResourcesRead)
-            }
-            _ => return None,
-        };
-        Some(List {
-            member,
-            name,
-            kind,
-            used_by,
-            is_template: matches!(method, Method::ResourceTemplatesList),
-        })
+        let [tools, prompts, resources, templates] = List::ALL;
+        match method {
+            Method::ToolsList => Some(tools),
+            Method::PromptsList => Some(prompts),
+            Method::ResourcesList => Some(resources),
+            Method::ResourceTemplatesList => Some(templates),
+            _ => None,
+        }
     }
 
-    /// The answer `text` without the entries that `keep` refuses, and how many those are. Everything else,
-    /// cursors and members we do not know included, stays byte for byte. An entry without a readable name is
-    /// dropped: nobody could have permitted it.
+    /// The list in a result, if it has it.
     ///
     /// # Errors
-    /// [`NotAList`] where `result` has not exactly one array under the list's member.
-    pub fn filter(
-        &self,
-        text: &str,
-        result: Value<'_>,
-        mut keep: impl FnMut(&str) -> bool,
-    ) -> Result<(String, u32), NotAList> {
-        let entries = match result.lookup(self.member) {
-            Lookup::Found(entries) if entries.kind() == Kind::Array => entries,
-            _ => return Err(NotAList),
-        };
-        let mut kept = |entry: &Value<'_>| match entry.lookup(self.name) {
-            Lookup::Found(name) => name.as_str().is_some_and(&mut keep),
+    /// [`NotAList`] where the member is no array, or there under more than one spelling.
+    pub fn entries<'d>(&self, result: Value<'d>) -> Result<Option<Value<'d>>, NotAList> {
+        match result.lookup(self.member) {
+            Lookup::Found(entries) if entries.kind() == Kind::Array => Ok(Some(entries)),
+            Lookup::Missing => Ok(None),
+            Lookup::Found(_) | Lookup::Ambiguous => Err(NotAList),
+        }
+    }
+
+    /// The list without the entries that `shows` refuses, as JSON, and how many those are. What stays is byte
+    /// for byte as it was. An entry without a readable name is dropped: nobody could have permitted it.
+    pub fn keep(&self, entries: Value<'_>, mut shows: impl FnMut(&str) -> bool) -> (String, u32) {
+        let mut shown = |entry: &Value<'_>| match entry.lookup(self.name) {
+            Lookup::Found(name) => name.as_str().is_some_and(&mut shows),
             Lookup::Missing | Lookup::Ambiguous => false,
         };
-        let span = entries.span();
-        let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else {
-            return Err(NotAList);
-        };
-        let mut filtered = String::with_capacity(text.len());
-        filtered.push_str(before);
-        filtered.push('[');
-        let (mut shown, mut hidden) = (0_u32, 0_u32);
+        let mut kept = String::from("[");
+        let mut hidden = 0_u32;
         for entry in entries.items() {
-            if kept(&entry) {
-                if shown > 0 {
-                    filtered.push(',');
-                }
-                filtered.push_str(entry.raw());
-                shown += 1;
-            } else {
+            if !shown(&entry) {
                 hidden += 1;
+                continue;
             }
+            if kept.len() > 1 {
+                kept.push(',');
+            }
+            kept.push_str(entry.raw());
         }
-        filtered.push(']');
-        filtered.push_str(after);
-        Ok((filtered, hidden))
+        kept.push(']');
+        (kept, hidden)
     }
 }

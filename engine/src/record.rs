@@ -29,7 +29,8 @@ pub struct Record {
 /// What is known when the message was decided.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// `request`, `notification`, `response`, `session-end` or `unreadable`.
+    /// `request`, `notification`, `response`, `stream`, `session-end`, `pass` or `unreadable`; of the server
+    /// `server-request` or `server-notification`.
     pub kind: &'static str,
     /// What exactly was unreadable.
     pub detail: Option<&'static str>,
@@ -72,6 +73,10 @@ pub struct Answer {
     pub bytes: u64,
     /// Entries a list lost.
     pub hidden: Option<u32>,
+    /// Messages of a stream.
+    pub events: u64,
+    /// Messages of a stream that did not reach the client as they were.
+    pub dropped: u64,
     /// Why the filter put an error in the server's answer's place.
     pub replaced: Option<Reason>,
     /// Whether it is a JSON-RPC error or an error result; unknown where the answer was not read.
@@ -121,13 +126,20 @@ impl Record {
         Record { open: out }
     }
 
-    /// The finished record.
+    /// The finished record; a message of the server has no answer.
     #[must_use]
-    pub fn finish(mut self, answer: &Answer) -> String {
+    pub fn finish(mut self, answer: Option<&Answer>) -> String {
         let out = &mut self.open;
+        let Some(answer) = answer else {
+            out.push('}');
+            return self.open;
+        };
         let _ = write!(out, r#","response":{{"bytes":{}"#, answer.bytes);
         if let Some(hidden) = answer.hidden {
             let _ = write!(out, r#","hidden":{hidden}"#);
+        }
+        if answer.events > 0 {
+            let _ = write!(out, r#","events":{},"dropped":{}"#, answer.events, answer.dropped);
         }
         string(out, "replaced", answer.replaced.map(Reason::name));
         if let Some(is_error) = answer.is_error {

@@ -90,7 +90,7 @@ fn fit(view: &View<'_>, found: &ServerMatch, host: &str, path: &str) -> Option<(
 }
 
 /// Whether `path` is `prefix` or lies below it, by whole segments.
-fn under(path: &str, prefix: &str) -> bool {
+pub(crate) fn under(path: &str, prefix: &str) -> bool {
     let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

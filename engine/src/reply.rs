@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::era::{self, Mismatch};
 use crate::json::write_string;
 use crate::message::Object;
 use crate::vocabulary::{Reason, Verdict};
@@ -24,6 +25,8 @@ pub mod code {
     pub const UNREADABLE: i32 = -31400;
     /// No policy to decide by.
     pub const UNAVAILABLE: i32 = -31503;
+    /// SDKs: session not found.
+    pub const SESSION: i32 = -32001;
     /// MCP: unknown tool or prompt (JSON-RPC "invalid params").
     pub const INVALID_PARAMS: i32 = -32602;
     /// MCP until 2025-11-25: resource not found.
@@ -115,6 +118,44 @@ impl Reply {
         Reply::json(200, body, reason)
     }
 
+    /// The answer to a request that breaks the rules of the modern era (basic/transports/streamable-http,
+    /// basic/versioning of 2026-07-28).
+    #[must_use]
+    pub fn protocol(id: Option<&str>, mismatch: Mismatch, requested: &str) -> Reply {
+        let id = id.unwrap_or("null");
+        let (code, name) = (mismatch.code(), mismatch.name());
+        let mut body = format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"{name}""#);
+        if mismatch == Mismatch::Version {
+            body.push_str(r#","data":{"supported":["#);
+            for (index, version) in era::MODERN.iter().chain(&era::LEGACY).enumerate() {
+                if index > 0 {
+                    body.push(',');
+                }
+                write_string(&mut body, version);
+            }
+            body.push_str(r#"],"requested":"#);
+            write_string(&mut body, requested);
+            body.push('}');
+        }
+        body.push_str("}}");
+        Reply::json(400, body, Reason::ProtocolMismatch)
+    }
+
+    /// The modern answer to a method that nobody may use: that there is no such method.
+    #[must_use]
+    pub fn unknown_method(id: &str, method: &str, reason: Reason) -> Reply {
+        let mut body = format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32601,"message":"#);
+        write_string(&mut body, &format!("Method not found: {method}"));
+        body.push_str("}}");
+        Reply::json(404, body, reason)
+    }
+
+    /// JSON-RPC errors to several members of a batch.
+    #[must_use]
+    pub fn batch(errors: &[String], reason: Reason) -> Reply {
+        Reply::json(200, format!("[{}]", errors.join(",")), reason)
+    }
+
     /// Accepts and drops: a notification or a posted response is never answered with an error.
     #[must_use]
     pub fn accepted(reason: Reason) -> Reply {
@@ -124,7 +165,7 @@ impl Reply {
     /// An HTTP method that carries no message here.
     #[must_use]
     pub fn method_not_allowed(reason: Reason) -> Reply {
-        let headers = Vec::from([("allow", "POST, DELETE")]);
+        let headers = Vec::from([("allow", "GET, POST, DELETE")]);
         Reply { status: 405, headers, body: String::new(), details: details(reason) }
     }
 
@@ -137,6 +178,7 @@ impl Reply {
 fn code_and_message(explanation: &Explanation<'_>) -> (i32, &'static str) {
     match (explanation.reason, explanation.verdict) {
         (Reason::PolicyUnavailable | Reason::HostFailure, _) => (code::UNAVAILABLE, "policy unavailable"),
+        (Reason::UnknownSession, _) => (code::SESSION, "there is no such session"),
         (Reason::MaxRuntimeExceeded, _) => (code::LIMIT, "stopped by policy: the call ran too long"),
         (
             Reason::UnreadableMessage

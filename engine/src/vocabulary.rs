@@ -172,6 +172,12 @@ pub enum Reason {
     AnswerTooLarge,
     /// An answer to be filtered is compressed or of a type we do not read.
     EncodedAnswer,
+    /// Headers and body of a modern request disagree, or its version is unknown.
+    ProtocolMismatch,
+    /// The session is not this caller's, or has expired.
+    UnknownSession,
+    /// The path passes by configuration.
+    PassPath,
     /// Envoy refused something the filter asked of it.
     HostFailure,
 }
@@ -200,6 +206,9 @@ impl Reason {
             Reason::UnreadableAnswer => "unreadable-answer",
             Reason::AnswerTooLarge => "answer-too-large",
             Reason::EncodedAnswer => "encoded-answer",
+            Reason::ProtocolMismatch => "protocol-mismatch",
+            Reason::UnknownSession => "unknown-session",
+            Reason::PassPath => "pass-path",
             Reason::HostFailure => "host-failure",
         }
     }

@@ -1,9 +1,19 @@
 //! The plugin configuration: a raw table, or JSON with the table inside.
 //!
 //! ```json
-//! { "table": "<base64>", "body_bytes_max": 1048576, "jwt_payload_key": "payload", "flush_interval_ms": 1000 }
+//! {
+//!   "table": "<base64>",
+//!   "body_bytes_max": 1048576,
+//!   "event_bytes_max": 1048576,
+//!   "list_ttl_ms_max": 60000,
+//!   "pass_paths": ["/.well-known"],
+//!   "session_key": "<base64 of 32 bytes>",
+//!   "jwt_payload_key": "payload",
+//!   "flush_interval_ms": 1000
+//! }
 //! ```
-//! Only `table` is required.
+//! Only `table` is required. Without a `session_key` each Envoy makes its own, and a session opened at one is
+//! unknown at another.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +22,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mcpgov_engine::exchange::Options;
 use mcpgov_engine::json::{Doc, JsonError, Limits, Value};
+use mcpgov_engine::session::SessionKey;
 use mcpgov_engine::table::format::MAGIC;
 use mcpgov_engine::table::{Table, TableError};
 
@@ -25,6 +36,8 @@ pub struct Config {
     pub table: Table<Vec<u8>>,
     /// Limits of exchanges.
     pub exchange: Options,
+    /// Binds sessions to their callers; `None`: the process's own key.
+    pub session_key: Option<SessionKey>,
     /// Where jwt_authn puts a token's payload: its provider's `payload_in_metadata`.
     pub jwt_payload_key: String,
     /// How often metrics are handed to Envoy.
@@ -81,7 +94,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
     if bytes.starts_with(MAGIC.get(..6).unwrap_or(&MAGIC)) {
         return Ok(Config::of(Table::from_bytes(bytes)?));
     }
-    let limits = Limits { bytes_max: CONFIG_BYTES_MAX, depth_max: 2, nodes_max: 64 };
+    let limits = Limits { bytes_max: CONFIG_BYTES_MAX, depth_max: 2, nodes_max: 256 };
     let doc = Doc::parse(&bytes, &limits).map_err(ConfigError::Json)?;
     let root = doc.root();
     if root.kind() != mcpgov_engine::json::Kind::Object {
@@ -92,16 +105,22 @@ pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
     for (name, value) in root.members() {
         match name {
             "table" => {}
-            "body_bytes_max" => {
-                config.exchange.body_bytes_max =
-                    number(value).ok_or(ConfigError::BadOption("body_bytes_max"))?;
+            "body_bytes_max" => config.exchange.body_bytes_max = number("body_bytes_max", value)?,
+            "event_bytes_max" => config.exchange.event_bytes_max = number("event_bytes_max", value)?,
+            "list_ttl_ms_max" => config.exchange.list_ttl_ms_max = number("list_ttl_ms_max", value)?,
+            "pass_paths" => {
+                config.exchange.pass_paths = paths(value).ok_or(ConfigError::BadOption("pass_paths"))?
+            }
+            "session_key" => {
+                let key = value.as_str().and_then(|key| STANDARD.decode(key).ok()?.try_into().ok());
+                config.session_key = Some(SessionKey::new(key.ok_or(ConfigError::BadOption("session_key"))?));
             }
             "jwt_payload_key" => {
                 config.jwt_payload_key =
                     value.as_str().ok_or(ConfigError::BadOption("jwt_payload_key"))?.to_owned();
             }
             "flush_interval_ms" => {
-                let millis: u32 = number(value).ok_or(ConfigError::BadOption("flush_interval_ms"))?;
+                let millis: u32 = number("flush_interval_ms", value)?;
                 config.flush_interval = Duration::from_millis(millis.into());
             }
             other => return Err(ConfigError::UnknownOption(other.to_owned())),
@@ -115,6 +134,7 @@ impl Config {
         Config {
             table,
             exchange: Options::default(),
+            session_key: None,
             jwt_payload_key: String::from("payload"),
             flush_interval: Duration::from_secs(1),
         }
@@ -122,8 +142,21 @@ impl Config {
 }
 
 /// A whole number greater than zero.
-fn number<T: std::str::FromStr + PartialOrd + Default>(value: Value<'_>) -> Option<T> {
-    value.as_number()?.parse().ok().filter(|number| *number > T::default())
+fn number<T: std::str::FromStr + PartialOrd + Default>(
+    name: &'static str,
+    value: Value<'_>,
+) -> Result<T, ConfigError> {
+    let number = value.as_number().and_then(|number| number.parse().ok());
+    number.filter(|number| *number > T::default()).ok_or(ConfigError::BadOption(name))
+}
+
+/// Paths below the root: the root itself would let everything pass.
+fn paths(value: Value<'_>) -> Option<Vec<String>> {
+    let path = |path: Value<'_>| {
+        let path = path.as_str()?;
+        (path.len() > 1 && path.starts_with('/')).then(|| path.to_owned())
+    };
+    if value.kind() == mcpgov_engine::json::Kind::Array { value.items().map(path).collect() } else { None }
 }
 
 /// Decodes without trusting that there is memory for it: an allocation that fails would end the module.
@@ -169,6 +202,14 @@ mod tests {
         assert_eq!(with(r#","body_max":5"#), Err(ConfigError::UnknownOption(String::from("body_max"))));
         assert_eq!(with(r#","body_bytes_max":"5""#), Err(ConfigError::BadOption("body_bytes_max")));
         assert_eq!(with(r#","body_bytes_max":0"#), Err(ConfigError::BadOption("body_bytes_max")));
+        for bad in [r#"["/"]"#, r#"["x"]"#, r#""/x""#, "[5]"] {
+            assert_eq!(
+                with(&format!(r#","pass_paths":{bad}"#)),
+                Err(ConfigError::BadOption("pass_paths")),
+                "{bad}"
+            );
+        }
+        assert_eq!(with(r#","session_key":"AAAA""#), Err(ConfigError::BadOption("session_key")));
         assert_eq!(with(r#","flush_interval_ms":-1"#), Err(ConfigError::BadOption("flush_interval_ms")));
     }
 

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use mcpgov_engine::exchange::{Options, Policy};
+use mcpgov_engine::exchange::{Options, Policy, Terms};
+use mcpgov_engine::session::SessionKey;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 
@@ -21,15 +22,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn exchange_options(&self) -> Options {
-        self.config.as_ref().map(|config| config.exchange).unwrap_or_default()
-    }
-
-    /// Does `work` with the policy: the loaded table, or its absence, which denies.
-    pub(crate) fn with_policy<R>(&self, work: impl FnOnce(Policy<'_>) -> R) -> R {
+    /// Does `work` with what streams are judged by: the loaded table, or its absence, which denies.
+    pub(crate) fn with_terms<R>(&self, now_sec: u64, work: impl FnOnce(&Terms<'_>) -> R) -> R {
         match &self.config {
-            Some(config) => work(Policy::Loaded(&config.table.view())),
-            None => work(Policy::Unavailable),
+            Some(config) => {
+                let session_key = config.session_key.as_ref();
+                let policy = Policy::Loaded(&config.table.view());
+                work(&Terms { policy, options: &config.exchange, session_key, now_sec })
+            }
+            None => {
+                let options = Options::default();
+                work(&Terms { policy: Policy::Unavailable, options: &options, session_key: None, now_sec })
+            }
         }
     }
 }
@@ -51,15 +55,13 @@ impl RootContext for Root {
         let mut metrics = Metrics::new();
         let bytes = host::buffer(Buffer::PluginConfiguration, 0, usize::MAX).unwrap_or_default();
         match config::read(bytes) {
-            Ok(config) => {
+            Ok(mut config) => {
+                config.session_key = config.session_key.or_else(session_key);
                 let period = config.flush_interval;
                 metrics.table_in_use(&config.table.digest().0);
                 self.shared = Rc::new(Shared { config: Some(config), metrics: RefCell::new(metrics) });
                 if let Err(status) = host::set_tick_period(period) {
-                    host::log(
-                        Level::Error,
-                        &format!("no metrics, because there is no tick: {status}"),
-                    );
+                    host::log(Level::Error, &format!("no metrics, because there is no tick: {status}"));
                 }
                 note_loaded();
                 true
@@ -90,6 +92,19 @@ impl RootContext for Root {
     fn get_type(&self) -> Option<ContextType> {
         Some(ContextType::HttpContext)
     }
+}
+
+/// The key of this process, made by whoever needs it first. Envoy configures its main thread before the
+/// workers, so that they find it.
+fn session_key() -> Option<SessionKey> {
+    const NAME: &str = "mcpgov.session_key";
+    if let Ok(Some((bytes, _))) = host::shared_data(NAME) {
+        return Some(SessionKey::new(bytes.try_into().ok()?));
+    }
+    let made = host::random::<32>().ok()?;
+    host::set_shared_data(NAME, &made, 0).ok()?;
+    let (bytes, _) = host::shared_data(NAME).ok().flatten()?;
+    Some(SessionKey::new(bytes.try_into().ok()?))
 }
 
 /// Remembers, across all workers and configurations, that this plugin has had a table. An update is tried

@@ -3,24 +3,24 @@
 //! Envoy hands a request on as soon as any of its callbacks says so. Hence the one rule here: a callback
 //! continues only if the exchange said `Forward`, and everything that goes wrong ends in an error reply.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
-use mcpgov_engine::exchange::{AnswerHead, Changes, Effect, Event, Exchange, Head};
+use mcpgov_engine::era;
+use mcpgov_engine::exchange::{AnswerHead, Changes, Effect, Event, Exchange, Flow, Head};
 use mcpgov_engine::reply::Reply;
+use mcpgov_engine::subject::Subject;
 use mcpgov_engine::table::facts;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 
 use crate::host::{self, Buffer, Level, Map, Status};
 use crate::identity;
-use crate::pairs::PairsBuf;
+use crate::pairs::Pairs;
 use crate::root::Shared;
 
 /// The property that access logs show as `%FILTER_STATE(wasm.mcpgov:PLAIN)%`.
 const RECORD_PROPERTY: &str = "mcpgov";
 
-/// Headers of a request that the exchange reads.
 const CLUSTER: [&str; 2] = ["xds", "cluster_name"];
 const ROUTE: [&str; 5] = ["xds", "route_metadata", "filter_metadata", "mcpgov", "server"];
 
@@ -39,6 +39,13 @@ impl Half {
         }
     }
 
+    const fn stream(self) -> host::Stream {
+        match self {
+            Half::Request => host::Stream::Request,
+            Half::Answer => host::Stream::Response,
+        }
+    }
+
     const fn body(self) -> Buffer {
         match self {
             Half::Request => Buffer::RequestBody,
@@ -53,12 +60,13 @@ pub(crate) struct Stream {
     /// Whether the request's head was let go: its body and trailers follow it.
     forwarded: bool,
     replied: bool,
+    /// When the request came, seconds since the epoch.
+    now_sec: u64,
 }
 
 impl Stream {
     pub(crate) fn new(shared: Rc<Shared>) -> Stream {
-        let exchange = Exchange::new(shared.exchange_options());
-        Stream { shared, exchange, forwarded: false, replied: false }
+        Stream { shared, exchange: Exchange::new(), forwarded: false, replied: false, now_sec: 0 }
     }
 
     /// Tells the exchange, and does what it says.
@@ -72,7 +80,7 @@ impl Stream {
 
     fn ask(&mut self, event: Event<'_>) -> Effect {
         let exchange = &mut self.exchange;
-        self.shared.with_policy(|policy| exchange.on(policy, event))
+        self.shared.with_terms(self.now_sec, |terms| exchange.on(terms, event))
     }
 
     fn perform(&mut self, half: Half, effect: Effect) -> Result<Action, Status> {
@@ -80,13 +88,14 @@ impl Stream {
             Effect::Hold => Ok(Action::Pause),
             Effect::Forward(changes) => {
                 apply(half, &changes)?;
-                if let (Half::Answer, Some(body)) = (half, &changes.body) {
-                    self.exchange.sent(body.len());
-                }
                 self.forwarded = true;
                 Ok(Action::Continue)
             }
             Effect::Reply(reply) => self.reply(&reply),
+            Effect::Close => {
+                host::close(half.stream())?;
+                Ok(Action::Pause)
+            }
         }
     }
 
@@ -106,32 +115,47 @@ impl Stream {
         let effect = self.ask(Event::HostFailure);
         let done = match effect {
             Effect::Reply(reply) => self.reply(&reply),
-            Effect::Hold | Effect::Forward(_) => Err(status),
+            Effect::Hold | Effect::Forward(_) | Effect::Close => Err(status),
         };
-        if done.is_err() {
-            let stream = match half {
-                Half::Request => host::Stream::Request,
-                Half::Answer => host::Stream::Response,
-            };
-            if let Err(status) = host::close(stream) {
-                host::log(Level::Error, &format!("a stream could not be closed: {status}"));
-            }
+        if done.is_err()
+            && let Err(status) = host::close(half.stream())
+        {
+            host::log(Level::Error, &format!("a stream could not be closed: {status}"));
         }
         Action::Pause
     }
 
     /// The whole body, held since its start; `size` bytes, or unknown after trailers.
     fn body(&mut self, half: Half, size: usize) -> Action {
-        match host::buffer(half.body(), 0, size) {
-            Ok(body) => {
-                let event = match half {
-                    Half::Request => Event::RequestBody(&body),
-                    Half::Answer => Event::AnswerBody(&body),
-                };
-                self.on(half, event)
-            }
-            Err(status) => self.fail(half, status),
+        let body = match host::buffer(half.body(), 0, size) {
+            Ok(body) => body,
+            Err(status) => return self.fail(half, status),
+        };
+        let event = match half {
+            Half::Request => Event::RequestBody(&body),
+            Half::Answer => Event::AnswerBody(&body),
+        };
+        let effect = self.ask(event);
+        if let (Half::Answer, Effect::Forward(changes)) = (half, &effect) {
+            self.exchange.sent(changes.body.as_ref().map_or(body.len(), Vec::len));
         }
+        self.perform(half, effect).unwrap_or_else(|status| self.fail(half, status))
+    }
+
+    /// The next bytes of a stream. What the exchange does not change is not written back.
+    fn chunk(&mut self, size: usize, ends: bool) -> Action {
+        let bytes = match host::buffer(Buffer::ResponseBody, 0, size) {
+            Ok(bytes) => bytes,
+            Err(status) => return self.fail(Half::Answer, status),
+        };
+        let mut effect = self.ask(Event::AnswerChunk { bytes: &bytes, ends });
+        if let Effect::Forward(changes) = &mut effect {
+            self.exchange.sent(changes.body.as_ref().map_or(bytes.len(), Vec::len));
+            if changes.body.as_ref() == Some(&bytes) {
+                changes.body = None;
+            }
+        }
+        self.perform(Half::Answer, effect).unwrap_or_else(|status| self.fail(Half::Answer, status))
     }
 
     fn request_body(&mut self, size: usize) -> Action {
@@ -148,50 +172,40 @@ impl Stream {
     }
 
     fn request_head(&mut self, ends: bool) -> Result<Action, Status> {
+        self.now_sec = host::now_nanos()? / 1_000_000_000;
         let headers = host::header_map(Map::RequestHeaders)?;
-        let mut fields = Fields::default();
-        let (cluster, route);
-        {
-            let config = self.shared.config.as_ref();
-            let wanted = config.map_or(0, |config| config.table.view().facts());
-            cluster = wanted_property(wanted & facts::CLUSTER != 0, &CLUSTER);
-            route = wanted_property(wanted & facts::ROUTE != 0, &ROUTE);
+        let mut head = read_head(headers.as_pairs());
+        let mut subject = Subject::default();
+        if let Some(config) = &self.shared.config {
+            let view = config.table.view();
+            if view.facts() & facts::CLUSTER != 0 {
+                head.cluster = property_text(&CLUSTER);
+            }
+            if view.facts() & facts::ROUTE != 0 {
+                head.route = property_text(&ROUTE);
+            }
+            subject = identity::subject(&view, &config.jwt_payload_key);
         }
-        fields.read(&headers);
-        let head = Head {
-            method: &fields.method,
-            host: &fields.host,
-            path: &fields.path,
-            content_type: fields.content_type.as_deref(),
-            content_encoding: fields.content_encoding.as_deref(),
-            is_repeated: fields.is_repeated,
-            request_id: fields.request_id.as_deref().unwrap_or(""),
-            session: fields.session.as_deref(),
-            protocol: fields.protocol.as_deref(),
-            cluster: cluster.as_deref(),
-            route: route.as_deref(),
-        };
-        let subject = match &self.shared.config {
-            Some(config) => identity::subject(&config.table.view(), &config.jwt_payload_key),
-            None => mcpgov_engine::subject::Subject::default(),
-        };
         Ok(self.on(Half::Request, Event::RequestHead { head, subject, ends }))
     }
 
     fn answer_head(&mut self, ends: bool) -> Result<Action, Status> {
         let headers = host::header_map(Map::ResponseHeaders)?;
         let mut head = AnswerHead::default();
-        let (mut content_type, mut content_encoding) = (None, None);
+        let (mut content_type, mut content_encoding, mut session) = (None, None, None);
         for (name, value) in headers.as_pairs().iter() {
+            let value = String::from_utf8_lossy(value);
             match name {
-                b":status" => head.status = String::from_utf8_lossy(value).parse().unwrap_or(0),
-                b"content-type" => content_type = Some(String::from_utf8_lossy(value)),
-                b"content-encoding" => content_encoding = Some(String::from_utf8_lossy(value)),
+                b":status" => head.status = value.parse().unwrap_or(0),
+                b"content-type" => content_type = Some(value),
+                b"content-encoding" => content_encoding = Some(value),
+                b"mcp-session-id" => session = Some(value),
                 _ => {}
             }
         }
         head.content_type = content_type.as_deref();
         head.content_encoding = content_encoding.as_deref();
+        head.session = session.as_deref();
         Ok(self.on(Half::Answer, Event::AnswerHead { head, ends }))
     }
 }
@@ -231,35 +245,37 @@ impl HttpContext for Stream {
     }
 
     fn on_http_response_body(&mut self, size: usize, ends: bool) -> Action {
-        if !self.exchange.holds_answer() {
-            // Envoy shows the filter its own reply too, which is counted already.
-            if !self.replied {
-                self.exchange.sent(size);
+        match self.exchange.answer_flow() {
+            Flow::Hold if ends => self.body(Half::Answer, size),
+            Flow::Hold => self.on(Half::Answer, Event::AnswerHeld(size)),
+            Flow::Stream => self.chunk(size, ends),
+            Flow::Pass => {
+                // Envoy shows the filter its own reply too, which is counted already.
+                if !self.replied {
+                    self.exchange.sent(size);
+                }
+                Action::Continue
             }
-            return Action::Continue;
         }
-        if !ends {
-            return self.on(Half::Answer, Event::AnswerHeld(size));
-        }
-        self.body(Half::Answer, size)
     }
 
     fn on_http_response_trailers(&mut self, _: usize) -> Action {
-        if !self.exchange.holds_answer() {
-            return Action::Continue;
+        match self.exchange.answer_flow() {
+            Flow::Hold => self.body(Half::Answer, usize::MAX),
+            Flow::Stream => self.chunk(0, true),
+            Flow::Pass => Action::Continue,
         }
-        self.body(Half::Answer, usize::MAX)
     }
 
     fn on_log(&mut self) {
         let sent = self.exchange.sent_bytes();
-        if let Some(record) = self.exchange.finish() {
-            if let Err(status) = host::set_property(&[RECORD_PROPERTY], record.as_bytes()) {
-                host::log(Level::Error, &format!("an audit record is lost: {status}"));
-            }
+        if let Some(record) = self.exchange.finish()
+            && let Err(status) = host::set_property(&[RECORD_PROPERTY], record.as_bytes())
+        {
+            host::log(Level::Error, &format!("an audit record is lost: {status}"));
         }
         let mut metrics = self.shared.metrics.borrow_mut();
-        if let Some((verdict, reason)) = self.exchange.decided() {
+        for (verdict, reason) in self.exchange.decided() {
             metrics.count(verdict.name(), reason.name());
         }
         metrics.response_bytes(usize::try_from(sent).unwrap_or(usize::MAX));
@@ -275,60 +291,61 @@ fn apply(half: Half, changes: &Changes) -> Result<(), Status> {
         }
     }
     match &changes.body {
-        Some(body) => host::replace_buffer(half.body(), body.as_bytes()),
+        Some(body) => host::replace_buffer(half.body(), body),
         None => Ok(()),
     }
 }
 
-/// Header fields of a request, as text: bytes that are no UTF-8 become replacement characters.
-#[derive(Default)]
-struct Fields {
-    method: String,
-    host: String,
-    path: String,
-    content_type: Option<String>,
-    content_encoding: Option<String>,
-    request_id: Option<String>,
-    session: Option<String>,
-    protocol: Option<String>,
-    is_repeated: bool,
-}
-
-impl Fields {
-    fn read(&mut self, headers: &PairsBuf) {
-        for (name, value) in headers.as_pairs().iter() {
-            let text = || String::from_utf8_lossy(value).into_owned();
-            let once = match name {
-                b":method" => {
-                    self.method = text();
-                    continue;
-                }
-                b":authority" => {
-                    self.host = text();
-                    continue;
-                }
-                b":path" => {
-                    self.path = text();
-                    continue;
-                }
-                b"content-type" => &mut self.content_type,
-                b"content-encoding" => &mut self.content_encoding,
-                b"x-request-id" => &mut self.request_id,
-                b"mcp-session-id" => &mut self.session,
-                b"mcp-protocol-version" => &mut self.protocol,
-                _ => continue,
-            };
-            self.is_repeated |= once.replace(text()).is_some();
-        }
+/// The header fields that the exchange reads, as text: bytes that are no UTF-8 become replacement characters.
+fn read_head(headers: Pairs<'_>) -> Head {
+    let mut head = Head::default();
+    let mut mcp = era::Headers::default();
+    let mut params: Vec<&[u8]> = Vec::new();
+    for (name, value) in headers.iter() {
+        let text = || String::from_utf8_lossy(value).into_owned();
+        let once = match name {
+            b":method" => {
+                head.method = text();
+                continue;
+            }
+            b":authority" => {
+                head.host = text();
+                continue;
+            }
+            b":path" => {
+                head.path = text();
+                continue;
+            }
+            b"accept" => {
+                // A list may come in several fields (RFC 9110 section 5.3).
+                let accept = head.accept.get_or_insert_default();
+                accept.push(',');
+                accept.push_str(&text());
+                continue;
+            }
+            b"content-type" => &mut head.content_type,
+            b"content-encoding" => &mut head.content_encoding,
+            b"x-request-id" => &mut head.request_id,
+            b"mcp-session-id" => &mut head.session,
+            b"mcp-protocol-version" => &mut mcp.version,
+            b"mcp-method" => &mut mcp.method,
+            b"mcp-name" => &mut mcp.name,
+            _ if name.starts_with(b"mcp-param-") => {
+                head.is_repeated |= params.contains(&name);
+                params.push(name);
+                mcp.params.push(text());
+                continue;
+            }
+            _ => continue,
+        };
+        head.is_repeated |= once.replace(text()).is_some();
     }
+    head.mcp = mcp;
+    head
 }
 
-fn wanted_property(wanted: bool, path: &[&str]) -> Option<String> {
-    let value = if wanted { host::property(path).ok().flatten()? } else { return None };
-    Some(match String::from_utf8_lossy(&value) {
-        Cow::Borrowed(text) => text.to_owned(),
-        Cow::Owned(text) => text,
-    })
+fn property_text(path: &[&str]) -> Option<String> {
+    host::property(path).ok().flatten().map(|value| String::from_utf8_lossy(&value).into_owned())
 }
 
 /// Lets a test show what becomes of the other requests when the module traps.

@@ -31,8 +31,11 @@ impl Fold {
         let slot = if truth == Truth::TRUE { &mut self.sure } else { &mut self.unsure };
         *slot = Some(slot.map_or(outcome, |other| stricter(other, outcome)));
         if let Some(limit) = view.limits.get(rule.limit.get() as usize) {
-            tighten(&mut self.limits.max_runtime_sec, limit.max_runtime_sec.get());
-            tighten(&mut self.limits.max_retries, limit.max_retries.get());
+            let some = |limit: u32| (limit != NONE).then_some(limit);
+            self.limits = self.limits.and(Limits {
+                max_runtime_sec: some(limit.max_runtime_sec.get()),
+                max_retries: some(limit.max_retries.get()),
+            });
         }
     }
 
@@ -57,11 +60,5 @@ fn stricter(a: Outcome, b: Outcome) -> Outcome {
     match a.verdict.cmp(&b.verdict).then(b.rule.cmp(&a.rule)) {
         core::cmp::Ordering::Less => b,
         _ => a,
-    }
-}
-
-fn tighten(limit: &mut Option<u32>, other: u32) {
-    if other != NONE {
-        *limit = Some(limit.map_or(other, |limit| limit.min(other)));
     }
 }

@@ -1,79 +1,118 @@
-//! The answer's half of an exchange: lists are filtered, time-outs explained, the rest passes.
+//! The answer's half of an exchange: its head says how it is read, and an answer in JSON is judged whole.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::head::{AnswerHead, is_json, is_plain};
-use super::{Changes, Effect, Exchange, Policy, State};
-use crate::decide::{Call, Name, has_access, is_visible};
-use crate::list::{List, NotAList};
-use crate::message::{self, Kind};
-use crate::registry::recognise;
-use crate::table::View;
+use super::govern::{Governed, Unreadable};
+use super::head::{AnswerHead, is_plain, is_type};
+use super::judge::{array, content_length};
+use super::stream::Stream;
+use super::{Changes, Effect, Exchange, State, Terms, json_limits};
+use crate::era::Era;
+use crate::json::{Doc, Kind};
+use crate::reply::Reply;
+use crate::subject::Caller;
 use crate::vocabulary::Reason;
 
 /// The router's answer where the server took too long.
 const GATEWAY_TIMEOUT: u16 = 504;
+const ACCEPTED: u16 = 202;
 
 impl Exchange {
-    pub(super) fn answer_head(&mut self, policy: Policy<'_>, head: &AnswerHead<'_>, ends: bool) -> Effect {
-        if self.max_runtime && head.status == GATEWAY_TIMEOUT {
-            return self.replace_answer(policy, Reason::MaxRuntimeExceeded);
+    pub(super) fn answer_head(&mut self, terms: &Terms<'_>, head: &AnswerHead<'_>, ends: bool) -> Effect {
+        if self.asked.has_max_runtime && head.status == GATEWAY_TIMEOUT {
+            return self.replace_answer(terms, Reason::MaxRuntimeExceeded);
         }
-        let State::Listing(list) = self.state else { return Effect::Forward(Changes::default()) };
         let succeeded = (200..300).contains(&head.status);
-        if ends || (!succeeded && !is_json(head.content_type)) {
-            return self.forward(State::Passing, Changes::default());
+        let is_plain = is_plain(head.content_type, head.content_encoding);
+        if self.asked.is_batch && !self.asked.refused.is_empty() && (ends || head.status == ACCEPTED) {
+            // Only notifications went on, but there are requests to answer.
+            let reply = Reply::batch(&self.asked.refused, Reason::DefaultDeny);
+            return self.reply(reply);
         }
-        if !is_json(head.content_type) || !is_plain(head.content_type, head.content_encoding) {
-            return self.replace_answer(policy, Reason::EncodedAnswer);
+        let mut changes = Changes { headers: self.sealed_session(terms, head), body: None };
+        if ends || head.status == ACCEPTED {
+            return self.forward(State::Passing, changes);
         }
-        self.state = State::ListBody(list);
+        if is_type(head.content_type, "text/event-stream") && is_plain {
+            // Events change their length, and nobody knows the length of a stream.
+            changes.headers.push(("content-length", None));
+            return self.forward(State::Streaming(Stream::new(terms.options.event_bytes_max)), changes);
+        }
+        if is_type(head.content_type, "application/json") && is_plain {
+            // Header changes are made while the head is held, so they go out with it.
+            self.asked.head_changes = changes.headers;
+            self.state = State::Holding(head.status);
+            return Effect::Hold;
+        }
+        if succeeded {
+            return self.replace_answer(terms, Reason::EncodedAnswer);
+        }
+        self.forward(State::Passing, changes)
+    }
+
+    /// The session id of an answer, sealed for the caller.
+    fn sealed_session(
+        &self,
+        terms: &Terms<'_>,
+        head: &AnswerHead<'_>,
+    ) -> Vec<(&'static str, Option<String>)> {
+        let Some(id) = head.session else { return Vec::new() };
+        let subject = self.caller.as_ref().map(Caller::subject).filter(|_| self.asked.era == Era::Legacy);
+        let sealed =
+            terms.session_key.zip(subject).and_then(|(key, subject)| key.seal(id, subject, terms.now_sec));
+        // Without a seal the client gets no session, and with it none that another one could use.
+        Vec::from([("mcp-session-id", sealed)])
+    }
+
+    pub(super) fn answer_held(&mut self, terms: &Terms<'_>, bytes: usize) -> Effect {
+        if bytes > terms.options.body_bytes_max {
+            return self.replace_answer(terms, Reason::AnswerTooLarge);
+        }
         Effect::Hold
     }
 
-    pub(super) fn answer_held(&mut self, policy: Policy<'_>, bytes: usize) -> Effect {
-        if bytes > self.options.body_bytes_max {
-            return self.replace_answer(policy, Reason::AnswerTooLarge);
-        }
-        Effect::Hold
-    }
-
-    pub(super) fn answer_body(&mut self, policy: Policy<'_>, list: List, body: &[u8]) -> Effect {
-        match self.filtered(policy, list, body) {
-            Ok(None) => self.forward(State::Passing, Changes::default()),
+    pub(super) fn answer_body(&mut self, terms: &Terms<'_>, status: u16, body: &[u8]) -> Effect {
+        let mut changes = Changes { headers: core::mem::take(&mut self.asked.head_changes), body: None };
+        match self.governed(terms, body) {
+            Ok(None) => {}
             Ok(Some(body)) => {
                 // The old length would cut the body, or take the next answer's bytes for the rest of it.
-                let headers = Vec::from([("content-length", Some(body.len().to_string()))]);
-                self.forward(State::Passing, Changes { headers, body: Some(body) })
+                let body = body.into_bytes();
+                changes.headers.push(content_length(&body));
+                changes.body = Some(body);
             }
-            Err(NotAList) => self.replace_answer(policy, Reason::UnreadableAnswer),
+            // An error of HTTP is no message, and no client takes it for one.
+            Err(Unreadable) if !(200..300).contains(&status) => {}
+            Err(Unreadable) => return self.replace_answer(terms, Reason::UnreadableAnswer),
         }
+        self.forward(State::Passing, changes)
     }
 
     /// The answer as this caller gets to see it, or `None` where that is all of it.
-    fn filtered(&mut self, policy: Policy<'_>, list: List, body: &[u8]) -> Result<Option<String>, NotAList> {
-        let Policy::Loaded(view) = policy else { return Err(NotAList) };
-        let message = message::parse(body, &self.json_limits()).map_err(|_| NotAList)?;
-        if message.kind() != Kind::Response {
-            return Err(NotAList);
+    fn governed(&mut self, terms: &Terms<'_>, body: &[u8]) -> Result<Option<String>, Unreadable> {
+        let text = core::str::from_utf8(body).map_err(|_| Unreadable)?;
+        if !self.asked.is_batch {
+            return match self.govern_answer(terms, text)? {
+                Governed::Keep => Ok(None),
+                Governed::Change(text) => Ok(Some(text)),
+                Governed::Drop => Err(Unreadable),
+            };
         }
-        self.answer.is_error = Some(message.is_error());
-        let Some(result) = message.result() else { return Ok(None) };
-        let text = message.doc().text();
-        let (filtered, hidden) = list.filter(text, result, |name| self.shows(view, list, name))?;
-        self.answer.hidden = Some(hidden);
-        Ok((hidden > 0).then_some(filtered))
-    }
-
-    fn shows(&self, view: &View<'_>, list: List, name: &str) -> bool {
-        let Some(caller) = &self.caller else { return false };
-        let server = recognise(view, &self.head.traffic());
-        if list.is_template {
-            // Any URI may come of a template, so it is shown to whoever may read some resource.
-            let call = Call::of_listed(server, list.used_by, list.kind, Name::Open);
-            return has_access(view, caller, &call);
+        let doc = Doc::parse(body, &json_limits(terms.options)).map_err(|_| Unreadable)?;
+        let members: Vec<&str> = match doc.root().kind() {
+            Kind::Array => doc.root().items().map(|member| member.raw()).collect(),
+            _ => Vec::from([text]),
+        };
+        let mut answers = Vec::new();
+        for member in members {
+            match self.govern_answer(terms, member)? {
+                Governed::Keep => answers.push(String::from(member)),
+                Governed::Change(text) => answers.push(text),
+                Governed::Drop => {}
+            }
         }
-        is_visible(view, caller, &Call::of_listed(server, list.used_by, list.kind, Name::Is(name)))
+        answers.append(&mut self.asked.refused);
+        Ok(Some(array(answers.iter().map(String::as_str))))
     }
 }

@@ -2,33 +2,64 @@
 
 use alloc::string::String;
 
-use crate::registry::Traffic;
+use crate::era;
+use crate::registry::{self, Traffic};
 
 /// A request's head. Texts that were no UTF-8 come with replacement characters.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Head<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct Head {
     /// `:method`.
-    pub method: &'a str,
+    pub method: String,
     /// `:authority`.
-    pub host: &'a str,
+    pub host: String,
     /// `:path`.
-    pub path: &'a str,
+    pub path: String,
     /// `content-type`.
-    pub content_type: Option<&'a str>,
+    pub content_type: Option<String>,
     /// `content-encoding`.
-    pub content_encoding: Option<&'a str>,
+    pub content_encoding: Option<String>,
+    /// `accept`.
+    pub accept: Option<String>,
     /// Whether one of the headers here stands there more than once, so that readers may take different ones.
     pub is_repeated: bool,
     /// `x-request-id`.
-    pub request_id: &'a str,
+    pub request_id: Option<String>,
     /// `mcp-session-id`.
-    pub session: Option<&'a str>,
-    /// `mcp-protocol-version`.
-    pub protocol: Option<&'a str>,
+    pub session: Option<String>,
+    /// Headers that modern requests repeat their body in.
+    pub mcp: era::Headers,
     /// The upstream cluster, where the table asks for it.
-    pub cluster: Option<&'a str>,
+    pub cluster: Option<String>,
     /// The server's name in the route's metadata, where the table asks for it.
-    pub route: Option<&'a str>,
+    pub route: Option<String>,
+}
+
+impl Head {
+    pub(super) fn traffic(&self) -> Traffic<'_> {
+        Traffic {
+            host: &self.host,
+            path: &self.path,
+            cluster: self.cluster.as_deref(),
+            route: self.route.as_deref(),
+        }
+    }
+
+    /// Whether the headers claim a modern revision, or one we do not know.
+    pub(super) fn claims_modern(&self) -> bool {
+        self.mcp.version.as_deref().is_some_and(|version| !era::LEGACY.contains(&version))
+    }
+
+    /// Whether the client takes a stream for an answer.
+    pub(super) fn accepts_stream(&self) -> bool {
+        let mut types = self.accept.as_deref().unwrap_or("").split(',');
+        types.any(|accepted| is_type(Some(accepted), "text/event-stream"))
+    }
+
+    /// Whether the path is one of `paths` or lies below one.
+    pub(super) fn is_under(&self, paths: &[String]) -> bool {
+        let path = self.path.split(['?', '#']).next().unwrap_or("");
+        paths.iter().any(|prefix| registry::under(path, prefix))
+    }
 }
 
 /// An answer's head.
@@ -40,41 +71,8 @@ pub struct AnswerHead<'a> {
     pub content_type: Option<&'a str>,
     /// `content-encoding`.
     pub content_encoding: Option<&'a str>,
-}
-
-/// The parts of a request's head that are needed when its body has come.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    pub(super) host: String,
-    pub(super) path: String,
-    pub(super) request_id: String,
-    pub(super) session: Option<String>,
-    pub(super) protocol: Option<String>,
-    pub(super) cluster: Option<String>,
-    pub(super) route: Option<String>,
-}
-
-impl Kept {
-    pub(super) fn of(head: &Head<'_>) -> Kept {
-        Kept {
-            host: head.host.into(),
-            path: head.path.into(),
-            request_id: head.request_id.into(),
-            session: head.session.map(Into::into),
-            protocol: head.protocol.map(Into::into),
-            cluster: head.cluster.map(Into::into),
-            route: head.route.map(Into::into),
-        }
-    }
-
-    pub(super) fn traffic(&self) -> Traffic<'_> {
-        Traffic {
-            host: &self.host,
-            path: &self.path,
-            cluster: self.cluster.as_deref(),
-            route: self.route.as_deref(),
-        }
-    }
+    /// `mcp-session-id`.
+    pub session: Option<&'a str>,
 }
 
 /// Whether a body with these headers can be read as it is: no content coding, no charset but UTF-8.
@@ -91,10 +89,10 @@ pub(super) fn is_plain(content_type: Option<&str>, content_encoding: Option<&str
     plain_coding && plain_charset
 }
 
-/// Whether a content type is JSON.
-pub(super) fn is_json(content_type: Option<&str>) -> bool {
+/// Whether a content type is the expected one, whatever its parameters.
+pub(super) fn is_type(content_type: Option<&str>, expected: &str) -> bool {
     let essence = content_type.and_then(|content_type| content_type.split(';').next()).unwrap_or("");
-    essence.trim().eq_ignore_ascii_case("application/json")
+    essence.trim().eq_ignore_ascii_case(expected)
 }
 
 /// Whether two readers could take a path for different ones: servers and proxies differ in how they treat

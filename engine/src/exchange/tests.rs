@@ -45,52 +45,88 @@ fn source() -> Source {
 /// A proxy that does what effects say, and remembers what got through.
 struct Proxy {
     table: Option<Table<Vec<u8>>>,
+    options: Options,
+    subject: Subject,
+    now_sec: u64,
     exchange: Exchange,
 }
 
-const HEAD: Head<'static> = Head {
-    method: "POST",
-    host: "mcp.example",
-    path: "/github",
-    content_type: Some("application/json"),
-    content_encoding: None,
-    is_repeated: false,
-    request_id: "req-1",
-    session: None,
-    protocol: None,
-    cluster: None,
-    route: None,
-};
+const KEY: SessionKey = SessionKey::new([1; 32]);
+
+fn head() -> Head {
+    Head {
+        method: "POST".into(),
+        host: "mcp.example".into(),
+        path: "/github".into(),
+        content_type: Some("application/json".into()),
+        request_id: Some("req-1".into()),
+        ..Head::default()
+    }
+}
 
 impl Proxy {
     fn new(source: &Source) -> Proxy {
-        Proxy { table: Some(table(source)), exchange: Exchange::new(Options { body_bytes_max: 4096 }) }
-    }
-
-    fn on(&mut self, event: Event<'_>) -> Effect {
-        match &self.table {
-            Some(table) => self.exchange.on(Policy::Loaded(&table.view()), event),
-            None => self.exchange.on(Policy::Unavailable, event),
+        Proxy {
+            table: Some(table(source)),
+            options: Options { body_bytes_max: 4096, event_bytes_max: 600, ..Options::default() },
+            subject: Subject::default(),
+            now_sec: 1000,
+            exchange: Exchange::new(),
         }
     }
 
-    fn head(&mut self, head: Head<'_>) -> Effect {
-        self.on(Event::RequestHead { head, subject: Subject::default(), ends: false })
+    fn on(&mut self, event: Event<'_>) -> Effect {
+        let view = self.table.as_ref().map(Table::view);
+        let policy = view.as_ref().map_or(Policy::Unavailable, Policy::Loaded);
+        let terms = Terms { policy, options: &self.options, session_key: Some(&KEY), now_sec: self.now_sec };
+        self.exchange.on(&terms, event)
+    }
+
+    fn head(&mut self, head: Head) -> Effect {
+        let subject = self.subject.clone();
+        self.on(Event::RequestHead { head, subject, ends: false })
     }
 
     fn post(&mut self, body: &str) -> Effect {
-        assert_eq!(self.head(HEAD), Effect::Hold);
+        self.post_with(head(), body)
+    }
+
+    fn post_with(&mut self, head: Head, body: &str) -> Effect {
+        assert_eq!(self.head(head), Effect::Hold);
         self.on(Event::RequestBody(body.as_bytes()))
     }
 
     fn answer(&mut self, status: u16, content_type: &str) -> Effect {
-        let head = AnswerHead { status, content_type: Some(content_type), content_encoding: None };
+        let head = AnswerHead { status, content_type: Some(content_type), ..AnswerHead::default() };
         self.on(Event::AnswerHead { head, ends: false })
+    }
+
+    fn answer_json(&mut self, body: &str) -> Effect {
+        assert_eq!(self.answer(200, "application/json; charset=utf-8"), Effect::Hold);
+        assert_eq!(self.on(Event::AnswerHeld(100)), Effect::Hold);
+        self.on(Event::AnswerBody(body.as_bytes()))
+    }
+
+    /// What comes out of a stream that comes in pieces of `size` bytes.
+    fn stream(&mut self, text: &str, size: usize) -> String {
+        let opened = changes(self.answer(200, "text/event-stream"));
+        assert!(opened.headers.contains(&("content-length", None)), "{opened:?}");
+        let mut out = Vec::new();
+        let count = text.len().div_ceil(size);
+        for (index, bytes) in text.as_bytes().chunks(size).enumerate() {
+            match self.on(Event::AnswerChunk { bytes, ends: index + 1 == count }) {
+                Effect::Forward(changes) => out.extend(changes.body.unwrap_or_default()),
+                Effect::Close => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        String::from_utf8(out).unwrap()
     }
 
     fn record(&mut self) -> String {
         let record = self.exchange.finish().unwrap();
-        Doc::parse(record.as_bytes(), &crate::json::Limits::default())
+        let records = format!("[{record}]");
+        Doc::parse(records.as_bytes(), &crate::json::Limits::default())
             .unwrap_or_else(|error| panic!("{error}: {record}"));
         assert!(!record.contains('\n'), "{record}");
         record
@@ -122,7 +158,6 @@ fn a_permitted_call_goes_on_and_asks_for_a_plain_answer() {
     let mut proxy = Proxy::new(&source());
     let changes = changes(proxy.post(&call("1", "search", "{}")));
     assert_eq!(changes.headers, vec![("accept-encoding", Some("identity".into()))]);
-    assert!(!proxy.exchange.wants_answer_head());
     proxy.exchange.sent(10);
     let record = proxy.record();
     assert!(record.contains(r#""decision":"ALLOW","rule":"reads","reason":"rule""#), "{record}");
@@ -202,7 +237,7 @@ fn what_cannot_be_read_is_refused_by_name() {
     let cases = [
         ("", "unreadable-message", 400),
         ("{", "unreadable-message", 400),
-        ("[]", "batch", 400),
+        ("5", "unreadable-message", 400),
         (r#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#, "ambiguous-message", 400),
         (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "unreadable-message", 400),
         (r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#, "ambiguous-message", 200),
@@ -223,7 +258,7 @@ fn what_cannot_be_read_is_refused_by_name() {
 #[test]
 fn a_body_over_the_limit_is_refused_before_it_is_whole() {
     let mut proxy = Proxy::new(&source());
-    assert_eq!(proxy.head(HEAD), Effect::Hold);
+    assert_eq!(proxy.head(head()), Effect::Hold);
     assert_eq!(proxy.on(Event::RequestHeld(4096)), Effect::Hold);
     assert_eq!(reply(proxy.on(Event::RequestHeld(4097))).status, 413);
 
@@ -233,16 +268,16 @@ fn a_body_over_the_limit_is_refused_before_it_is_whole() {
 
 #[test]
 fn heads_that_two_readers_read_differently_are_refused() {
-    let with = |change: fn(&mut Head<'static>)| {
-        let mut head = HEAD;
+    let with = |change: fn(&mut Head)| {
+        let mut head = head();
         change(&mut head);
-        let mut proxy = Proxy::new(&source());
-        let reply = reply(proxy.head(head));
+        let reply = reply(Proxy::new(&source()).head(head));
         (reply.status, reply.details)
     };
-    assert_eq!(with(|head| head.content_encoding = Some("gzip")), (415, "mcpgov_encoded-body".into()));
-    assert_eq!(with(|head| head.content_type = Some("application/json; charset=utf-16")).0, 415);
+    assert_eq!(with(|head| head.content_encoding = Some("gzip".into())), (415, "mcpgov_encoded-body".into()));
+    assert_eq!(with(|head| head.content_type = Some("application/json; charset=utf-16".into())).0, 415);
     assert_eq!(with(|head| head.is_repeated = true), (400, "mcpgov_ambiguous-message".into()));
+    let at = |path: &str| Proxy::new(&source()).head(Head { path: path.into(), ..head() });
     for path in [
         "/other/../github",
         "/github/%2e%2e/x",
@@ -254,27 +289,50 @@ fn heads_that_two_readers_read_differently_are_refused() {
         "/gith\u{fffd}ub",
         "/a/.",
     ] {
-        let mut proxy = Proxy::new(&source());
-        assert_eq!(reply(proxy.head(Head { path, ..HEAD })).details, "mcpgov_ambiguous-path", "{path}");
+        assert_eq!(reply(at(path)).details, "mcpgov_ambiguous-path", "{path}");
     }
     for path in ["/github/", "/github/mcp?x=/../y", "/github/a%20b", "/github/a.b/c..d"] {
-        assert_eq!(Proxy::new(&source()).head(Head { path, ..HEAD }), Effect::Hold, "{path}");
+        assert_eq!(at(path), Effect::Hold, "{path}");
     }
+}
+
+fn http(method: &str) -> Head {
+    Head { method: method.into(), accept: Some("text/event-stream".into()), ..head() }
 }
 
 #[test]
 fn other_http_methods_are_not_allowed_and_sessions_can_be_ended() {
-    for method in ["GET", "PUT", "OPTIONS", "post"] {
+    for method in ["HEAD", "PUT", "OPTIONS", "post"] {
         let mut proxy = Proxy::new(&source());
-        assert_eq!(reply(proxy.head(Head { method, ..HEAD })).status, 405, "{method}");
+        assert_eq!(reply(proxy.head(http(method))).status, 405, "{method}");
         proxy.record();
     }
-    let mut proxy = Proxy::new(&source());
-    changes(proxy.head(Head { method: "DELETE", ..HEAD }));
-    assert!(proxy.record().contains(r#""kind":"session-end""#));
+    assert_eq!(reply(Proxy::new(&source()).head(Head { accept: None, ..http("GET") })).status, 405);
     let only_github = policy(vec![rule("reads", Verdict::Allow, vec![label(Label::Server, &["github"])])]);
-    let mut elsewhere = Proxy::new(&only_github);
-    assert_eq!(reply(elsewhere.head(Head { method: "DELETE", path: "/unknown", ..HEAD })).status, 405);
+    for (method, kind) in [("DELETE", "session-end"), ("GET", "stream")] {
+        let mut proxy = Proxy::new(&source());
+        changes(proxy.head(http(method)));
+        assert!(proxy.record().contains(&format!(r#""kind":"{kind}""#)));
+        let elsewhere = Head { path: "/unknown".into(), ..http(method) };
+        assert_eq!(reply(Proxy::new(&only_github).head(elsewhere)).status, 405);
+        let mut modern = http(method);
+        modern.mcp.version = Some("2026-07-28".into());
+        assert_eq!(reply(Proxy::new(&source()).head(modern)).status, 405);
+    }
+}
+
+#[test]
+fn paths_that_carry_no_mcp_pass_only_by_configuration() {
+    let well_known = |path: &str| Head { path: path.into(), ..http("GET") };
+    let mut proxy = Proxy::new(&policy(vec![]));
+    proxy.options.pass_paths = vec!["/.well-known".into()];
+    changes(proxy.head(well_known("/.well-known/oauth-protected-resource?x=1")));
+    assert!(proxy.record().contains(r#""reason":"pass-path""#));
+    for path in ["/.well-knownx", "/x/.well-known", "/.well-known/../x"] {
+        let mut proxy = Proxy::new(&policy(vec![]));
+        proxy.options.pass_paths = vec!["/.well-known".into()];
+        reply(proxy.head(well_known(path)));
+    }
 }
 
 #[test]
@@ -291,10 +349,12 @@ fn list(source: &Source, answer: &str) -> (Effect, String) {
     let mut proxy = Proxy::new(source);
     changes(proxy.post(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#));
     assert!(proxy.exchange.wants_answer_head());
-    assert_eq!(proxy.answer(200, "application/json; charset=utf-8"), Effect::Hold);
-    assert_eq!(proxy.on(Event::AnswerHeld(100)), Effect::Hold);
-    let effect = proxy.on(Event::AnswerBody(answer.as_bytes()));
+    let effect = proxy.answer_json(answer);
     (effect, proxy.record())
+}
+
+fn text(body: Option<Vec<u8>>) -> String {
+    String::from_utf8(body.expect("a changed body")).unwrap()
 }
 
 #[test]
@@ -302,7 +362,7 @@ fn a_list_loses_hidden_entries_and_nothing_else() {
     let (effect, record) = list(&source(), TOOLS);
     let changes = changes(effect);
     let body = r#"{"jsonrpc":"2.0","id":1,"result":{"x":1, "tools":[{"name":"search","y":[1]},{"name":"create"}],"nextCursor":""}}"#;
-    assert_eq!(changes.body.as_deref(), Some(body));
+    assert_eq!(changes.body.as_deref(), Some(body.as_bytes()));
     assert_eq!(changes.headers, vec![("content-length", Some(format!("{}", body.len())))]);
     assert!(record.contains(r#""hidden":3"#), "{record}");
 }
@@ -310,7 +370,7 @@ fn a_list_loses_hidden_entries_and_nothing_else() {
 #[test]
 fn an_emptied_list_is_an_empty_array() {
     let only_prompts = policy(vec![rule("prompts", Verdict::Allow, vec![label(Label::Prompt, &["*"])])]);
-    let body = changes(list(&only_prompts, TOOLS).0).body.unwrap();
+    let body = text(changes(list(&only_prompts, TOOLS).0).body);
     assert!(body.contains(r#""tools":[],"nextCursor":"""#), "{body}");
 }
 
@@ -346,13 +406,18 @@ fn a_list_that_cannot_be_read_is_replaced_by_an_error() {
 }
 
 #[test]
-fn a_list_in_another_coding_or_type_is_refused() {
+fn an_answer_in_another_coding_or_type_is_refused() {
     for (content_type, coding) in
-        [("text/event-stream", None), ("application/json", Some("gzip")), ("text/html", None)]
+        [("text/event-stream", Some("gzip")), ("application/json", Some("gzip")), ("text/html", None)]
     {
         let mut proxy = Proxy::new(&source());
         changes(proxy.post(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#));
-        let head = AnswerHead { status: 200, content_type: Some(content_type), content_encoding: coding };
+        let head = AnswerHead {
+            status: 200,
+            content_type: Some(content_type),
+            content_encoding: coding,
+            ..AnswerHead::default()
+        };
         assert_eq!(reply(proxy.on(Event::AnswerHead { head, ends: false })).details, "mcpgov_encoded-answer");
     }
 }
@@ -374,22 +439,307 @@ fn a_shadow_policy_lets_everything_pass_and_records_it() {
 #[test]
 fn hostile_text_stays_inside_the_record_and_the_record_inside_its_size() {
     let mut proxy = Proxy::new(&source());
-    assert_eq!(
-        proxy.head(Head { path: "/github/\"}]\n", request_id: "\u{1}\"", ..HEAD }),
-        reply_effect(&mut Proxy::new(&source()))
-    );
+    reply(proxy.head(Head { path: "/github/\"}]\n".into(), request_id: Some("\u{1}\"".into()), ..head() }));
     proxy.record();
     let mut source = source();
     source.capture = crate::vocabulary::Capture::Full;
-    let mut proxy = Proxy { exchange: Exchange::new(Options::default()), ..Proxy::new(&source) };
+    let mut proxy = Proxy { options: Options::default(), ..Proxy::new(&source) };
     let long = format!(r#"{{"x":"{}"}}"#, "y".repeat(100_000));
     changes(proxy.post(&call("1", "search", &long)));
     let record = proxy.record();
     assert!(record.len() < 20_000 && record.contains(r#""dropped":"record-too-large""#), "{}", record.len());
 }
 
-fn reply_effect(proxy: &mut Proxy) -> Effect {
-    proxy.head(Head { path: "/github/\"}]\n", request_id: "\u{1}\"", ..HEAD })
+// Streams
+
+const RESULT: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"content":[]}}"#;
+
+/// A stream's answer to a search, in pieces of every size.
+fn streamed(source: &Source, events: &str, check: impl Fn(&str, &str)) {
+    for size in [1, 2, 3, 7, 50, 100_000] {
+        let mut proxy = Proxy::new(source);
+        changes(proxy.post(&call("1", "search", "{}")));
+        let out = proxy.stream(events, size);
+        check(&out, &proxy.record());
+    }
+}
+
+#[test]
+fn what_a_stream_may_say_passes_byte_for_byte() {
+    let events = format!(
+        ": ping\n\nid: a-1\nretry: 500\ndata:\n\nevent: message\ndata:{}\n\nid: a-2\ndata: {RESULT}\n\n",
+        r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}"#
+    );
+    streamed(&source(), &events, |out, record| {
+        assert_eq!(out, events);
+        assert!(record.contains(r#""events":2,"dropped":0"#), "{record}");
+    });
+}
+
+#[test]
+fn a_list_is_filtered_wherever_it_arrives() {
+    let events = format!("id: 7\ndata: {TOOLS}\n\n");
+    let check = |out: &str| {
+        assert!(out.starts_with("id: 7\n") && out.ends_with("\n\n"), "{out}");
+        assert!(
+            out.contains(r#""tools":[{"name":"search","y":[1]},{"name":"create"}],"nextCursor":"""#),
+            "{out}"
+        );
+    };
+    streamed(&source(), &events, |out, _| check(out));
+    let mut resumed = Proxy::new(&source());
+    changes(resumed.head(http("GET")));
+    check(&resumed.stream(&events, 10));
+}
+
+#[test]
+fn the_servers_requests_need_a_rule() {
+    let sampling =
+        r#"{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{"messages":[]}}"#;
+    let events = format!("id: 3\ndata: {sampling}\n\ndata: {RESULT}\n\n");
+    streamed(&source(), &events, |out, record| {
+        assert!(!out.contains("sampling") && out.contains("id: 3\n") && out.contains(RESULT), "{out}");
+        assert!(
+            record.contains(r#""kind":"server-request""#) && record.contains(r#""dropped":1"#),
+            "{record}"
+        );
+    });
+    let mut permitting = source();
+    permitting.rules.push(rule("ask", Verdict::Allow, vec![label(Label::Method, &["sampling/*"])]));
+    permitting.rules.retain(|rule| rule.id != "ask" || rule.verdict == Verdict::Allow);
+    streamed(&permitting, &events, |out, _| assert_eq!(out, events));
+}
+
+#[test]
+fn an_event_that_cannot_be_read_is_told_to_whoever_waits() {
+    for bad in ["junk", "[]", r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"Tools":[]}}"#] {
+        streamed(&source(), &format!("id: 1\ndata: {bad}\n\n"), |out, record| {
+            assert!(!out.contains(bad), "{out}");
+            assert!(
+                out.starts_with("id: 1\ndata:") && out.contains(r#""id":1,"error":{"code":-31400"#),
+                "{out}"
+            );
+            assert!(record.contains(r#""replaced":"unreadable-answer""#), "{record}");
+        });
+    }
+}
+
+#[test]
+fn an_event_over_the_limit_ends_the_stream_with_an_error() {
+    let events = format!("data: {RESULT}{}\n\ndata: {RESULT}\n\n", " ".repeat(700));
+    for size in [10, 300] {
+        let mut proxy = Proxy::new(&source());
+        changes(proxy.post(&call("1", "search", "{}")));
+        let out = proxy.stream(&events, size);
+        assert!(out.starts_with(r#"data: {"jsonrpc":"2.0","id":1,"error":{"code":-31400"#), "{out}");
+        assert!(!out.contains("result"), "{out}");
+    }
+}
+
+#[test]
+fn a_tail_without_its_end_is_dropped_and_other_event_names_too() {
+    streamed(&source(), &format!("event: other\ndata: {RESULT}\n\ndata: {RESULT}"), |out, _| {
+        assert_eq!(out, "")
+    });
+}
+
+#[test]
+fn the_endpoint_of_the_oldest_transport_passes() {
+    let mut proxy = Proxy::new(&source());
+    changes(proxy.head(http("GET")));
+    let events = "event: endpoint\ndata: /messages?sessionId=1\n\n";
+    assert_eq!(proxy.stream(events, 9), events);
+}
+
+// Results of the later revisions
+
+#[test]
+fn questions_inside_a_result_need_a_rule() {
+    let asks = |method: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"result":{{"resultType":"input_required","inputRequests":{{"a":{{"method":"{method}"}}}}}}}}"#
+        )
+    };
+    let url = r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"x","data":{"elicitations":[]}}}"#;
+    for answer in [asks("elicitation/create"), asks("sampling/createMessage"), url.into()] {
+        let mut proxy = Proxy::new(&source());
+        changes(proxy.post(&call("1", "search", "{}")));
+        let out = text(changes(proxy.answer_json(&answer)).body);
+        assert!(out.contains(r#""id":1,"error":{"code":-31403"#), "{out}");
+        let mut permitting = source();
+        permitting.rules = vec![rule("all", Verdict::Allow, vec![])];
+        let mut proxy = Proxy::new(&permitting);
+        changes(proxy.post(&call("1", "search", "{}")));
+        assert_eq!(changes(proxy.answer_json(&answer)), Changes::default());
+    }
+}
+
+#[test]
+fn what_is_filtered_for_one_caller_is_not_kept_for_others() {
+    let all = policy(vec![rule("all", Verdict::Allow, vec![])]);
+    let answer = |scope: &str, ttl: &str| {
+        format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"tools":[],"ttlMs":{ttl},"cacheScope":"{scope}"}}}}"#)
+    };
+    for ttl in ["86400000", "1e9", "99999999999"] {
+        assert_eq!(text(changes(list(&all, &answer("public", ttl)).0).body), answer("private", "60000"));
+    }
+    assert_eq!(changes(list(&all, &answer("private", "5")).0), Changes::default());
+}
+
+// Eras, sessions, batches
+
+fn modern(method: &str, name: Option<&str>) -> Head {
+    let mut head = head();
+    head.mcp.version = Some("2026-07-28".into());
+    head.mcp.method = Some(method.into());
+    head.mcp.name = name.map(Into::into);
+    head
+}
+
+fn modern_call(method: &str, params: &str) -> String {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+    )
+}
+
+#[test]
+fn a_modern_request_is_refused_where_its_headers_differ() {
+    let body = modern_call("tools/call", r#""name":"search","#);
+    let mut proxy = Proxy::new(&source());
+    changes(proxy.post_with(modern("tools/call", Some("search")), &body));
+    assert!(proxy.record().contains(r#""era":"modern""#));
+    let mut proxy = Proxy::new(&source());
+    let refused = reply(proxy.post_with(modern("tools/call", Some("create")), &body));
+    assert_eq!((refused.status, refused.details.as_str()), (400, "mcpgov_protocol-mismatch"));
+    assert!(refused.body.contains(r#""id":1,"error":{"code":-32020"#), "{}", refused.body);
+    assert!(proxy.record().contains(r#""detail":"header-mismatch""#));
+    let unknown = reply(
+        Proxy::new(&source()).post_with(modern("future/thing", None), &modern_call("future/thing", "")),
+    );
+    assert_eq!(unknown.status, 404);
+    assert!(unknown.body.contains("-32601"), "{}", unknown.body);
+}
+
+fn caller_is(proxy: &mut Proxy, user: &str) {
+    proxy.subject.user = Some(user.into());
+}
+
+/// The session that a client gets for one that the server opens.
+fn open_session(user: &str) -> String {
+    let mut proxy = Proxy::new(&source());
+    caller_is(&mut proxy, user);
+    changes(proxy.post(r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#));
+    let head = AnswerHead {
+        status: 200,
+        content_type: Some("text/event-stream"),
+        session: Some("server-id"),
+        ..AnswerHead::default()
+    };
+    let sealed = changes(proxy.on(Event::AnswerHead { head, ends: false }));
+    let (_, sealed) = sealed.headers.iter().find(|(name, _)| *name == "mcp-session-id").unwrap();
+    sealed.clone().unwrap()
+}
+
+#[test]
+fn a_session_serves_only_whom_it_was_opened_for() {
+    let sealed = open_session("ada");
+    assert_ne!(sealed, "server-id");
+    let present = |user: &str, session: &str, method: &str, now_sec: u64| {
+        let mut proxy = Proxy::new(&source());
+        caller_is(&mut proxy, user);
+        proxy.now_sec = now_sec;
+        let head = Head { session: Some(session.into()), ..http(method) };
+        match method {
+            "POST" => proxy.post_with(head, &call("1", "search", "{}")),
+            _ => proxy.head(head),
+        }
+    };
+    for method in ["POST", "GET", "DELETE"] {
+        let own = changes(present("ada", &sealed, method, 1000));
+        assert!(own.headers.contains(&("mcp-session-id", Some("server-id".into()))), "{method}: {own:?}");
+        for (user, session, now) in
+            [("eve", sealed.as_str(), 1000), ("ada", "server-id", 1000), ("ada", &sealed, 200_000)]
+        {
+            let refused = reply(present(user, session, method, now));
+            assert_eq!(
+                (refused.status, refused.details.as_str()),
+                (404, "mcpgov_unknown-session"),
+                "{method} {user}"
+            );
+        }
+    }
+}
+
+fn batch(members: &[String]) -> String {
+    format!("[{}]", members.join(","))
+}
+
+#[test]
+fn every_member_of_a_batch_is_decided() {
+    let members = [
+        call("1", "search", "{}"),
+        call("2", "delete_x", "{}"),
+        String::from(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
+        call("3", "create", r#"{"repo":"evil/x"}"#),
+        String::from(r#"{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{}}"#),
+    ];
+    let mut proxy = Proxy::new(&source());
+    let went = changes(proxy.post(&batch(&members)));
+    assert_eq!(text(went.body), batch(&[members[0].clone(), members[2].clone()]));
+    let out = text(changes(proxy.answer_json(&format!("[{RESULT}]"))).body);
+    let doc = Doc::parse(out.as_bytes(), &crate::json::Limits::default()).unwrap();
+    let ids: Vec<_> =
+        doc.root().items().map(|answer| String::from(answer.get("id").unwrap().raw())).collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    assert!(
+        out.contains("Unknown tool: delete_x") && out.contains("-31403") && out.contains("-31400"),
+        "{out}"
+    );
+    assert_eq!(proxy.record().matches(r#""v":1"#).count(), 5);
+}
+
+#[test]
+fn a_batch_answered_by_a_stream_or_not_at_all_gets_its_refusals() {
+    let members = [call("1", "search", "{}"), call("2", "delete_x", "{}")];
+    let mut proxy = Proxy::new(&source());
+    changes(proxy.post(&batch(&members)));
+    let out = proxy.stream(&format!("data: {RESULT}\n\n"), 5);
+    assert!(out.contains("Unknown tool: delete_x") && out.contains(RESULT), "{out}");
+
+    let notification = String::from(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    let mut proxy = Proxy::new(&source());
+    changes(proxy.post(&batch(&[notification, call("2", "delete_x", "{}")])));
+    let head = AnswerHead { status: 202, ..AnswerHead::default() };
+    let answered = reply(proxy.on(Event::AnswerHead { head, ends: true }));
+    assert!(answered.status == 200 && answered.body.starts_with("[{") && answered.body.contains("delete_x"));
+
+    let refused = reply(Proxy::new(&source()).post(&batch(&[call("2", "delete_x", "{}")])));
+    assert!(refused.body.starts_with("[{") && refused.body.ends_with("}]"), "{}", refused.body);
+}
+
+#[test]
+fn a_batch_that_is_none_is_refused_whole() {
+    let fine = call("1", "search", "{}");
+    let other_version = Head {
+        mcp: crate::era::Headers { version: Some("2025-06-18".into()), ..Default::default() },
+        ..head()
+    };
+    assert_eq!(
+        reply(Proxy::new(&source()).post_with(other_version, &batch(core::slice::from_ref(&fine)))).details,
+        "mcpgov_batch"
+    );
+    for members in [
+        vec![],
+        vec![fine.clone(), String::from("5")],
+        vec![fine.clone(), fine.clone()],
+        vec![fine.clone(), String::from(r#"{"jsonrpc":"2.0","id":9,"method":"initialize","params":{}}"#)],
+        vec![batch(core::slice::from_ref(&fine))],
+        vec![fine.clone(); 101],
+    ] {
+        let mut proxy = Proxy { options: Options::default(), ..Proxy::new(&source()) };
+        assert_eq!(reply(proxy.post(&batch(&members))).status, 400, "{} members", members.len());
+        assert_eq!(proxy.record().matches(r#""v":1"#).count(), 1);
+    }
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -405,6 +755,7 @@ mod orders {
         AnswerHead(u16, bool),
         AnswerHeld(usize),
         AnswerBody,
+        Chunk(bool),
         Failure,
     }
 
@@ -417,6 +768,7 @@ mod orders {
                 .prop_map(|(status, ends)| Step::AnswerHead(status, ends)),
             (0_usize..5000).prop_map(Step::AnswerHeld),
             Just(Step::AnswerBody),
+            any::<bool>().prop_map(Step::Chunk),
             Just(Step::Failure),
         ]
     }
@@ -440,30 +792,31 @@ mod orders {
             let (mut judged, mut replies) = (false, 0);
             for step in steps {
                 let of_request = matches!(step, Step::Head(_) | Step::Held(_) | Step::Body(_));
-                let was_decided = proxy.exchange.decided().is_some();
+                let was_decided = !proxy.exchange.decided().is_empty();
                 let effect = match step {
-                    Step::Head(ends) => proxy.on(Event::RequestHead { head: HEAD, subject: Subject::default(), ends }),
+                    Step::Head(ends) => proxy.on(Event::RequestHead { head: head(), subject: Subject::default(), ends }),
                     Step::Held(bytes) => proxy.on(Event::RequestHeld(bytes)),
                     Step::Body(which) => {
                         let effect = proxy.on(Event::RequestBody(bodies[which].as_bytes()));
-                        if !was_decided && proxy.exchange.decided().is_some_and(|(verdict, _)| verdict.is_permit()) {
+                        if !was_decided && proxy.exchange.decided().first().is_some_and(|(verdict, _)| verdict.is_permit()) {
                             prop_assert!(permitted[which]);
                             judged = true;
                         }
                         effect
                     }
                     Step::AnswerHead(status, ends) => {
-                        let head = AnswerHead { status, content_type: Some("application/json"), content_encoding: None };
+                        let head = AnswerHead { status, content_type: Some("application/json"), ..AnswerHead::default() };
                         proxy.on(Event::AnswerHead { head, ends })
                     }
                     Step::AnswerHeld(bytes) => proxy.on(Event::AnswerHeld(bytes)),
                     Step::AnswerBody => proxy.on(Event::AnswerBody(TOOLS.as_bytes())),
+                    Step::Chunk(ends) => proxy.on(Event::AnswerChunk { bytes: b"data: x\n\n", ends }),
                     Step::Failure => proxy.on(Event::HostFailure),
                 };
                 match effect {
                     Effect::Forward(_) if of_request && replies == 0 => prop_assert!(judged),
                     Effect::Reply(_) => replies += 1,
-                    Effect::Forward(_) | Effect::Hold => {}
+                    Effect::Forward(_) | Effect::Hold | Effect::Close => {}
                 }
             }
             prop_assert!(replies <= 1);

@@ -1,0 +1,151 @@
+//! One message of the server, judged by its shape: the result of a call may come on another exchange than the
+//! call, so what was asked says little about what arrives.
+
+use alloc::string::{String, ToString};
+
+use super::judge::{Sender, Words};
+use super::{Exchange, Policy, Terms, json_limits};
+use crate::decide::{Arguments, Call, Name, ObjectName, Outcome, decide, has_access, is_visible};
+use crate::edit::Edits;
+use crate::json::{Kind as JsonKind, Value};
+use crate::list::List;
+use crate::message::{self, Kind, Message, Method, Object};
+use crate::reply::Reply;
+use crate::table::View;
+
+/// What becomes of a message of the server.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Governed {
+    /// It passes as it is.
+    Keep,
+    /// It passes changed: the new text, one line.
+    Change(String),
+    /// It does not reach the client.
+    Drop,
+}
+
+/// The message cannot be read, or not in one way.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// MCP 2025-11-25: an error that asks the client to send its user to a URL.
+const URL_ELICITATION_REQUIRED: &str = "-32042";
+
+impl Exchange {
+    /// A message of the server on a stream, where it may also ask and notify.
+    pub(super) fn govern(&mut self, terms: &Terms<'_>, text: &str) -> Result<Governed, Unreadable> {
+        let message = message::parse(text.as_bytes(), &json_limits(terms.options)).map_err(|_| Unreadable)?;
+        match message.kind() {
+            Kind::Request | Kind::Notification => {
+                let decision = self.judge(terms, &message, Sender::Server);
+                Ok(if decision.outcome.verdict.is_permit() { Governed::Keep } else { Governed::Drop })
+            }
+            Kind::Response => self.response(terms, &message),
+        }
+    }
+
+    /// A message of the server in an answer that is one JSON text, where it can only answer.
+    pub(super) fn govern_answer(&mut self, terms: &Terms<'_>, text: &str) -> Result<Governed, Unreadable> {
+        let message = message::parse(text.as_bytes(), &json_limits(terms.options)).map_err(|_| Unreadable)?;
+        if message.kind() == Kind::Response { self.response(terms, &message) } else { Err(Unreadable) }
+    }
+
+    fn response(&mut self, terms: &Terms<'_>, message: &Message<'_>) -> Result<Governed, Unreadable> {
+        self.answer.is_error = Some(message.is_error());
+        let Policy::Loaded(view) = terms.policy else { return Err(Unreadable) };
+        let refused = match (message.result(), message.error()) {
+            (Some(result), _) => self.requests_denied(view, result.get("inputRequests")),
+            (None, Some(error)) => self.elicitation_denied(view, error),
+            (None, None) => None,
+        };
+        if let Some(outcome) = refused {
+            let id = message.id().ok_or(Unreadable)?;
+            let why = Words::new(terms, &self.head, outcome);
+            return Ok(Governed::Change(Reply::error(id, &why.explanation()).body));
+        }
+        let Some(result) = message.result() else { return Ok(Governed::Keep) };
+        let mut edits = Edits::default();
+        self.filter_lists(view, result, &mut edits)?;
+        private(result, terms.options.list_ttl_ms_max, &mut edits);
+        if edits.is_empty() {
+            return Ok(Governed::Keep);
+        }
+        Ok(Governed::Change(edits.apply(message.doc().text())))
+    }
+
+    /// Takes out of every list in the result what the caller may not know of.
+    fn filter_lists(
+        &mut self,
+        view: &View<'_>,
+        result: Value<'_>,
+        edits: &mut Edits,
+    ) -> Result<(), Unreadable> {
+        let asked = self.asked.method.and_then(List::of);
+        for list in List::ALL {
+            // What was asked for must be there; anything else of the kind is a list only if it is an array.
+            let entries = match list.entries(result) {
+                Ok(Some(entries)) => entries,
+                Ok(None) if asked != Some(list) => continue,
+                Ok(None) | Err(_) => return Err(Unreadable),
+            };
+            let (kept, hidden) = list.keep(entries, |name| self.shows(view, list, name));
+            self.answer.hidden = Some(self.answer.hidden.unwrap_or(0).saturating_add(hidden));
+            if hidden > 0 {
+                edits.replace(entries.span(), kept);
+            }
+        }
+        Ok(())
+    }
+
+    fn shows(&self, view: &View<'_>, list: List, name: &str) -> bool {
+        let Some(caller) = &self.caller else { return false };
+        let server = self.server(view);
+        if list.is_template {
+            // Any URI may come of a template, so it is shown to whoever may read some resource.
+            return has_access(view, caller, &Call::of_listed(server, list.used_by, list.kind, Name::Open));
+        }
+        is_visible(view, caller, &Call::of_listed(server, list.used_by, list.kind, Name::Is(name)))
+    }
+
+    /// Questions to the client inside a result (MCP 2026-07-28, multi round-trip requests): each is decided as a
+    /// request of the server.
+    fn requests_denied(&self, view: &View<'_>, requests: Option<Value<'_>>) -> Option<Outcome> {
+        requests?.members().find_map(|(_, request)| {
+            let method = request.get("method").and_then(|method| method.as_str()).unwrap_or("");
+            self.request_denied(view, method)
+        })
+    }
+
+    fn elicitation_denied(&self, view: &View<'_>, error: Value<'_>) -> Option<Outcome> {
+        let asks = error.get("code").is_some_and(|code| code.raw() == URL_ELICITATION_REQUIRED);
+        if asks { self.request_denied(view, Method::ElicitationCreate.name()) } else { None }
+    }
+
+    fn request_denied(&self, view: &View<'_>, method: &str) -> Option<Outcome> {
+        let caller = self.caller.as_ref()?;
+        let call = Call {
+            server: self.server(view),
+            method: Name::Is(method),
+            object: ObjectName { kind: Object::None, name: Name::None },
+            arguments: Arguments::None,
+            action: None,
+            risk_tags: &[],
+        };
+        let outcome = decide(view, caller, &call).outcome;
+        (!outcome.verdict.is_permit()).then_some(outcome)
+    }
+}
+
+/// What one caller is shown may be another's secret: an answer that says it may be kept for everybody, or for
+/// longer than a policy lasts, says so no more.
+fn private(result: Value<'_>, ttl_ms_max: u32, edits: &mut Edits) {
+    if let Some(scope) = result.get("cacheScope").filter(|scope| scope.as_str() != Some("private")) {
+        edits.replace(scope.span(), String::from(r#""private""#));
+    }
+    if let Some(ttl) = result.get("ttlMs").filter(|ttl| ttl.kind() == JsonKind::Number) {
+        let is_short = ttl.raw().parse::<u32>().is_ok_and(|ttl| ttl <= ttl_ms_max);
+        if !is_short {
+            edits.replace(ttl.span(), ttl_ms_max.to_string());
+        }
+    }
+}

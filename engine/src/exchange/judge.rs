@@ -1,0 +1,293 @@
+//! Deciding a message and writing it down, and putting a refusal into words.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::{Effect, Exchange, Policy, SERVER_RECORDS_MAX, Terms};
+use crate::decide::{Call, Decision, Limits, Name, Outcome, decide, has_access, is_visible, roles};
+use crate::era::Era;
+use crate::message::{Kind, Message, Method, Object};
+use crate::record::{self, Record};
+use crate::registry::{ServerName, recognise};
+use crate::reply::{Explanation, Reply};
+use crate::subject::{Caller, Subject};
+use crate::table::View;
+use crate::vocabulary::{Capture, Reason, Verdict};
+
+/// Who sent a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    Client,
+    Server,
+}
+
+/// How a refusal is put to the client.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// HTTP error with a JSON-RPC error that has no id.
+    Http(u16),
+    /// JSON-RPC error to the request with this id.
+    Request(String),
+    /// Accept and drop.
+    Drop,
+    /// Method not allowed.
+    Method,
+}
+
+pub(super) const NO_SERVER: ServerName<'static> = ServerName { number: None, name: "" };
+
+pub(super) fn denial(reason: Reason) -> Decision {
+    Decision { outcome: Outcome::deny(reason), limits: Limits::default(), shadow: None }
+}
+
+pub(super) fn permit(reason: Reason) -> Decision {
+    let outcome = Outcome { verdict: Verdict::Allow, rule: None, reason };
+    Decision { outcome, limits: Limits::default(), shadow: None }
+}
+
+impl Exchange {
+    /// Where the request goes.
+    pub(super) fn server<'t>(&'t self, view: &View<'t>) -> ServerName<'t> {
+        recognise(view, &self.head.traffic())
+    }
+
+    /// Decides a message and writes it down. Where there is no policy the answer is its absence.
+    pub(super) fn judge(&mut self, terms: &Terms<'_>, message: &Message<'_>, sender: Sender) -> Decision {
+        let decision = match (terms.policy, &self.caller) {
+            (Policy::Loaded(view), Some(caller)) => {
+                let call = Call::of(message, recognise(view, &self.head.traffic()));
+                let mut decision = decide(view, caller, &call);
+                if message.method() == Method::Listen && decision.outcome.verdict.is_permit() {
+                    decision = listen(view, caller, &call, message).unwrap_or(decision);
+                }
+                decision
+            }
+            _ => denial(Reason::PolicyUnavailable),
+        };
+        let kind = match (sender, message.kind()) {
+            (Sender::Client, Kind::Request) => "request",
+            (Sender::Client, Kind::Notification) => "notification",
+            (Sender::Client, Kind::Response) => "response",
+            (Sender::Server, Kind::Request) => "server-request",
+            (Sender::Server, _) => "server-notification",
+        };
+        self.write_down(terms, kind, None, Some(message), &decision, sender);
+        decision
+    }
+
+    /// Adds a record. Of the server's messages only those that ask for something, or are refused, have one.
+    pub(super) fn write_down(
+        &mut self,
+        terms: &Terms<'_>,
+        kind: &'static str,
+        detail: Option<&'static str>,
+        message: Option<&Message<'_>>,
+        decision: &Decision,
+        sender: Sender,
+    ) {
+        let routine = kind == "server-notification" && decision.outcome.verdict.is_permit();
+        if sender == Sender::Server && (routine || self.records.done.len() >= SERVER_RECORDS_MAX) {
+            return;
+        }
+        self.decided.push((decision.outcome.verdict, decision.outcome.reason));
+        let view = terms.policy.view();
+        let server = view.map_or(NO_SERVER, |view| recognise(view, &self.head.traffic()));
+        let nobody = Subject::default();
+        let subject = self.caller.as_ref().map_or(&nobody, Caller::subject);
+        let facts = record::Facts {
+            kind,
+            detail,
+            id: message.and_then(Message::id),
+            server: server.name,
+            host: &self.head.host,
+            path: &self.head.path,
+            method: message.map_or("", Message::method_name),
+            object: message.and_then(|message| Some((object_key(message.object_kind())?, message.object()?))),
+            arguments: message.and_then(Message::arguments),
+            capture: view
+                .and_then(View::settings)
+                .and_then(|settings| Capture::from_number(settings.capture))
+                .unwrap_or(Capture::Digest),
+            outcome: decision.outcome,
+            shadow: decision.shadow,
+            is_shadow: terms.policy.is_shadow(),
+            session: self.head.session.as_deref(),
+            protocol: message.and_then(Message::protocol_version_claim).or(self.head.mcp.version.as_deref()),
+            era: self.asked.era.name(),
+            request_id: self.head.request_id.as_deref().unwrap_or(""),
+        };
+        let digest = terms.policy.digest();
+        let record = match (view, &self.caller) {
+            (Some(view), Some(caller)) => {
+                let call = Call::of_listed(server, Method::Unknown, Object::None, Name::None);
+                let names = roles(view, caller, &call)
+                    .filter_map(|number| Some(view.text(view.roles.get(number as usize)?.name)));
+                Record::new(Some(view), &digest, subject, names, &facts)
+            }
+            _ => Record::new(view, &digest, subject, core::iter::empty(), &facts),
+        };
+        match sender {
+            Sender::Client => self.records.open.push(record),
+            Sender::Server => self.records.done.push(record.finish(None)),
+        }
+    }
+
+    /// Refuses what is no message to decide about. A shadow policy only records it.
+    pub(super) fn refuse(
+        &mut self,
+        terms: &Terms<'_>,
+        reason: Reason,
+        detail: Option<&'static str>,
+        refusal: Refusal,
+    ) -> Effect {
+        let mut decision = denial(reason);
+        if terms.policy.is_shadow() {
+            decision = Decision { shadow: Some(decision.outcome), ..permit(Reason::Shadow) };
+        }
+        self.write_down(terms, "unreadable", detail, None, &decision, Sender::Client);
+        if decision.outcome.verdict.is_permit() {
+            return self.pass();
+        }
+        let why = Words::new(terms, &self.head, decision.outcome);
+        let reply = match &refusal {
+            Refusal::Http(status) => Reply::unreadable(*status, &why.explanation()),
+            Refusal::Request(id) => Reply::error(id, &why.explanation()),
+            Refusal::Drop => Reply::accepted(reason),
+            Refusal::Method => Reply::method_not_allowed(reason),
+        };
+        self.reply(reply)
+    }
+
+    /// The proxy failed, or broke the order of events.
+    pub(super) fn host_failure(&mut self, terms: &Terms<'_>) -> Effect {
+        self.refuse(terms, Reason::HostFailure, None, Refusal::Http(500))
+    }
+
+    /// The reply to a message that was denied or needs approval.
+    pub(super) fn denied(&self, terms: &Terms<'_>, message: &Message<'_>, outcome: Outcome) -> Reply {
+        let (Kind::Request, Some(id)) = (message.kind(), message.id()) else {
+            return Reply::accepted(outcome.reason);
+        };
+        if self.asked.era == Era::Modern && outcome.reason == Reason::UnknownMethod {
+            return Reply::unknown_method(id, message.method_name(), outcome.reason);
+        }
+        if outcome.verdict == Verdict::Deny
+            && let (Policy::Loaded(view), Some(caller)) = (terms.policy, &self.caller)
+            && let Some(reply) = hidden(view, caller, &self.head, message, id, outcome.reason)
+        {
+            return reply;
+        }
+        Reply::error(id, &Words::new(terms, &self.head, outcome).explanation())
+    }
+
+    /// An error to what was asked in place of the server's answer.
+    pub(super) fn replace_answer(&mut self, terms: &Terms<'_>, reason: Reason) -> Effect {
+        self.answer.replaced = Some(reason);
+        let why = Words::new(terms, &self.head, Outcome::deny(reason));
+        let why = why.explanation();
+        let reply = match self.asked.ids.as_slice() {
+            _ if self.asked.is_batch => {
+                let mut errors: alloc::vec::Vec<String> =
+                    self.asked.ids.iter().map(|id| Reply::error(id, &why).body).collect();
+                errors.append(&mut self.asked.refused);
+                Reply::batch(&errors, reason)
+            }
+            [id] => Reply::error(id, &why),
+            _ if self.head.method == "POST" => Reply::unreadable(502, &why),
+            _ => Reply::method_not_allowed(reason),
+        };
+        self.reply(reply)
+    }
+}
+
+/// The texts an explanation points into.
+pub(super) struct Words<'w> {
+    outcome: Outcome,
+    rule: Option<&'w str>,
+    note: Option<&'w str>,
+    digest: String,
+    request_id: &'w str,
+}
+
+impl<'w> Words<'w> {
+    pub(super) fn new(terms: &Terms<'w>, head: &'w super::Head, outcome: Outcome) -> Words<'w> {
+        let view = terms.policy.view();
+        let rule = view.and_then(|view| Some((view, view.rules.get(outcome.rule? as usize)?)));
+        Words {
+            outcome,
+            rule: rule.map(|(view, rule)| view.text(rule.id)),
+            note: rule.and_then(|(view, rule)| view.optional_text(rule.reason)),
+            digest: terms.policy.digest(),
+            request_id: head.request_id.as_deref().unwrap_or(""),
+        }
+    }
+
+    pub(super) fn explanation(&self) -> Explanation<'_> {
+        Explanation {
+            verdict: self.outcome.verdict,
+            rule: self.rule,
+            reason: self.outcome.reason,
+            note: self.note,
+            policy: &self.digest,
+            request_id: self.request_id,
+        }
+    }
+}
+
+fn object_key(kind: Object) -> Option<&'static str> {
+    match kind {
+        Object::Tool => Some("tool"),
+        Object::Prompt => Some("prompt"),
+        Object::Resource => Some("uri"),
+        Object::None => None,
+    }
+}
+
+/// A subscription is permitted if every resource in it is.
+fn listen(view: &View<'_>, caller: &Caller, call: &Call<'_>, message: &Message<'_>) -> Option<Decision> {
+    let notifications = message.params()?.get("notifications")?;
+    let resources = notifications.get("resourceSubscriptions")?;
+    resources
+        .items()
+        .map(|uri| {
+            let method = Method::ResourcesSubscribe;
+            let name = uri.as_str().map_or(Name::None, Name::Is);
+            let subscribe =
+                Call { action: None, ..Call::of_listed(call.server, method, Object::Resource, name) };
+            decide(view, caller, &subscribe)
+        })
+        .find(|decision| !decision.outcome.verdict.is_permit())
+}
+
+/// The answer to a denied call whose object is not even shown to the caller: that there is no such thing.
+fn hidden(
+    view: &View<'_>,
+    caller: &Caller,
+    head: &super::Head,
+    message: &Message<'_>,
+    id: &str,
+    reason: Reason,
+) -> Option<Reply> {
+    let (kind, name) = (message.object_kind(), message.object()?);
+    let server = recognise(view, &head.traffic());
+    let open = Call::of_listed(server, message.method(), kind, Name::Is(name));
+    let is_hidden = has_access(view, caller, &open) && !is_visible(view, caller, &open);
+    is_hidden.then(|| Reply::unknown_object(id, kind, name, reason))
+}
+
+/// The length header of a new body.
+pub(super) fn content_length(body: &[u8]) -> (&'static str, Option<String>) {
+    ("content-length", Some(body.len().to_string()))
+}
+
+/// A JSON array of JSON texts.
+pub(super) fn array<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    let joined = texts.fold(String::new(), |mut joined, text| {
+        if !joined.is_empty() {
+            joined.push(',');
+        }
+        joined.push_str(text);
+        joined
+    });
+    format!("[{joined}]")
+}

@@ -1,0 +1,134 @@
+//! An answer that is a stream of events: each is judged when it is complete, and nothing else is held.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::govern::{Governed, Unreadable};
+use super::judge::Words;
+use super::{Changes, Effect, Exchange, State, Terms};
+use crate::decide::Outcome;
+use crate::message::{self, Kind};
+use crate::reply::Reply;
+use crate::sse::{Event, Piece, Reader};
+use crate::vocabulary::Reason;
+
+/// A stream being read.
+#[derive(Debug)]
+pub(super) struct Stream {
+    reader: Reader,
+    /// It ended for the client; what the server still sends is not passed on.
+    is_over: bool,
+    /// Denied members of a batch were answered.
+    is_open: bool,
+}
+
+impl Stream {
+    pub(super) fn new(event_bytes_max: usize) -> Stream {
+        Stream { reader: Reader::new(event_bytes_max), is_over: false, is_open: false }
+    }
+}
+
+impl Exchange {
+    pub(super) fn answer_chunk(&mut self, terms: &Terms<'_>, bytes: &[u8], ends: bool) -> Effect {
+        let State::Streaming(mut stream) = core::mem::replace(&mut self.state, State::Passing) else {
+            return self.replace_answer(terms, Reason::HostFailure);
+        };
+        if stream.is_over {
+            self.state = State::Streaming(stream);
+            return Effect::Close;
+        }
+        let mut out = Vec::with_capacity(bytes.len());
+        if !core::mem::replace(&mut stream.is_open, true) {
+            for refused in core::mem::take(&mut self.asked.refused) {
+                write_event(&refused, &mut out);
+            }
+        }
+        let read = stream.reader.push(bytes, &mut |piece| match piece {
+            Piece::Aside(bytes) => out.extend_from_slice(bytes),
+            Piece::Event(event) => self.event(terms, &event, &mut out),
+        });
+        if read.is_err() {
+            // The rest cannot be read any more: whoever waits for it is told, and the stream ends.
+            stream.is_over = true;
+            self.answer.dropped = self.answer.dropped.saturating_add(1);
+            self.tell_waiting(terms, Reason::AnswerTooLarge, &mut out);
+        }
+        if ends {
+            // A tail without its blank line is no event; clients drop it, and so is it here.
+            stream.reader.finish();
+        }
+        self.state = State::Streaming(stream);
+        Effect::Forward(Changes { headers: Vec::new(), body: Some(out) })
+    }
+
+    fn event(&mut self, terms: &Terms<'_>, event: &Event<'_>, out: &mut Vec<u8>) {
+        let Some(data) = event.data().filter(|data| !data.is_empty()) else {
+            // Fields without data: ids and retry times, by which clients resume.
+            out.extend_from_slice(event.raw);
+            return;
+        };
+        match event.name().as_deref() {
+            None | Some("" | "message") => {}
+            // The address to post to, in the transport of 2024-11-05.
+            Some("endpoint") if self.asked.ids.is_empty() => return event.canonical(out),
+            // No client of MCP listens to another name.
+            Some(_) => return self.withhold(event, out),
+        }
+        self.answer.events = self.answer.events.saturating_add(1);
+        match self.govern(terms, &data) {
+            Ok(Governed::Keep) if !event.is_ambiguous() && !data.contains('\n') => {
+                out.extend_from_slice(event.raw)
+            }
+            Ok(Governed::Keep) => event.with_data(&one_line(&data), out),
+            Ok(Governed::Change(text)) => event.with_data(&one_line(&text), out),
+            Ok(Governed::Drop) => self.withhold(event, out),
+            Err(Unreadable) => {
+                self.withhold(event, out);
+                self.tell_waiting(terms, Reason::UnreadableAnswer, out);
+            }
+        }
+        self.note_answered(&data);
+    }
+
+    /// Passes what is left of an event without its data: its id is the place to resume from.
+    fn withhold(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
+        self.answer.dropped = self.answer.dropped.saturating_add(1);
+        if event.id().is_some() {
+            event.with_data("", out);
+        }
+    }
+
+    /// Errors to the requests that still wait for their answers.
+    fn tell_waiting(&mut self, terms: &Terms<'_>, reason: Reason, out: &mut Vec<u8>) {
+        self.answer.replaced = Some(reason);
+        let why = Words::new(terms, &self.head, Outcome::deny(reason));
+        for id in core::mem::take(&mut self.asked.ids) {
+            write_event(&Reply::error(&id, &why.explanation()).body, out);
+        }
+    }
+
+    /// A request that has its answer waits no more.
+    fn note_answered(&mut self, data: &str) {
+        if self.asked.ids.is_empty() {
+            return;
+        }
+        let limits = crate::json::Limits::default();
+        if let Ok(message) = message::parse(data.as_bytes(), &limits)
+            && message.kind() == Kind::Response
+            && let Some(id) = message.id()
+        {
+            self.asked.ids.retain(|waiting| waiting != id);
+        }
+    }
+}
+
+fn write_event(data: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"data: ");
+    out.extend_from_slice(data.as_bytes());
+    out.extend_from_slice(b"\n\n");
+}
+
+/// JSON on one line: outside strings a line break is only space, and inside it cannot stand.
+fn one_line(json: &str) -> String {
+    if json.contains(['\n', '\r']) { json.replace(['\n', '\r'], " ") } else { json.to_string() }
+}
