@@ -103,7 +103,7 @@ impl Default for Options {
 
 /// What happened.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, on the stack, for the length of a call")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, on the stack, for the length of a call")]
 pub enum Event<'a> {
     /// The request's headers have come.
     RequestHead {

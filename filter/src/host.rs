@@ -230,7 +230,8 @@ pub fn buffer(buffer: Buffer, start: usize, size_max: usize) -> Result<Vec<u8>, 
 
 /// Replaces the whole of `buffer`. Envoy leaves `content-length` as it was: remove or set it first.
 pub fn replace_buffer(buffer: Buffer, bytes: &[u8]) -> Result<(), Status> {
-    // Envoy refuses to replace a part, and takes any size beyond the end for the end.
+    // Replacing a part leaves the rest behind it, which would follow the new body as a second message. Envoy takes any
+    // size beyond the end for the end.
     let (start, size) = (0, usize::MAX);
     // SAFETY: `bytes` is valid for reads of its length.
     Status::check(unsafe {
