@@ -44,7 +44,7 @@ fn what_is_no_message_does_not_pass() {
     let doubled =
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","name":"delete_repo"}}"#;
     let escaped = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","\u006eame":"delete_repo"}}"#;
-    let batch = format!("[{}]", allowed());
+    let batch = format!("[[{}]]", allowed());
     let trailing = format!("{} {}", allowed(), denied());
     let invalid = [allowed().into_bytes(), vec![0xff, 0xfe]].concat();
     let marked = ["\u{feff}".as_bytes(), allowed().as_bytes()].concat();

@@ -31,6 +31,8 @@ def serve(app):
     """Serves on a loopback port until standard input ends, which it does when the test does, however it ends."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    # Before the port is told, so that nobody comes too early.
+    listener.listen()
     report(port=listener.getsockname()[1])
 
     def wait_for_parent():
