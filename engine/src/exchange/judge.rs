@@ -56,6 +56,11 @@ impl Exchange {
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
                 let call = Call::of(message, recognise(view, &self.head.traffic()));
+                if message.kind() == Kind::Response {
+                    // An answer to a question that was permitted to reach the client: it goes to whom the client may
+                    // speak to at all.
+                    return self.judged(terms, message, access(view, caller, &call), sender);
+                }
                 let mut decision = decide(view, caller, &call);
                 if message.method() == Method::Listen && decision.outcome.verdict.is_permit() {
                     decision = listen(view, caller, &call, message).unwrap_or(decision);
@@ -64,6 +69,16 @@ impl Exchange {
             }
             _ => denial(Reason::PolicyUnavailable),
         };
+        self.judged(terms, message, decision, sender)
+    }
+
+    fn judged(
+        &mut self,
+        terms: &Terms<'_>,
+        message: &Message<'_>,
+        decision: Decision,
+        sender: Sender,
+    ) -> Decision {
         let kind = match (sender, message.kind()) {
             (Sender::Client, Kind::Request) => "request",
             (Sender::Client, Kind::Notification) => "notification",
@@ -240,6 +255,17 @@ fn object_key(kind: Object) -> Option<&'static str> {
         Object::Prompt => Some("prompt"),
         Object::Resource => Some("uri"),
         Object::None => None,
+    }
+}
+
+/// What does not ask for anything is permitted to whoever may use something on the server.
+pub(super) fn access(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> Decision {
+    if view.is_shadow() {
+        permit(Reason::Shadow)
+    } else if has_access(view, caller, call) {
+        permit(Reason::Plumbing)
+    } else {
+        denial(Reason::DefaultDeny)
     }
 }
 

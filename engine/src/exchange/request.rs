@@ -4,12 +4,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::head::{Head, is_ambiguous, is_plain};
-use super::judge::{Refusal, Sender, denial, permit};
+use super::judge::{Refusal, Sender, access, denial, permit};
 use super::{Changes, Effect, Exchange, Policy, State, Terms, json_limits};
-use crate::decide::{Call, Limits, Name, has_access};
+use crate::decide::{Call, Limits, Name};
 use crate::era::{self, Era};
 use crate::json::JsonErrorKind;
-use crate::message::{self, Kind, Message, MessageError, MessageErrorKind, Method, Object};
+use crate::message::{self, Message, MessageError, MessageErrorKind, Method, Object};
 use crate::registry::recognise;
 use crate::reply::Reply;
 use crate::subject::{Caller, Subject};
@@ -119,7 +119,7 @@ impl Exchange {
         }
         self.asked.ids = message.id().map(ToString::to_string).into_iter().collect();
         self.asked.method = Some(message.method());
-        self.asked.is_governed = message.kind() == Kind::Request && !terms.policy.is_shadow();
+        self.asked.is_governed = !terms.policy.is_shadow();
         let mut headers = self.request_headers(terms, &decision.limits);
         headers.extend(session);
         self.forward(State::Forwarded, Changes { headers, body: None })
@@ -132,15 +132,10 @@ impl Exchange {
             Err(effect) => return effect,
         };
         let decision = match (terms.policy, &self.caller) {
-            (Policy::Loaded(view), _) if view.is_shadow() => permit(Reason::Shadow),
             (Policy::Loaded(view), Some(caller)) => {
                 let server = recognise(view, &self.head.traffic());
                 let call = Call::of_listed(server, Method::Unknown, Object::None, Name::None);
-                if has_access(view, caller, &call) {
-                    permit(Reason::Plumbing)
-                } else {
-                    denial(Reason::DefaultDeny)
-                }
+                access(view, caller, &call)
             }
             _ => denial(Reason::PolicyUnavailable),
         };

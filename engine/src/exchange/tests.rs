@@ -511,6 +511,16 @@ fn the_servers_requests_need_a_rule() {
 }
 
 #[test]
+fn a_posted_answer_goes_to_servers_that_the_caller_may_use() {
+    let answer = r#"{"jsonrpc":"2.0","id":"s-1","result":{"role":"assistant"}}"#;
+    changes(Proxy::new(&source()).post(answer));
+    let mut stranger = Proxy::new(&policy(vec![]));
+    let dropped = reply(stranger.post(answer));
+    assert_eq!((dropped.status, dropped.body.as_str()), (202, ""));
+    assert!(stranger.record().contains(r#""kind":"response""#));
+}
+
+#[test]
 fn an_event_that_cannot_be_read_is_told_to_whoever_waits() {
     for bad in ["junk", "[]", r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"Tools":[]}}"#] {
         streamed(&source(), &format!("id: 1\ndata: {bad}\n\n"), |out, record| {
