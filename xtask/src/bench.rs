@@ -13,6 +13,7 @@ mod statistics;
 mod upstream;
 mod workload;
 
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -30,10 +31,10 @@ const MODULE_KB_MAX: f64 = 600.0;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Rounds over all cases
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 100)]
     rounds: usize,
     /// Requests of each case in a round; of longer calls there are fewer
-    #[arg(long, default_value_t = 4000)]
+    #[arg(long, default_value_t = 500)]
     requests: usize,
     /// Sizes of the calls in bytes
     #[arg(long, value_delimiter = ',', default_values_t = [200, 10_240, 204_800])]
@@ -61,8 +62,10 @@ enum Part {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if cfg!(debug_assertions) {
         // Load and engine are timed as they ship.
-        let mut optimised = command::cargo(["run", "--locked", "--quiet", "--release", "--package", "xtask", "--"]);
-        return command::run(optimised.args(env::args_os().skip(1)));
+        let mut optimised =
+            command::cargo(["run", "--locked", "--quiet", "--release", "--package", "xtask", "--"]);
+        let error = optimised.args(env::args_os().skip(1)).exec();
+        return Err(Failure::new(format!("cannot start `cargo`: {error}")));
     }
     if arguments.rounds == 0 || arguments.requests == 0 {
         return Err(Failure::new("`--rounds` and `--requests` must be at least 1"));
@@ -94,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         outcomes.push(("chains", chains::run(&plan)?));
     }
     if wants(Part::Decisions) {
-        outcomes.push(("decisions", step("time decisions", || engine::decisions(arguments.rounds))?));
+        outcomes.push(("decisions", step("time decisions", || engine::decisions(arguments.rounds.min(20)))?));
     }
     if wants(Part::Compilation) {
         outcomes.push(("compilation", step("time compilation", engine::compilation)?));
@@ -104,7 +107,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 fn noop() -> Result<PathBuf> {
     let target = paths::target().join("bench").join("noop");
-    let mut build = command::cargo(["build", "--locked", "--quiet", "--release", "--target", "wasm32-wasip1"]);
+    let mut build =
+        command::cargo(["build", "--locked", "--quiet", "--release", "--target", "wasm32-wasip1"]);
     build.current_dir(paths::root().join("xtask/bench/noop")).arg("--target-dir").arg(&target);
     command::run(&mut build)?;
     Ok(target.join("wasm32-wasip1/release/mcpgov_bench_noop.wasm"))
@@ -123,7 +127,9 @@ fn note_other_load(cores: Cores) {
     let load = cores::load_average();
     eprintln!("    the proxy runs on core {}, everything else on core {}", cores.proxy, cores.load);
     if load > 0.5 {
-        eprintln!("    note: other programs are at work (load average {load}), the figures will scatter more");
+        eprintln!(
+            "    note: other programs are at work (load average {load}), the figures will scatter more"
+        );
     }
 }
 

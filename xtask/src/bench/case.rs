@@ -71,7 +71,9 @@ impl Case {
     pub(crate) fn check(&self, proxy: &mut Proxy, request: &[u8]) -> Result<()> {
         let failed = |what: &str| Failure::new(format!("`{}` does not do its work: {what}", self.name));
         // Enough to fill the proxy's buffer of the access log, so that some of it is written.
-        proxy.measure(request, 1000, upstream::ANSWER.as_bytes()).map_err(|failure| failed(&failure.to_string()))?;
+        proxy
+            .measure(request, 500, upstream::ANSWER.as_bytes())
+            .map_err(|failure| failed(&failure.to_string()))?;
         let deletion = proxy.ask(&workload::request(0, workload::call_of_deletion()))?;
         let elsewhere = proxy.ask(&workload::request(0, workload::call_elsewhere()))?;
         let is_passed = |body: &[u8]| body == upstream::ANSWER.as_bytes();
@@ -85,13 +87,12 @@ impl Case {
             return Err(failed("it refuses too little or too much"));
         }
         let log = proxy.access_log();
-        let line = log.lines().next().unwrap_or("");
-        if !line.contains("\"code\":200") {
+        if !log.contains("\"code\":200") {
             return Err(failed("it wrote no access log"));
         }
-        let is_recorded = line.contains(r#""decision":"ALLOW","rule":"server-0-own-issues""#);
+        let is_recorded = log.contains(r#""decision":"ALLOW","rule":"server-0-own-issues""#);
         if is_recorded != (self.refuses == Refuses::Governed) {
-            return Err(failed(&format!("its audit record is not as it should be: {line}")));
+            return Err(failed("its audit record is missing, or there where it should not be"));
         }
         Ok(())
     }

@@ -22,6 +22,15 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+/// Sends `request` to a local port, on a connection of its own: a refusal may end it.
+pub(crate) fn ask(port: u16, request: &[u8]) -> Result<Answer> {
+    let answer = Connection::open(port).and_then(|mut connection| {
+        connection.send(request)?;
+        connection.receive()
+    });
+    answer.map_err(|error| Failure::new(format!("no answer: {error}")))
+}
+
 impl Client {
     /// Connects to a local port.
     pub(crate) fn connect(port: u16) -> Result<Client> {
@@ -29,13 +38,6 @@ impl Client {
         let connections =
             connect().map_err(|error| Failure::new(format!("cannot connect to port {port}: {error}")))?;
         Ok(Client { connections })
-    }
-
-    /// Sends `request` once.
-    pub(crate) fn ask(&mut self, request: &[u8]) -> Result<Answer> {
-        let Some(connection) = self.connections.first_mut() else { return Err(Failure::new("no connection")) };
-        let answer = connection.send(request).and_then(|()| connection.receive());
-        answer.map_err(|error| Failure::new(format!("no answer: {error}")))
     }
 
     /// Sends `request` `count` times. Every answer must be `expected`: figures for errors would be none.
@@ -104,7 +106,8 @@ impl Connection {
 fn parse(received: &[u8]) -> io::Result<Option<(Answer, usize)>> {
     let wrong = |what: &'static str| io::Error::new(io::ErrorKind::InvalidData, what);
     let Some(end) = received.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return Ok(None) };
-    let head = received.get(..end).and_then(|head| str::from_utf8(head).ok()).ok_or(wrong("the head is no text"))?;
+    let head =
+        received.get(..end).and_then(|head| str::from_utf8(head).ok()).ok_or(wrong("the head is no text"))?;
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
     let length = lines.find_map(|line| {

@@ -60,7 +60,9 @@ pub(crate) fn decisions(rounds: usize) -> Result<Outcome> {
             100_000 => Some(goal(2.0)),
             _ => None,
         });
-        rows.push(json!({ "rules": rules, "nanoseconds": summary(&total), "times_10_rules": summary(&ratio) }));
+        rows.push(
+            json!({ "rules": rules, "nanoseconds": summary(&total), "times_10_rules": summary(&ratio) }),
+        );
     }
     outcome.tables.push(table);
     outcome.figures = json!(rows);
@@ -106,7 +108,9 @@ impl Prepared {
         }
         let spent = begin.elapsed();
         if permitted != DECISIONS {
-            return Err(Failure::new(format!("{permitted} of {DECISIONS} calls were permitted; it should be all")));
+            return Err(Failure::new(format!(
+                "{permitted} of {DECISIONS} calls were permitted; it should be all"
+            )));
         }
         Ok(spent.as_nanos() as f64 / DECISIONS as f64)
     }
@@ -120,7 +124,9 @@ pub(crate) fn compilation() -> Result<Outcome> {
         &["policy", "ms", "table bytes", "bytes per rule"],
     );
     let mut rows = Vec::new();
-    for (kind, text) in [("simple", workload::simple_policy as fn(usize) -> String), ("mixed", workload::policy)] {
+    for (kind, text) in
+        [("simple", workload::simple_policy as fn(usize) -> String), ("mixed", workload::policy)]
+    {
         for rules in [1_000, 100_000] {
             let source = Source { path: "bench.yaml".to_owned(), text: text(rules) };
             let mut times = Vec::new();
@@ -133,14 +139,23 @@ pub(crate) fn compilation() -> Result<Outcome> {
             }
             let time = Summary::of(times);
             let per_rule = bytes as f64 / rules as f64;
-            table.row([format!("{rules} {kind} rules"), figure(time.median), bytes.to_string(), figure(per_rule)]);
+            table.row([
+                format!("{rules} {kind} rules"),
+                figure(time.median),
+                bytes.to_string(),
+                figure(per_rule),
+            ]);
             rows.push(json!({
                 "kind": kind, "rules": rules, "milliseconds": summary(&time), "table_bytes": bytes,
                 "bytes_per_rule": per_rule,
             }));
             if (kind, rules) == ("simple", 100_000) {
                 let goal = |text: &str, at_most, measured| Goal { text: text.to_owned(), at_most, measured };
-                outcome.goals.push(goal("100,000 simple rules compile in at most 1,000 ms", 1000.0, time.median));
+                outcome.goals.push(goal(
+                    "100,000 simple rules compile in at most 1,000 ms",
+                    1000.0,
+                    time.median,
+                ));
                 outcome.goals.push(goal("a simple rule takes at most 64 bytes of table", 64.0, per_rule));
             }
         }

@@ -50,7 +50,12 @@ impl Table {
     /// The table as lines: first column to the left, the others to the right.
     pub(crate) fn text(&self) -> String {
         let width = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
         };
         let mut text = format!("{}\n", self.title);
         for row in &self.rows {
@@ -70,7 +75,12 @@ impl Table {
 pub(crate) fn goals(goals: &[Goal]) -> Table {
     let mut table = Table::new("goals".to_owned(), &["goal", "at most", "measured", ""]);
     for goal in goals {
-        table.row([goal.text.clone(), figure(goal.at_most), figure(goal.measured), goal.verdict().to_owned()]);
+        table.row([
+            goal.text.clone(),
+            figure(goal.at_most),
+            figure(goal.measured),
+            goal.verdict().to_owned(),
+        ]);
     }
     table
 }

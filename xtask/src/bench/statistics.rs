@@ -16,7 +16,11 @@ impl Summary {
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Summary {
         let mut sorted: Vec<f64> = values.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
-        Summary { median: quantile(&sorted, 0.5), low: quantile(&sorted, 0.25), high: quantile(&sorted, 0.75) }
+        Summary {
+            median: quantile(&sorted, 0.5),
+            low: quantile(&sorted, 0.25),
+            high: quantile(&sorted, 0.75),
+        }
     }
 }
 

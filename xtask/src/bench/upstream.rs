@@ -55,10 +55,10 @@ fn content_length(requests: &mut impl io::BufRead, line: &mut String) -> io::Res
             // No chunked bodies: no case has a reason to change one.
             return length.map(Some).ok_or_else(|| io::Error::other("a request without content-length"));
         }
-        if let Some((name, value)) = line.split_once(':') {
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().ok();
-            }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().ok();
         }
     }
 }

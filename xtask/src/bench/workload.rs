@@ -71,16 +71,27 @@ fn rules_of(server: usize) -> [String; RULES_PER_SERVER] {
     };
     let create = "mcp.tool: create_issue";
     let own = format!(", args: {{ repo: {{ matches: \"acme/server-{server}-*\" }} }}");
-    let leads = ", subject: { users: [ada@acme.example, lin@acme.example] }, args: { repo: { matches: \"acme/*\" } }";
+    let leads =
+        ", subject: { users: [ada@acme.example, lin@acme.example] }, args: { repo: { matches: \"acme/*\" } }";
     [
         rule("reads", "mcp.action: read", "", "ALLOW"),
         rule("own-issues", create, &own, "ALLOW"),
         rule("leads", create, leads, "ALLOW"),
-        rule("no-passwords", create, ", args: { title: { matches: [\"*password*\", \"*secret*\"] } }", "DENY"),
+        rule(
+            "no-passwords",
+            create,
+            ", args: { title: { matches: [\"*password*\", \"*secret*\"] } }",
+            "DENY",
+        ),
         rule("not-in-public", create, ", args: { visibility: { in: [public, everyone] } }", "DENY"),
         rule("legal-is-asked", create, ", args: { repo: { matches: \"*/legal-*\" } }", "REQUIRE_APPROVAL"),
         rule("releases", "mcp.tool: merge_change", ", risk_tags: [prod]", "REQUIRE_APPROVAL"),
-        rule("merges", "mcp.tool: merge_change", ", args: { branch: { matches: [\"main\", \"release-*\"] } }", "ALLOW"),
+        rule(
+            "merges",
+            "mcp.tool: merge_change",
+            ", args: { branch: { matches: [\"main\", \"release-*\"] } }",
+            "ALLOW",
+        ),
     ]
 }
 
@@ -113,13 +124,13 @@ pub(crate) fn call_elsewhere() -> &'static str {
     r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_issue","arguments":{"repo":"other/web","visibility":"team","title":"Crash","body":""}}}"#
 }
 
-/// An HTTP request with that body.
+/// An HTTP request with that body, of a client that needs no session.
 pub(crate) fn request(server: usize, body: &str) -> Vec<u8> {
     let host = host(server);
     let length = body.len();
     format!(
         "POST /mcp HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n\
-         mcp-protocol-version: 2025-11-25\r\nmcp-session-id: 4a7d1ed414474e4033ac29ccb8653d9b\r\nuser-agent: bench\r\n\
+         mcp-protocol-version: 2025-11-25\r\nuser-agent: bench\r\n\
          content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
