@@ -5,16 +5,18 @@
 //! So an unknown permit permits nothing, and an unknown restriction or constraint applies. The outcome does
 //! not depend on the order of rules: of several rules with the winning verdict the smallest id is named.
 
+mod argument;
 mod call;
 mod class;
 mod evaluate;
 mod fold;
 mod gather;
+mod leaf;
 #[cfg(test)]
 mod tests;
 
-pub use call::{Arguments, Call, Name, ObjectName};
-pub use evaluate::{Cause, Leaf, NoTrace, Trace};
+pub use call::{Arguments, Call, Context, Name, ObjectName};
+pub use leaf::{Cause, Leaf, NoTrace, Trace};
 
 use crate::message::Method;
 use crate::subject::Caller;

@@ -5,6 +5,9 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+// Hash maps, for writing tables; whatever reads them has no use for it.
+#[cfg(any(test, feature = "write"))]
+extern crate std;
 
 pub mod decide;
 pub mod edit;
@@ -14,7 +17,9 @@ pub mod glob;
 pub mod json;
 pub mod list;
 pub mod message;
+pub mod network;
 pub mod number;
+pub mod path;
 pub mod record;
 pub mod registry;
 pub mod reply;
@@ -27,3 +32,4 @@ pub mod table;
 pub mod target;
 pub mod truth;
 pub mod vocabulary;
+pub mod window;

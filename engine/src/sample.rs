@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::decide::{Arguments, Call, Name, ObjectName};
+use crate::decide::{Arguments, Call, Context, Name, ObjectName};
 use crate::message::{Method, Object};
 use crate::registry::ServerName;
 use crate::subject::{Caller, Subject};
@@ -96,6 +96,7 @@ pub(crate) fn tool_call<'a>(server: ServerName<'a>, tool: &'a str, arguments: Ar
         method: Name::Is(Method::ToolsCall.name()),
         object: ObjectName { kind: Object::Tool, name: Name::Is(tool) },
         arguments,
+        context: Context::default(),
         action: None,
         risk_tags: &[],
     }
@@ -107,6 +108,7 @@ pub(crate) fn method_call<'a>(server: ServerName<'a>, method: &'a str) -> Call<'
         method: Name::Is(method),
         object: ObjectName { kind: Object::None, name: Name::None },
         arguments: Arguments::None,
+        context: Context::default(),
         action: None,
         risk_tags: &[],
     }

@@ -1,5 +1,6 @@
 //! Who calls: the verified parts of a caller's identity, and their numbers in a table.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -24,6 +25,9 @@ pub struct Subject {
     pub scopes: Option<Vec<String>>,
     /// The token's id, for records only.
     pub token: Option<String>,
+    /// Further verified claims by their dotted paths: those the table asks for
+    /// ([`View::claim_paths`]), as far as the token has them. A single value is a list of one.
+    pub claims: BTreeMap<String, Vec<String>>,
 }
 
 /// A subject made ready for one table: looked up once, so that deciding need not.
@@ -36,6 +40,8 @@ pub struct Caller {
     tenant: Part,
     workload: Part,
     scopes: Part,
+    /// In the order of the table's claims.
+    claims: Vec<Part>,
 }
 
 /// The numbers of one part's values. Values the table does not mention have none.
@@ -64,6 +70,7 @@ impl Caller {
             tenant: one(&subject.tenant),
             workload: one(&subject.workload),
             scopes: many(&subject.scopes),
+            claims: view.claim_paths().map(|path| many(&subject.claims.get(path).cloned())).collect(),
             subject,
         }
     }
@@ -79,6 +86,7 @@ impl Caller {
             tenant: part(subject.tenant.is_some()),
             workload: part(subject.workload.is_some()),
             scopes: part(subject.scopes.is_some()),
+            claims: Vec::new(),
             subject,
         }
     }
@@ -98,6 +106,18 @@ impl Caller {
             Dimension::Workload => &self.workload,
             Dimension::Scope => &self.scopes,
         }
+    }
+
+    /// A claim by its number in the table.
+    pub(crate) fn claim(&self, number: u32) -> Option<&Part> {
+        self.claims.get(number as usize)
+    }
+
+    /// The texts of a claim by its number in the table.
+    pub(crate) fn claim_texts(&self, view: &View<'_>, number: Option<u32>) -> impl Iterator<Item = &str> {
+        let path = number.and_then(|number| view.claims.get(number as usize)).map(|path| view.text(*path));
+        let values = path.and_then(|path| self.subject.claims.get(path));
+        values.into_iter().flatten().map(String::as_str)
     }
 
     /// The texts of one part.

@@ -11,6 +11,7 @@
 //! whatever the allowlist says.
 
 mod host;
+mod named;
 mod url;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ use core::str::FromStr;
 use crate::json::{Kind, Value};
 
 pub use host::Host;
+pub use named::named_host;
 
 /// Integers below this are small numbers first, and addresses (0.0.0.0/8, which nothing routes) last.
 const BARE_INTEGER_MIN: u32 = 1 << 24;

@@ -37,6 +37,10 @@ pub fn subject(view: &View<'_>, jwt_payload_key: &str) -> Subject {
         tenant: text(3),
         scopes: scopes(&claims, path(4)),
         token: text(5),
+        claims: view
+            .claim_paths()
+            .filter_map(|path| Some((path.to_owned(), claims.read(path, list_of)?)))
+            .collect(),
         workload,
     }
 }

@@ -7,7 +7,9 @@
 //! Deciding is the engine's work, here as in the proxy.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 pub mod check;
+mod conditions;
 pub mod describe;
 pub mod diagnostic;
 pub mod explain;
@@ -18,8 +20,9 @@ pub mod render;
 pub mod show;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 
-use mcpgov_engine::table::write::write;
+use mcpgov_engine::table::{Table, write::write};
 
 use crate::{
     diagnostic::{Code, Diagnostic, any_error},
@@ -53,4 +56,24 @@ pub fn compile(source: &Source) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
             (None, diagnostics)
         }
     }
+}
+
+/// Compiles a policy, and looks also for what is suspicious about it, which takes longer.
+pub fn inspect(source: &Source) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
+    let (policy, mut diagnostics) = read_policy(source);
+    let Some(policy) = policy else { return (None, diagnostics) };
+    let places = analysis::Places::of(&policy);
+    let table = match write(&lower::policy(policy)).map(Table::from_bytes) {
+        Ok(Ok(table)) => table,
+        Ok(Err(error)) => return (None, too_large(diagnostics, &error.to_string())),
+        Err(error) => return (None, too_large(diagnostics, &error.to_string())),
+    };
+    analysis::policy(&places, &table, &mut diagnostics);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
+    (Some(table.as_bytes().to_vec()), diagnostics)
+}
+
+fn too_large(mut diagnostics: Vec<Diagnostic>, message: &str) -> Vec<Diagnostic> {
+    diagnostics.push(Diagnostic::error(Code::TooLarge, Span::default(), message));
+    diagnostics
 }

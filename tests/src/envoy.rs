@@ -18,7 +18,7 @@ use crate::{artifact, audit};
 const START_SECONDS_MAX: u64 = 60;
 const STOP_SECONDS_MAX: u64 = 10;
 
-/// A running Envoy with one worker. Dropping it stops the process.
+/// A running Envoy, with one worker unless said otherwise. Dropping it stops the process.
 pub struct Envoy {
     process: Child,
     admin: u16,
@@ -31,7 +31,12 @@ impl Envoy {
     /// # Panics
     /// It does not get that far; the message has what Envoy logged.
     pub fn start(config: Config) -> Self {
-        match Self::try_start(artifact::envoy(), config) {
+        Self::start_with_workers(1, config)
+    }
+
+    /// As [`Envoy::start`], with so many workers.
+    pub fn start_with_workers(workers: usize, config: Config) -> Self {
+        match Self::spawn(artifact::envoy(), workers, config) {
             Ok(envoy) => envoy,
             Err(log) => panic!("envoy did not start:\n{log}"),
         }
@@ -39,6 +44,10 @@ impl Envoy {
 
     /// As [`Envoy::start`], with the program `envoy`; an error is what it logged.
     pub fn try_start(envoy: &Path, config: Config) -> Result<Self, String> {
+        Self::spawn(envoy, 1, config)
+    }
+
+    fn spawn(envoy: &Path, workers: usize, config: Config) -> Result<Self, String> {
         let scratch = Scratch::new();
         // Envoy chooses the ports itself: nobody can take them in between.
         let config = config
@@ -54,7 +63,8 @@ impl Envoy {
             .arg(config)
             .arg("--admin-address-path")
             .arg(&address)
-            .args(["--concurrency", "1", "--disable-hot-restart", "--file-flush-interval-msec", "50"])
+            .args(["--concurrency", &workers.to_string()])
+            .args(["--disable-hot-restart", "--file-flush-interval-msec", "50"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::from(log))

@@ -14,8 +14,10 @@ pub mod governed;
 pub mod http2;
 pub mod raw;
 pub mod scratch;
+pub mod script;
 pub mod sdk;
 pub mod session;
+pub mod stream;
 pub mod token;
 pub mod upstream;
 

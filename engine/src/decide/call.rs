@@ -1,5 +1,7 @@
 //! What is decided about: one message, or the open question whether something could be permitted.
 
+use core::net::IpAddr;
+
 use crate::json::Value;
 use crate::message::{Message, Method, Object};
 use crate::registry::{ServerName, ToolFacts};
@@ -37,6 +39,22 @@ pub enum Arguments<'a> {
     Open,
 }
 
+/// What the proxy knows about a call beside the message and the caller. `None` is "not known", and a condition
+/// on it cannot be evaluated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Context<'a> {
+    /// The peer's address.
+    pub source: Option<IpAddr>,
+    /// Seconds since 1970-01-01T00:00Z.
+    pub time: Option<u64>,
+    /// Whether the call belongs to a session.
+    pub session: Option<bool>,
+    /// Where the caller or the proxy is.
+    pub region: Option<&'a str>,
+    /// The deployment the proxy belongs to.
+    pub environment: Option<&'a str>,
+}
+
 /// A message as rules see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
@@ -48,6 +66,8 @@ pub struct Call<'a> {
     pub object: ObjectName<'a>,
     /// Its arguments.
     pub arguments: Arguments<'a>,
+    /// What else is known about it.
+    pub context: Context<'a>,
     /// An action that overrides the registry's: for explanations without a registry.
     pub action: Option<Action>,
     /// Risk tags beside the registry's: for explanations without a registry.
@@ -66,6 +86,7 @@ impl<'a> Call<'a> {
                 name: message.object().map_or(Name::None, Name::Is),
             },
             arguments: message.arguments().map_or(Arguments::None, Arguments::Are),
+            context: Context::default(),
             action: None,
             risk_tags: &[],
         }
@@ -79,9 +100,16 @@ impl<'a> Call<'a> {
             method: Name::Is(method.name()),
             object: ObjectName { kind, name },
             arguments: Arguments::Open,
+            context: Context::default(),
             action: None,
             risk_tags: &[],
         }
+    }
+
+    /// The same call with what the proxy knows about it.
+    #[must_use]
+    pub fn with_context(self, context: Context<'a>) -> Call<'a> {
+        Call { context, ..self }
     }
 
     /// The question whether anything at all could be permitted on the same server.

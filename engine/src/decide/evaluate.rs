@@ -1,76 +1,20 @@
 //! One rule against one call.
 
+use super::argument::{self, Here};
 use super::call::{Arguments, Call, Name};
+use super::leaf::{Cause, Leaf, NoTrace, Trace};
 use crate::glob;
-use crate::json::{Kind as JsonKind, Lookup, Value};
+use crate::json::Kind as JsonKind;
 use crate::message::Object;
-use crate::number;
+use crate::network::Network;
 use crate::registry::ToolFacts;
 use crate::subject::Caller;
-use crate::table::format::{Dimension, Label, Literal, NONE, Node, Op, Role, Rule};
+use crate::table::format::{Circumstance, Dimension, Label, NONE, Node, Op, Role, Rule};
 use crate::table::{StringId, View, Words};
 use crate::target;
 use crate::truth::Truth;
 use crate::vocabulary::{Reason, Verdict};
-
-/// Why a condition could not be evaluated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// That part of the caller's identity is not known.
-    IdentityAbsent,
-    /// The argument is missing.
-    ArgumentMissing,
-    /// The argument, or one on its path, is there under more than one spelling.
-    ArgumentAmbiguous,
-    /// The argument has another JSON type than the condition asks for.
-    ArgumentType,
-}
-
-/// How a leaf of a condition came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leaf {
-    /// The outcome.
-    pub truth: Truth,
-    /// Where it is unknown: why.
-    pub cause: Option<Cause>,
-}
-
-impl From<Truth> for Leaf {
-    fn from(truth: Truth) -> Leaf {
-        Leaf { truth, cause: None }
-    }
-}
-
-impl From<bool> for Leaf {
-    fn from(holds: bool) -> Leaf {
-        Truth::of(holds).into()
-    }
-}
-
-impl From<Cause> for Leaf {
-    fn from(cause: Cause) -> Leaf {
-        Leaf { truth: Truth::UNKNOWN, cause: Some(cause) }
-    }
-}
-
-/// Is told how each leaf of a rule's condition came out.
-pub trait Trace {
-    /// Whether every leaf is wanted, also those that no longer matter.
-    const COMPLETE: bool;
-
-    /// The leaf at that number among the table's nodes.
-    fn leaf(&mut self, node: u32, leaf: Leaf);
-}
-
-/// Listens to nothing, and so costs nothing.
-#[derive(Debug)]
-pub struct NoTrace;
-
-impl Trace for NoTrace {
-    const COMPLETE: bool = false;
-
-    fn leaf(&mut self, _: u32, _: Leaf) {}
-}
+use crate::window::Window;
 
 /// A call made ready to be compared with rules: its names looked up once.
 pub(super) struct Evaluator<'e, 't> {
@@ -115,12 +59,22 @@ impl<'e, 't> Evaluator<'e, 't> {
         if permits && !names_method && self.call.method_kind() == Some(crate::message::Method::Unknown) {
             return Truth::FALSE;
         }
-        self.conjunction(rule.node.get(), u32::from(rule.node_len.get()), trace)
+        let run = Run { start: rule.node.get(), len: u32::from(rule.node_len.get()) };
+        self.conjunction(run, self.arguments(), trace).truth
     }
 
     /// Whether the caller has the role.
     pub(super) fn role(&self, role: &Role) -> Truth {
-        self.conjunction(role.node.get(), u32::from(role.node_len.get()), &mut NoTrace)
+        let run = Run { start: role.node.get(), len: u32::from(role.node_len.get()) };
+        self.conjunction(run, Here::Missing, &mut NoTrace).truth
+    }
+
+    fn arguments(&self) -> Here<'e> {
+        match self.call.arguments {
+            Arguments::Are(arguments) => Here::Value(arguments),
+            Arguments::None => Here::Missing,
+            Arguments::Open => Here::Open,
+        }
     }
 
     /// What a rule that matches does to this call: its verdict, or a denial where an argument leaves the
@@ -140,71 +94,131 @@ impl<'e, 't> Evaluator<'e, 't> {
         (verdict, Reason::Rule)
     }
 
-    fn conjunction<T: Trace>(&self, start: u32, len: u32, trace: &mut T) -> Truth {
-        self.siblings(start, len, Truth::TRUE, Truth::and, Truth::FALSE, trace)
+    fn conjunction<T: Trace>(&self, run: Run, here: Here<'_>, trace: &mut T) -> Leaf {
+        let mut sum = Leaf::from(true);
+        self.each_sibling(run, here, trace, |leaf| {
+            sum = sum.and(leaf);
+            sum.truth == Truth::FALSE
+        });
+        sum
     }
 
-    /// Folds the nodes that stand side by side in a run. `done` is the outcome that no further node changes.
-    fn siblings<T: Trace>(
+    fn disjunction<T: Trace>(&self, run: Run, here: Here<'_>, trace: &mut T) -> Leaf {
+        let mut sum = Leaf::from(false);
+        self.each_sibling(run, here, trace, |leaf| {
+            sum = sum.or(leaf);
+            sum.truth == Truth::TRUE
+        });
+        sum
+    }
+
+    /// Evaluates the nodes that stand side by side in a run, until `add` says that no further one matters.
+    fn each_sibling<T: Trace>(
         &self,
-        start: u32,
-        len: u32,
-        neutral: Truth,
-        fold: fn(Truth, Truth) -> Truth,
-        done: Truth,
+        run: Run,
+        here: Here<'_>,
         trace: &mut T,
-    ) -> Truth {
-        let mut truth = neutral;
-        let (mut at, end) = (start, start.saturating_add(len));
+        mut add: impl FnMut(Leaf) -> bool,
+    ) {
+        let (mut at, end) = (run.start, run.start.saturating_add(run.len));
         while at < end {
             let Some(node) = self.view.nodes.get(at as usize) else { break };
-            let (outcome, width) = self.node(at, node, trace);
-            truth = fold(truth, outcome);
-            if truth == done && !T::COMPLETE {
+            let done = add(self.node(at, node, here, trace));
+            if done && !T::COMPLETE {
                 break;
             }
-            at = at.saturating_add(width);
+            at = at.saturating_add(1).saturating_add(node.below());
         }
-        truth
     }
 
-    /// A node's outcome, and how many nodes it takes up.
-    fn node<T: Trace>(&self, at: u32, node: &Node, trace: &mut T) -> (Truth, u32) {
-        let below = at.saturating_add(1);
-        let value = node.value.get();
-        let group_width = value.saturating_add(1);
+    /// Recursion is bounded by the depth that the table was validated with.
+    fn node<T: Trace>(&self, at: u32, node: &Node, here: Here<'_>, trace: &mut T) -> Leaf {
+        let below = Run { start: at.saturating_add(1), len: node.below() };
         match Op::from_number(node.op) {
-            Some(Op::All) => (self.conjunction(below, value, trace), group_width),
-            Some(Op::Any) => {
-                (self.siblings(below, value, Truth::FALSE, Truth::or, Truth::TRUE, trace), group_width)
+            Some(Op::All) => self.conjunction(below, here, trace),
+            Some(Op::Any) => self.disjunction(below, here, trace),
+            Some(Op::Not) => self.conjunction(below, here, trace).not(),
+            Some(Op::At) => {
+                let start = node.value.get();
+                let len = self.view.run(start, 1).get(0).unwrap_or(0);
+                let path = self.view.run(start.saturating_add(1), len);
+                let there = path.iter().fold(here, |here, segment| here.at(self.view.text(segment)));
+                self.conjunction(below, there, trace)
             }
-            Some(Op::Not) => (self.conjunction(below, value, trace).not(), group_width),
             Some(op) => {
-                let leaf = self.leaf(op, node);
+                let leaf = match op {
+                    Op::Each | Op::Some => self.items(op, below, here),
+                    _ => self.leaf(op, node, here),
+                };
                 trace.leaf(at, leaf);
-                (leaf.truth, 1)
+                leaf
             }
-            None => (Truth::UNKNOWN, 1), // No validated table has one.
+            None => Truth::UNKNOWN.into(), // No validated table has one.
         }
     }
 
-    fn leaf(&self, op: Op, node: &Node) -> Leaf {
-        let values = || self.view.list(node.value.get(), u32::from(node.len.get()));
+    /// Whether the condition holds for each item, or for some.
+    fn items(&self, op: Op, below: Run, here: Here<'_>) -> Leaf {
+        let value = match here.value() {
+            Ok(value) => value,
+            Err(leaf) => return leaf,
+        };
+        if value.kind() != JsonKind::Array {
+            return Cause::ArgumentType.into();
+        }
+        let all = op == Op::Each;
+        let mut sum = Leaf::from(all);
+        for item in value.items() {
+            let leaf = self.conjunction(below, Here::Value(item), &mut NoTrace);
+            sum = if all { sum.and(leaf) } else { sum.or(leaf) };
+            if sum.truth == Truth::of(!all) {
+                break;
+            }
+        }
+        sum
+    }
+
+    fn leaf(&self, op: Op, node: &Node, here: Here<'_>) -> Leaf {
+        let values = self.view.list(node.value.get(), u32::from(node.len.get()));
         match op {
-            Op::LabelIn | Op::LabelGlob => self.label(op, node, values()),
-            Op::SubjectIn | Op::SubjectGlob => self.subject(op, node, values()),
+            Op::LabelIn | Op::LabelGlob => self.label(op, node, values),
+            Op::SubjectIn | Op::SubjectGlob => self.subject(op, node, values),
+            Op::ClaimIn | Op::ClaimGlob => self.claim(op, values),
             Op::Role => self
                 .view
                 .roles
                 .get(node.value.get() as usize)
                 .map_or(Truth::UNKNOWN, |role| self.role(role))
                 .into(),
-            Op::RiskTag => self.risk_tag(values()),
-            Op::ArgIn | Op::ArgGlob | Op::ArgExists => {
-                self.argument(op, self.view.run(node.value.get(), u32::from(node.len.get())))
-            }
-            Op::All | Op::Any | Op::Not => Truth::UNKNOWN.into(),
+            Op::RiskTag => self.risk_tag(values),
+            Op::Source | Op::ContextGlob | Op::Session | Op::Time => self.context(op, node, values),
+            _ => argument::test(self.view, op, node, values, here),
         }
+    }
+
+    /// What the proxy knows about the call, compared with what a rule asks for.
+    fn context(&self, op: Op, node: &Node, values: Words<'t>) -> Leaf {
+        let context = &self.call.context;
+        let leaf = match op {
+            Op::Source => context.source.map(|address| {
+                let networks = values.groups().filter_map(Network::from_words);
+                networks.fold(Truth::FALSE, |sum, network| sum.or(network.holds(address))).into()
+            }),
+            Op::Session => context.session.map(Leaf::from),
+            Op::Time => context.time.map(|time| {
+                let mut windows = values.groups().filter_map(Window::from_words);
+                windows.any(|window| window.holds(time)).into()
+            }),
+            _ => {
+                let text = match Circumstance::from_number(node.arg) {
+                    Some(Circumstance::Region) => context.region,
+                    Some(Circumstance::Environment) => context.environment,
+                    None => None,
+                };
+                text.map(|text| values.iter().any(|glob| glob::matches(self.view.text(glob), text)).into())
+            }
+        };
+        leaf.unwrap_or(Cause::ContextUnknown.into())
     }
 
     fn label(&self, op: Op, node: &Node, values: Words<'t>) -> Leaf {
@@ -271,6 +285,17 @@ impl<'e, 't> Evaluator<'e, 't> {
         }
     }
 
+    fn claim(&self, op: Op, words: Words<'t>) -> Leaf {
+        let values = words.skip(1);
+        let part = words.get(0).and_then(|claim| self.caller.claim(claim));
+        let Some(part) = part.filter(|part| part.known) else { return Cause::IdentityAbsent.into() };
+        if op == Op::ClaimIn {
+            return part.ids.iter().any(|id| values.holds(*id)).into();
+        }
+        let mut texts = self.caller.claim_texts(self.view, words.get(0));
+        texts.any(|text| values.iter().any(|glob| glob::matches(self.view.text(glob), text))).into()
+    }
+
     fn risk_tag(&self, tags: Words<'t>) -> Leaf {
         let extra = self
             .call
@@ -289,56 +314,11 @@ impl<'e, 't> Evaluator<'e, 't> {
             _ => false.into(),
         }
     }
+}
 
-    fn argument(&self, op: Op, words: Words<'t>) -> Leaf {
-        let arguments = match self.call.arguments {
-            Arguments::Are(arguments) => Some(arguments),
-            Arguments::None => None,
-            Arguments::Open => return Truth::OPEN.into(),
-        };
-        let path_len = words.get(0).unwrap_or(0) as usize;
-        let operands = words.skip(1).skip(path_len);
-        let mut found = arguments;
-        for segment in words.skip(1).take(path_len).iter() {
-            let Some(value) = found else { break };
-            found = match value.lookup(self.view.text(segment)) {
-                Lookup::Found(value) => Some(value),
-                Lookup::Missing => None,
-                Lookup::Ambiguous => return Cause::ArgumentAmbiguous.into(),
-            };
-        }
-        match (op, found) {
-            (Op::ArgExists, found) => found.is_some().into(),
-            (_, None) => Cause::ArgumentMissing.into(),
-            (Op::ArgGlob, Some(value)) => match value.as_str() {
-                Some(text) => operands.iter().any(|glob| glob::matches(self.view.text(glob), text)).into(),
-                None => Cause::ArgumentType.into(),
-            },
-            (_, Some(value)) => self.equals_any(value, operands),
-        }
-    }
-
-    /// Whether the value is one of the literals. A value of a type that none of them has cannot be compared.
-    fn equals_any(&self, value: Value<'_>, operands: Words<'t>) -> Leaf {
-        let mut comparable = false;
-        let mut words = operands.iter();
-        while let (Some(literal), Some(text)) = (words.next(), words.next()) {
-            let text = self.view.text(text);
-            let equal = match (u8::try_from(literal).ok().and_then(Literal::from_number), value.kind()) {
-                (Some(Literal::Null), JsonKind::Null) => true,
-                (Some(Literal::Bool), JsonKind::Bool) => value.raw() == text,
-                (Some(Literal::String), JsonKind::String) => value.as_str() == Some(text),
-                (Some(Literal::Number), JsonKind::Number) => match number::compare(value.raw(), text) {
-                    Some(order) => order.is_eq(),
-                    None => continue,
-                },
-                _ => continue,
-            };
-            comparable = true;
-            if equal {
-                return true.into();
-            }
-        }
-        if comparable { false.into() } else { Cause::ArgumentType.into() }
-    }
+/// Nodes that stand side by side, each followed by those below it.
+#[derive(Clone, Copy)]
+struct Run {
+    start: u32,
+    len: u32,
 }

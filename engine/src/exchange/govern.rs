@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use super::judge::{Sender, Words};
 use super::{Exchange, Policy, Terms, json_limits};
-use crate::decide::{Arguments, Call, Name, ObjectName, Outcome, decide, has_access, is_visible};
+use crate::decide::{Arguments, Call, Context, Name, ObjectName, Outcome, decide, has_access, is_visible};
 use crate::edit::Edits;
 use crate::json::{Kind as JsonKind, Value};
 use crate::list::List;
@@ -128,6 +128,7 @@ impl Exchange {
             method: Name::Is(method),
             object: ObjectName { kind: Object::None, name: Name::None },
             arguments: Arguments::None,
+            context: Context::default(),
             action: None,
             risk_tags: &[],
         };

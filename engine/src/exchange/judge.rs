@@ -205,10 +205,11 @@ impl Exchange {
                 let mut errors: alloc::vec::Vec<String> =
                     self.asked.ids.iter().map(|id| Reply::error(id, &why).body).collect();
                 errors.append(&mut self.asked.refused);
-                Reply::batch(&errors, reason)
+                if errors.is_empty() { Reply::accepted(reason) } else { Reply::batch(&errors, reason) }
             }
             [id] => Reply::error(id, &why),
-            _ if self.head.method == "POST" => Reply::unreadable(502, &why),
+            // Nothing was asked, so nobody waits for an answer.
+            _ if self.head.method == "POST" => Reply::accepted(reason),
             _ => Reply::method_not_allowed(reason),
         };
         self.reply(reply)
@@ -231,7 +232,7 @@ impl<'w> Words<'w> {
         Words {
             outcome,
             rule: rule.map(|(view, rule)| view.text(rule.id)),
-            note: rule.and_then(|(view, rule)| view.optional_text(rule.reason)),
+            note: rule.and_then(|(view, rule)| view.reason(rule)),
             digest: terms.policy.digest(),
             request_id: head.request_id.as_deref().unwrap_or(""),
         }

@@ -9,7 +9,7 @@ use super::{Changes, Effect, Exchange, Policy, State, Terms, json_limits};
 use crate::decide::{Call, Limits, Name};
 use crate::era::{self, Era};
 use crate::json::JsonErrorKind;
-use crate::message::{self, Message, MessageError, MessageErrorKind, Method, Object};
+use crate::message::{self, Kind, Message, MessageError, MessageErrorKind, Method, Object};
 use crate::registry::recognise;
 use crate::reply::Reply;
 use crate::subject::{Caller, Subject};
@@ -117,7 +117,8 @@ impl Exchange {
             let reply = self.denied(terms, message, decision.outcome);
             return self.reply(reply);
         }
-        self.asked.ids = message.id().map(ToString::to_string).into_iter().collect();
+        let asked = message.id().filter(|_| message.kind() == Kind::Request);
+        self.asked.ids = asked.map(ToString::to_string).into_iter().collect();
         self.asked.method = Some(message.method());
         self.asked.is_governed = !terms.policy.is_shadow();
         let mut headers = self.request_headers(terms, &decision.limits);

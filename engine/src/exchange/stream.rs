@@ -35,7 +35,9 @@ impl Exchange {
         };
         if stream.is_over {
             self.state = State::Streaming(stream);
-            return Effect::Close;
+            // Where the server ends too, the answer ends as it should.
+            let nothing = Changes { headers: Vec::new(), body: Some(Vec::new()) };
+            return if ends { Effect::Forward(nothing) } else { Effect::Close };
         }
         let mut out = Vec::with_capacity(bytes.len());
         if !core::mem::replace(&mut stream.is_open, true) {

@@ -547,6 +547,41 @@ fn an_event_over_the_limit_ends_the_stream_with_an_error() {
 }
 
 #[test]
+fn after_an_event_over_the_limit_only_the_end_passes() {
+    let open = || {
+        let mut proxy = Proxy::new(&source());
+        changes(proxy.post(&call("1", "search", "{}")));
+        let long = proxy.stream(&format!("data: {}", "x".repeat(700)), 1000);
+        assert!(long.contains(r#""id":1,"error":{"code":-31400"#), "{long}");
+        proxy
+    };
+    let rest = format!("\n\ndata: {RESULT}\n\n");
+    assert_eq!(open().on(Event::AnswerChunk { bytes: rest.as_bytes(), ends: false }), Effect::Close);
+    let ended = changes(open().on(Event::AnswerChunk { bytes: rest.as_bytes(), ends: true }));
+    assert_eq!(ended.body, Some(vec![]));
+}
+
+#[test]
+fn who_asked_nothing_is_told_nothing() {
+    let notification = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    let response = r#"{"jsonrpc":"2.0","id":"s-1","result":{}}"#;
+    for message in [notification, response, &batch(&[notification.into()])] {
+        for (content_type, body) in
+            [("application/json", "{}"), ("text/html", "<p>"), ("application/json", "")]
+        {
+            let mut proxy = Proxy::new(&source());
+            changes(proxy.post(message));
+            let effect = match proxy.answer(200, content_type) {
+                Effect::Hold => proxy.on(Event::AnswerBody(body.as_bytes())),
+                effect => effect,
+            };
+            let accepted = reply(effect);
+            assert_eq!((accepted.status, accepted.body.as_str()), (202, ""), "{message}: {body}");
+        }
+    }
+}
+
+#[test]
 fn a_tail_without_its_end_is_dropped_and_other_event_names_too() {
     streamed(&source(), &format!("event: other\ndata: {RESULT}\n\ndata: {RESULT}"), |out, _| {
         assert_eq!(out, "")

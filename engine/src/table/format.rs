@@ -13,11 +13,11 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 /// First bytes of every table. The line feed and the high bit catch text-mode transfers.
 pub const MAGIC: [u8; 8] = *b"mcpgov\x8a\n";
 /// The only version this code reads and writes; any other is a named error.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// "No string", "no constraint": the value of an absent reference.
 pub const NONE: u32 = u32::MAX;
 /// Nesting of `all` / `any` / `not` in one condition.
-pub const CONDITION_DEPTH_MAX: usize = 16;
+pub const CONDITION_DEPTH_MAX: usize = 32;
 
 /// Fixed start of a table.
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]
@@ -76,8 +76,8 @@ closed_enum! {
         Text = 2,
         /// `u32` offsets into the text, one more than there are strings.
         Strings = 3,
-        /// `u32` slots of an open-addressing hash over the first `matchable` strings.
-        StringSlots = 4,
+        /// `u32` starts of buckets over the first `matchable` strings, which ascend by [`bucket`].
+        StringBuckets = 4,
         /// `u32` words: value lists of conditions.
         Words = 5,
         /// [`Node`] records.
@@ -94,10 +94,16 @@ closed_enum! {
         Tools = 11,
         /// [`Role`] records, ascending by name.
         Roles = 12,
-        /// [`Posting`] records: which rules a key can concern.
+        /// [`Posting`] records, ascending by the hash of their keys: which rules a key can concern.
         Postings = 13,
-        /// `u32` slots of an open-addressing hash over the postings.
-        PostingSlots = 14,
+        /// `u32` starts of buckets over the postings, which ascend by [`bucket`].
+        PostingBuckets = 14,
+        /// `u32` numbers of strings: paths of the claims that conditions ask for, ascending by text.
+        Claims = 15,
+        /// Serialised automata, back to back.
+        Automata = 16,
+        /// `u32` ends of the automata.
+        AutomatonEnds = 17,
     }
 }
 
@@ -122,12 +128,48 @@ closed_enum! {
         Role = 8,
         /// The call carries one of the listed risk tags.
         RiskTag = 9,
-        /// The argument equals one of the literals; words: path, then (literal kind, string) pairs.
-        ArgIn = 10,
-        /// The argument, a string, matches one of the globs; words: path, then globs.
-        ArgGlob = 11,
-        /// The argument is present; words: path.
-        ArgExists = 12,
+        /// The value at hand equals one of the literals; words: (literal kind, string) pairs.
+        In = 10,
+        /// The value, a string, matches one of the globs.
+        Glob = 11,
+        /// There is a value.
+        Exists = 12,
+        /// Conjunction of the children in the next `len` nodes about the argument, or the part of the value at
+        /// hand, at a path; words from `value` on: length of the path, strings.
+        At = 13,
+        /// The children in the next `value` nodes hold for each item of the array.
+        Each = 14,
+        /// The children in the next `value` nodes hold for some item of the array.
+        Some = 15,
+        /// The number stands in the relation `arg` ([`Relation`]) to the number that the string `value` is.
+        Compare = 16,
+        /// So does the length of the string (in characters), array or object to the number `value`.
+        Length = 17,
+        /// The value's JSON type is among the bits of `arg`; see [`types`].
+        Type = 18,
+        /// The string has one of the strings in it, the array one of the literals; words as of `In`.
+        Contains = 19,
+        /// The string matches one of the automata as a whole; words: (pattern as a string, automaton) pairs.
+        Regex = 20,
+        /// The string is a path at or below one of the listed.
+        Under = 21,
+        /// The string names one host, which matches one of the globs.
+        Host = 22,
+        /// The string names one address, which is in one of the networks; words as of `Source`.
+        Cidr = 23,
+        /// A claim holds one of the listed strings; words: number of the claim, strings.
+        ClaimIn = 24,
+        /// A claim matches one of the globs; words: number of the claim, globs.
+        ClaimGlob = 25,
+        /// The peer's address is in one of the networks; [`NETWORK_WORDS`] words each: prefix length (plus
+        /// [`NETWORK_IPV6`]), then the address, its first bytes first; of IPv4 in the first of four words.
+        Source = 26,
+        /// A text about the call (`arg`: [`Circumstance`]) matches one of the globs.
+        ContextGlob = 27,
+        /// The call belongs to a session.
+        Session = 28,
+        /// The time is in one of the windows; [`WINDOW_WORDS`] words each, see [`Window`].
+        Time = 29,
     }
 }
 
@@ -172,6 +214,73 @@ closed_enum! {
         Scope = 6,
     }
 }
+
+closed_enum! {
+    /// How a number compares with that of a policy; `Node::arg`.
+    Relation: u8 {
+        /// Equal.
+        Equal = 0,
+        /// Greater.
+        Greater = 1,
+        /// Greater or equal.
+        GreaterOrEqual = 2,
+        /// Less.
+        Less = 3,
+        /// Less or equal.
+        LessOrEqual = 4,
+    }
+}
+
+impl Relation {
+    /// Whether something that compares like this to the policy's number stands in the relation.
+    #[must_use]
+    pub const fn holds(self, order: core::cmp::Ordering) -> bool {
+        match self {
+            Relation::Equal => order.is_eq(),
+            Relation::Greater => order.is_gt(),
+            Relation::GreaterOrEqual => order.is_ge(),
+            Relation::Less => order.is_lt(),
+            Relation::LessOrEqual => order.is_le(),
+        }
+    }
+}
+
+closed_enum! {
+    /// Texts that the proxy knows about a call; `Node::arg` of a context node.
+    Circumstance: u8 {
+        /// Where the caller or the proxy is.
+        Region = 1,
+        /// The deployment the proxy belongs to.
+        Environment = 2,
+    }
+}
+
+/// Bits of `Node::arg` of a type node.
+pub mod types {
+    /// `null`
+    pub const NULL: u8 = 1;
+    /// `true` and `false`
+    pub const BOOLEAN: u8 = 2;
+    /// Any number.
+    pub const NUMBER: u8 = 4;
+    /// A number without fraction, however it is written.
+    pub const INTEGER: u8 = 8;
+    /// A string.
+    pub const STRING: u8 = 16;
+    /// An array.
+    pub const ARRAY: u8 = 32;
+    /// An object.
+    pub const OBJECT: u8 = 64;
+    /// All defined bits.
+    pub const ALL: u8 = 127;
+}
+
+/// Words of one network.
+pub const NETWORK_WORDS: usize = 5;
+/// Added to the prefix length of IPv6 networks.
+pub const NETWORK_IPV6: u32 = 256;
+/// Words of one time window.
+pub const WINDOW_WORDS: usize = 6;
 
 closed_enum! {
     /// JSON type of a literal in an argument test.
@@ -262,12 +371,25 @@ pub struct Settings {
 pub struct Node {
     /// [`Op`].
     pub op: u8,
-    /// [`Label`] or [`Dimension`], by op.
+    /// [`Label`], [`Dimension`], [`Relation`], [`Circumstance`] or [`types`], by op.
     pub arg: u8,
-    /// Leaves: number of words from `value` on; 0 means that `value` itself is the one word.
+    /// Leaves: number of words from `value` on; 0 means that `value` itself is the one word. `At`: number of
+    /// nodes below.
     pub len: U16,
-    /// Groups: number of nodes below; leaves: first word, or the one word; role: its number.
+    /// Groups: number of nodes below; leaves and `At`: first word, or the one word; role: its number.
     pub value: U32,
+}
+
+impl Node {
+    /// Number of nodes below, which follow it.
+    #[must_use]
+    pub fn below(&self) -> u32 {
+        match Op::from_number(self.op) {
+            Some(Op::All | Op::Any | Op::Not | Op::Each | Op::Some) => self.value.get(),
+            Some(Op::At) => u32::from(self.len.get()),
+            _ => 0,
+        }
+    }
 }
 
 /// One rule.
@@ -276,8 +398,6 @@ pub struct Node {
 pub struct Rule {
     /// String: the rule's id.
     pub id: U32,
-    /// String: the author's reason, or `NONE`.
-    pub reason: U32,
     /// First node of the condition; the nodes are a conjunction.
     pub node: U32,
     /// Number of nodes, descendants included.
@@ -286,7 +406,7 @@ pub struct Rule {
     pub verdict: u8,
     /// [`rule_flags`].
     pub flags: u8,
-    /// A [`Limit`], or `NONE`.
+    /// A [`Limit`], or `NONE`: what most rules do without.
     pub limit: U32,
 }
 
@@ -300,7 +420,7 @@ pub mod rule_flags {
     pub const ALL: u8 = 3;
 }
 
-/// Constraints of a rule.
+/// Constraints and reason of a rule.
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]
 #[repr(C)]
 pub struct Limit {
@@ -312,6 +432,8 @@ pub struct Limit {
     pub network: U32,
     /// Number of allowed host globs.
     pub network_len: U32,
+    /// String: the author's reason, or `NONE`.
+    pub reason: U32,
 }
 
 /// A registered server.
@@ -394,23 +516,48 @@ pub struct Posting {
     pub a: U32,
     /// Second part, or `NONE`.
     pub b: U32,
-    /// First word of the ascending list; where `len` is 0, the one member itself.
+    /// The members; see [`members`].
     pub value: U32,
-    /// Number of words.
-    pub len: U32,
 }
 
-/// Hash of a string for the string slots: FNV-1a. Tables are written by the operator, so that chosen
+/// The highest two bits of `Posting::value` say what the others are.
+pub mod members {
+    /// The one member itself.
+    pub const ONE: u32 = 0;
+    /// First of two words: the first of consecutive members, and how many.
+    pub const RANGE: u32 = 1 << 30;
+    /// First word of a list: how many members, then the members, ascending.
+    pub const LIST: u32 = 2 << 30;
+    /// The bits that tell.
+    pub const KIND: u32 = 3 << 30;
+}
+
+/// Members of a hash in one bucket, on average, when it is written.
+pub const BUCKET_LEN: usize = 4;
+
+/// Hash of a string: FNV-1a, its bits mixed. Tables are written by the operator, so that chosen
 /// collisions are the operator's own; a request can only miss.
 #[must_use]
 pub fn hash_text(text: &[u8]) -> u32 {
-    text.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    mix(text.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)))
 }
 
 /// Hash of a posting's key.
 #[must_use]
-pub fn hash_key(key: Key, a: u32, b: u32) -> u32 {
-    let mixed =
-        (key as u32).wrapping_mul(0x9e37_79b9) ^ a.wrapping_mul(0x85eb_ca6b) ^ b.wrapping_mul(0xc2b2_ae35);
-    (mixed ^ (mixed >> 15)).wrapping_mul(0x2c1b_3c6d) ^ (mixed >> 13)
+pub fn hash_key(key: u8, a: u32, b: u32) -> u32 {
+    let words = u32::from(key).wrapping_mul(0x9e37_79b9) ^ a.wrapping_mul(0x85eb_ca6b);
+    mix(mix(words) ^ b.wrapping_mul(0xc2b2_ae35))
+}
+
+/// Spreads every bit over the high ones, which choose the bucket.
+const fn mix(hash: u32) -> u32 {
+    let hash = (hash ^ (hash >> 16)).wrapping_mul(0x7feb_352d);
+    let hash = (hash ^ (hash >> 15)).wrapping_mul(0x846c_a68b);
+    hash ^ (hash >> 16)
+}
+
+/// The bucket of a hash among `count`, so that buckets ascend with hashes.
+#[must_use]
+pub fn bucket(hash: u32, count: usize) -> usize {
+    ((u64::from(hash) * count as u64) >> 32) as usize
 }

@@ -3,6 +3,7 @@
 //! [`Table::from_bytes`] is the only door. It never panics, whatever the bytes, and what it lets in can be
 //! read without further checks that could fail: every reference has been followed once.
 
+mod automaton;
 pub mod error;
 pub mod format;
 #[cfg(any(test, feature = "write"))]
@@ -15,11 +16,13 @@ mod view;
 pub mod write;
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write as _;
 use core::ops::Range;
 
+pub use automaton::Automaton;
 pub use error::TableError;
-pub use view::{Candidates, Operand, StringId, Strings, View, Words};
+pub use view::{Candidates, StringId, Strings, View, Words};
 
 use format::Section;
 
@@ -29,8 +32,18 @@ pub mod facts {
     pub const CLUSTER: u16 = 1;
     /// The server's name in the route's metadata.
     pub const ROUTE: u16 = 2;
+    /// The peer's address.
+    pub const SOURCE: u16 = 4;
+    /// The time.
+    pub const TIME: u16 = 8;
+    /// Whether the call belongs to a session.
+    pub const SESSION: u16 = 16;
+    /// The region.
+    pub const REGION: u16 = 32;
+    /// The deployment the proxy belongs to.
+    pub const ENVIRONMENT: u16 = 64;
     /// All defined bits.
-    pub const ALL: u16 = 3;
+    pub const ALL: u16 = 127;
 }
 
 /// SHA-256 of a table, the policy's identity in replies and records.
@@ -56,6 +69,8 @@ impl Digest {
 pub struct Table<B> {
     bytes: B,
     layout: Layout,
+    /// Read once, because reading checks each of them whole.
+    automata: Vec<Automaton>,
 }
 
 /// Where the sections of a validated table lie.
@@ -65,6 +80,13 @@ struct Layout {
     digest: Digest,
 }
 
+impl Layout {
+    fn section<'b>(&self, bytes: &'b [u8], section: Section) -> &'b [u8] {
+        let range = self.sections.get(section as usize - 1).cloned().unwrap_or(0..0);
+        bytes.get(range).unwrap_or(&[])
+    }
+}
+
 impl<B: AsRef<[u8]>> Table<B> {
     /// Checks `bytes` completely and gives access to them.
     ///
@@ -72,7 +94,8 @@ impl<B: AsRef<[u8]>> Table<B> {
     /// A [`TableError`] naming the first thing found wrong: framing, version, digest, then every record.
     pub fn from_bytes(bytes: B) -> Result<Self, TableError> {
         let layout = validate::layout(bytes.as_ref())?;
-        let table = Table { bytes, layout };
+        let automata = automaton::read(bytes.as_ref(), &layout)?;
+        let table = Table { bytes, layout, automata };
         validate::records(&table.view())?;
         Ok(table)
     }
@@ -80,7 +103,7 @@ impl<B: AsRef<[u8]>> Table<B> {
     /// The table's records, for reading. Cheap: a handful of slices.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        View::new(self.bytes.as_ref(), &self.layout)
+        View::new(self.bytes.as_ref(), &self.layout, &self.automata)
     }
 
     /// The policy's identity.

@@ -2,10 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::format::{Dimension, Label, Literal};
+use super::format::{Circumstance, Dimension, Label, Literal, Relation};
+use crate::network::Network;
 use crate::vocabulary::{Action, Capture, Verdict};
+use crate::window::Window;
 
 /// A whole policy.
 #[derive(Debug, Clone)]
@@ -187,24 +190,81 @@ pub enum Condition {
     Role(String),
     /// The call carries one of these risk tags.
     RiskTag(Vec<String>),
+    /// A verified claim of the caller's token holds one of these, or matches one where any is a glob.
+    Claim {
+        /// Dotted path of the claim.
+        path: String,
+        /// Values or globs.
+        values: Vec<String>,
+    },
+    /// The peer's address is in one of the networks.
+    Source(Vec<Network>),
+    /// A text the proxy knows about the call matches one of the globs.
+    Context {
+        /// Which text.
+        circumstance: Circumstance,
+        /// Globs.
+        globs: Vec<String>,
+    },
+    /// The call belongs to a session.
+    Session,
+    /// The time is in one of the windows.
+    Time(Vec<Window>),
     /// A test of one argument.
     Argument {
-        /// Member names from the arguments object on.
+        /// Keys and indices from the arguments object on.
         path: Vec<String>,
         /// What to test.
         test: ArgumentTest,
     },
 }
 
-/// Tests of one argument.
+/// Tests of one value: an argument, or a part of one.
 #[derive(Debug, Clone)]
 pub enum ArgumentTest {
+    /// All hold.
+    All(Vec<ArgumentTest>),
+    /// At least one holds.
+    Any(Vec<ArgumentTest>),
+    /// Does not hold.
+    Not(Box<ArgumentTest>),
+    /// A test of the part at a path.
+    At(Vec<String>, Box<ArgumentTest>),
+    /// Holds for every item of the array.
+    Each(Box<ArgumentTest>),
+    /// Holds for some item of the array.
+    Some(Box<ArgumentTest>),
     /// Equals one of the literals: its type and its text as [`Literal`] has it.
     In(Vec<(Literal, String)>),
     /// Is a string that matches one of the globs.
     Glob(Vec<String>),
+    /// Is a string that one of the automata matches as a whole.
+    Regex(Vec<Automaton>),
     /// Is present.
     Exists,
+    /// Is a number in this relation to the number, given as JSON text.
+    Compare(Relation, String),
+    /// Is a string, array or object whose length is in this relation to the number.
+    Length(Relation, u32),
+    /// Has one of the JSON types; bits of [`super::format::types`].
+    Type(u8),
+    /// Is a string with one of these strings in it, or an array with one of these literals.
+    Contains(Vec<(Literal, String)>),
+    /// Is a path at or below one of these; see [`crate::path::is_under`].
+    Under(Vec<String>),
+    /// Is a URL or host whose canonical host matches one of the globs.
+    Host(Vec<String>),
+    /// Is a URL or host whose canonical host is an address in one of the networks.
+    Cidr(Vec<Network>),
+}
+
+/// A regular expression.
+#[derive(Debug, Clone)]
+pub struct Automaton {
+    /// As its author wrote it.
+    pub pattern: String,
+    /// A sparse, anchored DFA of `regex-automata`, serialised in little-endian order.
+    pub bytes: Arc<[u8]>,
 }
 
 /// Whether a value is a glob rather than an exact name.

@@ -90,10 +90,10 @@ fn every_prefix_and_any_surplus_is_refused() {
 #[test]
 fn other_versions_and_other_files_are_named() {
     let mut bytes = write(&full_policy()).unwrap();
-    bytes[8] = 2;
-    assert_eq!(Table::from_bytes(&bytes).unwrap_err(), TableError::NewerVersion { found: 2 });
-    bytes[8] = 0;
-    assert_eq!(Table::from_bytes(&bytes).unwrap_err(), TableError::OlderVersion { found: 0 });
+    bytes[8] = 3;
+    assert_eq!(Table::from_bytes(&bytes).unwrap_err(), TableError::NewerVersion { found: 3 });
+    let old = include_bytes!("../../testdata/table_v1.bin");
+    assert_eq!(Table::from_bytes(old).unwrap_err(), TableError::OlderVersion { found: 1 });
     assert_eq!(Table::from_bytes(b"version: v1\n").unwrap_err(), TableError::NotATable);
     assert_eq!(Table::from_bytes(b"").unwrap_err(), TableError::Truncated);
 }

@@ -8,12 +8,15 @@ use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::format::{
-    CONDITION_DEPTH_MAX, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC, NONE, Node,
-    Op, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION, rule_flags,
+    CONDITION_DEPTH_MAX, Circumstance, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC,
+    NONE, Node, Op, Posting, Relation, Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION,
+    rule_flags, types,
 };
 use super::view::View;
-use super::{Digest, Layout, TableError, facts};
+use super::{Digest, Layout, TableError, Words, facts};
+use crate::network::Network;
 use crate::vocabulary::{Action, Capture, Verdict};
+use crate::window::Window;
 
 /// Framing: header, digest, directory, whole records.
 pub(super) fn layout(bytes: &[u8]) -> Result<Layout, TableError> {
@@ -84,8 +87,13 @@ pub(super) fn digest(header: &Header, rest: &[u8]) -> Digest {
 const fn record_size(section: Section) -> usize {
     match section {
         Section::Settings => size_of::<Settings>(),
-        Section::Text => 1,
-        Section::Strings | Section::StringSlots | Section::Words | Section::PostingSlots => size_of::<U32>(),
+        Section::Text | Section::Automata => 1,
+        Section::Strings
+        | Section::StringBuckets
+        | Section::Words
+        | Section::PostingBuckets
+        | Section::Claims
+        | Section::AutomatonEnds => size_of::<U32>(),
         Section::Nodes => size_of::<Node>(),
         Section::Rules => size_of::<Rule>(),
         Section::Limits => size_of::<Limit>(),
@@ -103,7 +111,9 @@ pub(super) fn records(view: &View<'_>) -> Result<(), TableError> {
     check.strings()?;
     check.settings()?;
     check.each(Section::Limits, view.limits, |limit| {
-        limit.network.get() == NONE || check.run_of_strings(limit.network.get(), limit.network_len.get())
+        check.optional_string(limit.reason)
+            && (limit.network.get() == NONE
+                || check.run_of_strings(limit.network.get(), limit.network_len.get()))
     })?;
     check.each(Section::Tools, view.tools, |tool| {
         check.string(tool.name)
@@ -121,6 +131,8 @@ pub(super) fn records(view: &View<'_>) -> Result<(), TableError> {
                 Some(Key::Host | Key::Cluster | Key::Route)
             )
     })?;
+    check.each(Section::Claims, view.claims, |path| check.string(*path))?;
+    check.ascending(Section::Claims, view.claims, |path| *path)?;
     check.each(Section::Roles, view.roles, |role| {
         check.string(role.name) && check.condition(role.node.get(), role.node_len.get(), false)
     })?;
@@ -158,7 +170,7 @@ impl Check<'_, '_> {
         Ok(())
     }
 
-    /// Offsets ascend, every string is UTF-8, and every matchable string is found through its slot.
+    /// Offsets ascend, every string is UTF-8, and every matchable string is found through its bucket.
     fn strings(&self) -> Result<(), TableError> {
         let strings = &self.view.strings;
         for index in 0..strings.len() {
@@ -167,16 +179,15 @@ impl Check<'_, '_> {
                 return Err(TableError::BadRecord(Section::Strings, index));
             }
         }
-        let slots = strings.slot_count();
-        if slots != 0 && !slots.is_power_of_two() {
-            return Err(TableError::BadSection(Section::StringSlots));
-        }
-        for (index, id) in strings.slot_values().enumerate() {
-            if id != NONE && id as usize >= strings.len() {
-                return Err(TableError::BadRecord(Section::StringSlots, index));
-            }
-        }
+        self.buckets(Section::StringBuckets, strings.buckets(), strings.len())?;
         Ok(())
+    }
+
+    /// Starts of buckets ascend, and lie within what they divide.
+    fn buckets(&self, section: Section, starts: &[U32], len: usize) -> Result<(), TableError> {
+        let ascend = starts.is_sorted_by_key(|start| start.get());
+        let end = starts.last().map_or(0, |end| end.get() as usize);
+        if ascend && end <= len { Ok(()) } else { Err(TableError::BadSection(section)) }
     }
 
     fn settings(&self) -> Result<(), TableError> {
@@ -225,7 +236,6 @@ impl Check<'_, '_> {
 
     fn rule(&self, rule: &Rule) -> bool {
         self.string(rule.id)
-            && self.optional_string(rule.reason)
             && Verdict::from_number(rule.verdict).is_some()
             && rule.flags & !rule_flags::ALL == 0
             && (rule.limit.get() == NONE || (rule.limit.get() as usize) < self.view.limits.len())
@@ -234,105 +244,121 @@ impl Check<'_, '_> {
 
     fn condition(&self, start: u32, len: u16, roles: bool) -> bool {
         let nodes = self.view.node_run(start, len);
-        nodes.len() == usize::from(len) && self.nodes(nodes, CONDITION_DEPTH_MAX, roles)
+        nodes.len() == usize::from(len)
+            && self.nodes(nodes, CONDITION_DEPTH_MAX, Place { roles, value: false })
     }
 
-    /// Siblings, each followed by its descendants. `roles`: whether a role may be asked for (a role's own
-    /// condition may not, so that there are no cycles).
-    fn nodes(&self, mut nodes: &[Node], depth_left: usize, roles: bool) -> bool {
+    /// Siblings, each followed by its descendants.
+    fn nodes(&self, mut nodes: &[Node], depth_left: usize, place: Place) -> bool {
         while let Some((node, rest)) = nodes.split_first() {
-            let Some(op) = Op::ALL.iter().find(|op| **op as u8 == node.op) else { return false };
-            let (value, len) = (node.value.get(), u32::from(node.len.get()));
-            nodes = match op {
-                Op::All | Op::Any | Op::Not => {
-                    let Some((below, after)) = rest.split_at_checked(value as usize) else { return false };
-                    let Some(depth_left) = depth_left.checked_sub(1) else { return false };
-                    if below.is_empty() || !self.nodes(below, depth_left, roles) {
-                        return false;
-                    }
-                    if *op == Op::Not && !is_single(below) {
-                        return false;
-                    }
-                    after
-                }
-                _ => {
-                    if !self.leaf(*op, node.arg, value, len, roles) {
-                        return false;
-                    }
-                    rest
-                }
+            let Some(op) = Op::from_number(node.op) else { return false };
+            let Some((below, after)) = rest.split_at_checked(node.below() as usize) else { return false };
+            nodes = after;
+            let inside = match op {
+                Op::All | Op::Any | Op::Not => Some(place),
+                Op::At => Some(Place { value: true, ..place }),
+                Op::Each | Op::Some if place.value => Some(place),
+                _ => None,
             };
+            let good = match inside {
+                Some(inside) => {
+                    depth_left > 0
+                        && !below.is_empty()
+                        && (op != Op::Not || is_single(below))
+                        && (op != Op::At || self.path(node.value.get()))
+                        && self.nodes(below, depth_left - 1, inside)
+                }
+                None => self.leaf(op, node, place),
+            };
+            if !good {
+                return false;
+            }
         }
         true
     }
 
-    fn leaf(&self, op: Op, arg: u8, value: u32, len: u32, roles: bool) -> bool {
+    /// A run of words that begins with the number of strings that follow, at least one.
+    fn path(&self, start: u32) -> bool {
+        let len = self.view.run(start, 1).get(0).unwrap_or(0);
+        len > 0 && start.checked_add(1).is_some_and(|start| self.run_of_strings(start, len))
+    }
+
+    fn leaf(&self, op: Op, node: &Node, place: Place) -> bool {
+        let (value, len) = (node.value.get(), u32::from(node.len.get()));
+        let words = self.view.list(value, len);
+        let whole = len == 0 || words.len() == len as usize;
         match op {
-            Op::All | Op::Any | Op::Not => false,
-            Op::LabelIn | Op::LabelGlob => match Label::from_number(arg) {
+            Op::All | Op::Any | Op::Not | Op::At | Op::Each | Op::Some => false,
+            Op::LabelIn | Op::LabelGlob => match Label::from_number(node.arg) {
                 Some(Label::Own) => len >= 2 && self.run_of_strings(value, len),
                 Some(_) => self.list(value, len, op == Op::LabelIn),
                 None => false,
             },
             Op::SubjectIn | Op::SubjectGlob => {
-                Dimension::from_number(arg).is_some() && self.list(value, len, op == Op::SubjectIn)
+                Dimension::from_number(node.arg).is_some() && self.list(value, len, op == Op::SubjectIn)
             }
-            Op::Role => roles && (value as usize) < self.view.roles.len(),
+            Op::Role => place.roles && (value as usize) < self.view.roles.len(),
             Op::RiskTag => self.list(value, len, true),
-            Op::ArgIn | Op::ArgGlob | Op::ArgExists => self.argument(op, value, len),
+            Op::ClaimIn | Op::ClaimGlob => {
+                let known = words.get(0).is_some_and(|claim| (claim as usize) < self.view.claims.len());
+                known && len >= 2 && self.list(value.saturating_add(1), len - 1, op == Op::ClaimIn)
+            }
+            Op::Source => whole && self.networks(words),
+            Op::ContextGlob => Circumstance::from_number(node.arg).is_some() && self.list(value, len, false),
+            Op::Session => true,
+            Op::Time => {
+                whole
+                    && !words.is_empty()
+                    && whole_groups(words, |window| Window::from_words(window).is_some())
+            }
+            _ if !place.value => false,
+            Op::In | Op::Contains => {
+                let literal = |literal| u8::try_from(literal).ok().and_then(Literal::from_number).is_some();
+                whole && whole_groups(words, |[kind, text]| literal(kind) && self.known(text))
+            }
+            Op::Glob | Op::Under | Op::Host => self.list(value, len, false),
+            Op::Exists => true,
+            Op::Compare => Relation::from_number(node.arg).is_some() && self.known(value),
+            Op::Length => Relation::from_number(node.arg).is_some(),
+            Op::Type => node.arg != 0 && node.arg & !types::ALL == 0,
+            Op::Regex => {
+                let automata = self.view.automata.len();
+                whole
+                    && whole_groups(words, |[pattern, automaton]| {
+                        self.known(pattern) && (automaton as usize) < automata
+                    })
+            }
+            Op::Cidr => whole && self.networks(words),
         }
     }
 
-    fn argument(&self, op: Op, start: u32, len: u32) -> bool {
-        let words = self.view.run(start, len);
-        if words.len() != len as usize {
-            return false;
-        }
-        let Some(path_len) = words.get(0).filter(|path_len| *path_len > 0) else { return false };
-        let path = words.skip(1).take(path_len as usize);
-        let operands = words.skip(1).skip(path_len as usize);
-        let known = |word: u32| (word as usize) < self.view.strings.len();
-        if path.len() != path_len as usize || !path.iter().all(known) {
-            return false;
-        }
-        match op {
-            Op::ArgExists => operands.is_empty(),
-            Op::ArgGlob => !operands.is_empty() && operands.iter().all(known),
-            _ => {
-                let mut words = operands.iter();
-                let mut pairs = 0;
-                while let Some(literal) = words.next() {
-                    let good = u8::try_from(literal).ok().and_then(Literal::from_number).is_some()
-                        && words.next().is_some_and(known);
-                    if !good {
-                        return false;
-                    }
-                    pairs += 1;
-                }
-                pairs > 0
-            }
-        }
+    fn networks(&self, words: Words<'_>) -> bool {
+        whole_groups(words, |network| Network::from_words(network).is_some())
+    }
+
+    fn known(&self, id: u32) -> bool {
+        (id as usize) < self.view.strings.len()
     }
 
     fn postings(&self) -> Result<(), TableError> {
-        let slots = self.view.posting_slots;
-        if !slots.is_empty() && !slots.len().is_power_of_two() {
-            return Err(TableError::BadSection(Section::PostingSlots));
-        }
-        self.each(Section::PostingSlots, slots, |slot| {
-            slot.get() == NONE || (slot.get() as usize) < self.view.postings.len()
-        })?;
-        self.each(Section::Postings, self.view.postings, |posting| {
-            let Some(key) = Key::ALL.iter().find(|key| **key as u8 == posting.key) else { return false };
-            let members = match key {
-                Key::Host | Key::Cluster | Key::Route => self.view.server_matches.len(),
-                _ => self.view.rules.len(),
-            };
-            let list = self.view.list(posting.value.get(), posting.len.get());
-            let whole = posting.len.get() == 0 || list.len() == posting.len.get() as usize;
-            let reachable = self.view.posted(*key, posting.a.get(), posting.b.get()).iter().eq(list.iter());
-            whole && reachable && list.iter().all(|member| (member as usize) < members)
-        })
+        self.buckets(Section::PostingBuckets, self.view.posting_buckets, self.view.postings.len())?;
+        self.each(Section::Postings, self.view.postings, |posting| self.posting(posting))
+    }
+
+    fn posting(&self, posting: &Posting) -> bool {
+        let Some(key) = Key::from_number(posting.key) else { return false };
+        let bound = match key {
+            Key::Host | Key::Cluster | Key::Route => self.view.server_matches.len(),
+            _ => self.view.rules.len(),
+        };
+        let members = self.view.members(posting);
+        let in_bounds = match members {
+            // Not one by one: a range may be as long as its writer likes.
+            Words::Range(first, len) => (first as usize).saturating_add(len as usize) <= bound,
+            _ => members.iter().all(|member| (member as usize) < bound),
+        };
+        let found = self.view.posted(key, posting.a.get(), posting.b.get());
+        in_bounds && !members.is_empty() && found.len() == members.len() && found.get(0) == members.get(0)
     }
 
     fn string(&self, id: U32) -> bool {
@@ -362,11 +388,21 @@ impl Check<'_, '_> {
     }
 }
 
+/// What may stand at a place of a condition.
+#[derive(Clone, Copy)]
+struct Place {
+    /// A role; not in a role's own condition, so that there are no cycles.
+    roles: bool,
+    /// A test of a value; only below a path.
+    value: bool,
+}
+
+/// Whether the words are one or more groups of `N`, each of them good.
+fn whole_groups<const N: usize>(words: Words<'_>, good: impl Fn([u32; N]) -> bool) -> bool {
+    !words.is_empty() && words.len().is_multiple_of(N) && words.groups().all(good)
+}
+
 /// Whether the nodes are one node with its descendants.
 fn is_single(nodes: &[Node]) -> bool {
-    let Some((first, rest)) = nodes.split_first() else { return false };
-    match Op::from_number(first.op) {
-        Some(Op::All | Op::Any | Op::Not) => rest.len() == first.value.get() as usize,
-        _ => rest.is_empty(),
-    }
+    nodes.split_first().is_some_and(|(first, rest)| rest.len() == first.below() as usize)
 }

@@ -4,9 +4,10 @@
 use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use super::automaton::Automaton;
 use super::format::{
-    Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, hash_key,
-    hash_text,
+    Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, bucket,
+    hash_key, hash_text, members,
 };
 use super::{Digest, Layout};
 
@@ -38,8 +39,12 @@ pub struct View<'t> {
     pub roles: &'t [Role],
     /// Postings of the rule index.
     pub postings: &'t [Posting],
-    /// Hash of the postings' keys.
-    pub posting_slots: &'t [U32],
+    /// Starts of the buckets of postings.
+    pub posting_buckets: &'t [U32],
+    /// Strings: paths of the claims that conditions ask for.
+    pub claims: &'t [U32],
+    /// Regular expressions.
+    pub automata: &'t [Automaton],
     /// The policy's identity.
     pub digest: Digest,
 }
@@ -49,7 +54,7 @@ pub struct View<'t> {
 pub struct Strings<'t> {
     text: &'t [u8],
     ends: &'t [U32],
-    slots: &'t [U32],
+    buckets: &'t [U32],
 }
 
 /// A list of words: each a string's number unless its owner says otherwise.
@@ -57,17 +62,10 @@ pub struct Strings<'t> {
 pub enum Words<'t> {
     /// Stored in place of a list.
     One(u32),
+    /// Consecutive numbers: the first, and how many.
+    Range(u32, u32),
     /// A run of the words section.
     Many(&'t [U32]),
-}
-
-/// A literal of an argument test.
-#[derive(Debug, Clone, Copy)]
-pub struct Operand {
-    /// [`super::format::Literal`].
-    pub literal: u8,
-    /// Its text.
-    pub text: StringId,
 }
 
 /// Ascending numbers found under one key.
@@ -78,17 +76,14 @@ fn records<T: FromBytes + Immutable + KnownLayout + Unaligned>(bytes: &[u8]) -> 
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(bytes: &'t [u8], layout: &Layout) -> Self {
-        let section = |section: Section| -> &'t [u8] {
-            let range = layout.sections.get(section as usize - 1).cloned().unwrap_or(0..0);
-            bytes.get(range).unwrap_or(&[])
-        };
+    pub(super) fn new(bytes: &'t [u8], layout: &Layout, automata: &'t [Automaton]) -> Self {
+        let section = |section: Section| layout.section(bytes, section);
         View {
             settings: records(section(Section::Settings)),
             strings: Strings {
                 text: section(Section::Text),
                 ends: records(section(Section::Strings)),
-                slots: records(section(Section::StringSlots)),
+                buckets: records(section(Section::StringBuckets)),
             },
             words: records(section(Section::Words)),
             nodes: records(section(Section::Nodes)),
@@ -99,7 +94,9 @@ impl<'t> View<'t> {
             tools: records(section(Section::Tools)),
             roles: records(section(Section::Roles)),
             postings: records(section(Section::Postings)),
-            posting_slots: records(section(Section::PostingSlots)),
+            posting_buckets: records(section(Section::PostingBuckets)),
+            claims: records(section(Section::Claims)),
+            automata,
             digest: layout.digest,
         }
     }
@@ -158,21 +155,50 @@ impl<'t> View<'t> {
         self.settings().map_or(0, |settings| settings.facts.get())
     }
 
+    /// The constraints and reason of a rule, where it has any.
+    #[must_use]
+    pub fn limit(&self, rule: &Rule) -> Option<&'t Limit> {
+        self.limits.get(rule.limit.get() as usize)
+    }
+
+    /// The author's reason for a rule.
+    #[must_use]
+    pub fn reason(&self, rule: &Rule) -> Option<&'t str> {
+        self.optional_text(self.limit(rule)?.reason)
+    }
+
+    /// Paths of the claims that conditions ask for, in the order of their numbers.
+    pub fn claim_paths(&self) -> impl Iterator<Item = &'t str> {
+        let view = *self;
+        self.claims.iter().map(move |path| view.text(*path))
+    }
+
     /// The members posted under a key, ascending.
     #[must_use]
     pub fn posted(&self, key: Key, a: u32, b: u32) -> Candidates<'t> {
-        let Some(mask) = self.posting_slots.len().checked_sub(1) else { return Words::NONE };
-        let mut slot = hash_key(key, a, b) as usize & mask;
-        // Bounded by the number of slots even if a table had no free one.
-        for _ in 0..self.posting_slots.len() {
-            let Some(number) = self.posting_slots.get(slot).map(|number| number.get()) else { break };
-            let Some(posting) = self.postings.get(number as usize) else { break };
-            if posting.key == key as u8 && posting.a.get() == a && posting.b.get() == b {
-                return self.list(posting.value.get(), posting.len.get());
+        let found = within(self.posting_buckets, hash_key(key as u8, a, b))
+            .filter_map(|number| self.postings.get(number as usize))
+            .find(|posting| posting.key == key as u8 && posting.a.get() == a && posting.b.get() == b);
+        found.map_or(Words::NONE, |posting| self.members(posting))
+    }
+
+    /// The members of a posting.
+    #[must_use]
+    pub fn members(&self, posting: &Posting) -> Candidates<'t> {
+        let value = posting.value.get() & !members::KIND;
+        let word = |at: u32| self.words.get(at as usize).map(|word| word.get());
+        match posting.value.get() & members::KIND {
+            members::ONE => Words::One(value),
+            members::RANGE => match (word(value), word(value + 1)) {
+                (Some(first), Some(len)) => Words::Range(first, len),
+                _ => Words::NONE,
+            },
+            members::LIST => {
+                let len = word(value).unwrap_or(0);
+                Words::Many(slice(self.words, value + 1, len))
             }
-            slot = (slot + 1) & mask;
+            _ => Words::NONE,
         }
-        Words::NONE
     }
 
     /// The number of the server of that name.
@@ -218,27 +244,20 @@ impl<'t> Strings<'t> {
     /// The number of `text` among the strings that requests are matched against.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<StringId> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut slot = hash_text(text.as_bytes()) as usize & mask;
-        for _ in 0..self.slots.len() {
-            let id = self.slots.get(slot)?.get();
-            if id == NONE {
-                return None;
-            }
-            if self.bytes(id) == Some(text.as_bytes()) {
-                return Some(id);
-            }
-            slot = (slot + 1) & mask;
-        }
-        None
+        within(self.buckets, hash_text(text.as_bytes())).find(|id| self.bytes(*id) == Some(text.as_bytes()))
     }
 
-    pub(super) fn slot_count(&self) -> usize {
-        self.slots.len()
+    pub(super) fn buckets(&self) -> &'t [U32] {
+        self.buckets
     }
+}
 
-    pub(super) fn slot_values(&self) -> impl Iterator<Item = u32> + 't {
-        self.slots.iter().map(|slot| slot.get())
+/// The numbers in the bucket of a hash; `starts` has one more entry than there are buckets.
+fn within(starts: &[U32], hash: u32) -> core::ops::Range<u32> {
+    let at = bucket(hash, starts.len().saturating_sub(1));
+    match (starts.get(at), starts.get(at + 1)) {
+        (Some(start), Some(end)) => start.get()..end.get(),
+        _ => 0..0,
     }
 }
 
@@ -248,11 +267,24 @@ impl<'t> Words<'t> {
 
     /// The words in order.
     pub fn iter(self) -> impl Iterator<Item = u32> + 't {
-        let (one, many) = match self {
-            Words::One(word) => (Some(word), &[][..]),
-            Words::Many(words) => (None, words),
+        let (range, many) = match self {
+            Words::One(word) => (word..word.saturating_add(1), &[][..]),
+            Words::Range(first, len) => (first..first.saturating_add(len), &[][..]),
+            Words::Many(words) => (0..0, words),
         };
-        one.into_iter().chain(many.iter().map(|word| word.get()))
+        range.chain(many.iter().map(|word| word.get()))
+    }
+
+    /// The words in groups of `N`; an incomplete one at the end is left out.
+    pub fn groups<const N: usize>(self) -> impl Iterator<Item = [u32; N]> + 't {
+        let mut words = self.iter();
+        core::iter::from_fn(move || {
+            let mut group = [0; N];
+            for word in &mut group {
+                *word = words.next()?;
+            }
+            Some(group)
+        })
     }
 
     /// How many words.
@@ -260,6 +292,7 @@ impl<'t> Words<'t> {
     pub fn len(self) -> usize {
         match self {
             Words::One(_) => 1,
+            Words::Range(_, len) => len as usize,
             Words::Many(words) => words.len(),
         }
     }
@@ -274,17 +307,21 @@ impl<'t> Words<'t> {
     #[must_use]
     pub fn get(self, index: usize) -> Option<u32> {
         match self {
-            Words::One(word) => (index == 0).then_some(word),
             Words::Many(words) => words.get(index).map(|word| word.get()),
+            _ => self.iter().nth(index),
         }
     }
 
     /// Without the first `count` words.
     #[must_use]
     pub fn skip(self, count: usize) -> Words<'t> {
+        let skipped = u32::try_from(count).unwrap_or(u32::MAX);
         match self {
-            Words::One(word) if count == 0 => Words::One(word),
-            Words::One(_) => Words::NONE,
+            Words::One(_) if count > 0 => Words::NONE,
+            Words::One(_) => self,
+            Words::Range(first, len) => {
+                Words::Range(first.saturating_add(skipped), len.saturating_sub(skipped))
+            }
             Words::Many(words) => Words::Many(words.get(count..).unwrap_or(&[])),
         }
     }
@@ -293,8 +330,9 @@ impl<'t> Words<'t> {
     #[must_use]
     pub fn take(self, count: usize) -> Words<'t> {
         match self {
-            Words::One(word) if count > 0 => Words::One(word),
-            Words::One(_) => Words::NONE,
+            Words::One(_) if count == 0 => Words::NONE,
+            Words::One(_) => self,
+            Words::Range(first, len) => Words::Range(first, len.min(u32::try_from(count).unwrap_or(len))),
             Words::Many(words) => Words::Many(words.get(..count).unwrap_or(words)),
         }
     }
@@ -304,6 +342,7 @@ impl<'t> Words<'t> {
     pub fn holds(self, word: u32) -> bool {
         match self {
             Words::One(one) => one == word,
+            Words::Range(first, len) => word.checked_sub(first).is_some_and(|at| at < len),
             Words::Many(words) => words.binary_search_by(|probe| probe.get().cmp(&word)).is_ok(),
         }
     }

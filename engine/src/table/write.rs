@@ -2,26 +2,27 @@
 //! equal lists and constraints are stored once.
 
 mod assemble;
+mod condition;
 mod index;
 mod intern;
+mod registry;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use std::collections::HashMap;
 
 use zerocopy::IntoBytes;
 use zerocopy::little_endian::{U16, U32};
 
-use super::facts;
 use super::format::{
-    CONDITION_DEPTH_MAX, Key, Label, Limit, Literal, NONE, Node, Op, Posting, Role, Rule, Section, Server,
-    ServerMatch, Settings, Tool, hash_key, hash_text, rule_flags,
+    CONDITION_DEPTH_MAX, Label, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch,
+    Settings, Tool, hash_key, hash_text, members, rule_flags,
 };
-use super::source::{self, ArgumentTest, Condition, Policy, is_glob};
-use crate::vocabulary::Action;
-use assemble::{assemble, bytes_of, slots};
+use super::source::{self, Condition, Policy};
+use assemble::{assemble, bucketed, buckets, bytes_of};
 use intern::{Interner, claims};
 
 /// Why a policy could not be written as a table.
@@ -124,12 +125,15 @@ struct Writer<'p> {
     role_numbers: BTreeMap<&'p str, u32>,
     words: Vec<u32>,
     /// Where an equal run of words already stands.
-    runs: BTreeMap<Vec<u32>, u32>,
+    runs: HashMap<Vec<u32>, u32>,
     nodes: Vec<Node>,
-    programs: BTreeMap<Vec<u8>, u32>,
+    programs: HashMap<Vec<u8>, u32>,
+    automata: Vec<u8>,
+    automaton_ends: Vec<U32>,
+    automaton_numbers: BTreeMap<&'p [u8], u32>,
     rules: Vec<Rule>,
     limits: Vec<Limit>,
-    limit_numbers: BTreeMap<source::Limit, u32>,
+    limit_numbers: BTreeMap<(Option<&'p source::Limit>, Option<&'p str>), u32>,
     servers: Vec<Server>,
     server_matches: Vec<ServerMatch>,
     match_keys: index::Keys,
@@ -147,15 +151,18 @@ impl<'p> Writer<'p> {
             interner,
             role_numbers,
             words: Vec::new(),
-            runs: BTreeMap::new(),
+            runs: HashMap::new(),
             nodes: Vec::new(),
-            programs: BTreeMap::new(),
+            programs: HashMap::new(),
+            automata: Vec::new(),
+            automaton_ends: Vec::new(),
+            automaton_numbers: BTreeMap::new(),
             rules: Vec::new(),
             limits: Vec::new(),
             limit_numbers: BTreeMap::new(),
             servers: Vec::new(),
             server_matches: Vec::new(),
-            match_keys: BTreeMap::new(),
+            match_keys: Vec::new(),
             tools: Vec::new(),
             roles: Vec::new(),
             settings: Vec::new(),
@@ -189,101 +196,11 @@ impl<'p> Writer<'p> {
         Ok(start)
     }
 
-    fn leaf(&mut self, op: Op, arg: u8, words: Vec<u32>) -> Result<Node, WriteError> {
-        let (len, value) = match (op, words.as_slice()) {
-            (Op::ArgIn | Op::ArgGlob | Op::ArgExists, _) => (words.len(), self.run(words)?),
-            (_, [one]) => (0, *one),
-            _ => (words.len(), self.run(words)?),
-        };
-        Ok(Node { op: op as u8, arg, len: short(len, "values in one condition")?, value: value.into() })
-    }
-
-    fn label(&mut self, label: Label, own: Option<&String>, values: &[String]) -> Result<Node, WriteError> {
-        let op = if values.iter().any(|value| is_glob(value)) { Op::LabelGlob } else { Op::LabelIn };
-        let set = self.string_set(values);
-        match own {
-            Some(own) => {
-                let mut words = vec![self.string(own)];
-                words.extend(set);
-                let len = short(words.len(), "values in one condition")?;
-                Ok(Node { op: op as u8, arg: label as u8, len, value: self.run(words)?.into() })
-            }
-            None => self.leaf(op, label as u8, set),
-        }
-    }
-
-    fn nodes_of(
-        &mut self,
-        condition: &Condition,
-        depth: usize,
-        owner: &str,
-        out: &mut Vec<Node>,
-    ) -> Result<(), WriteError> {
-        let group = |op: Op, below: &[Condition], writer: &mut Self, out: &mut Vec<Node>| {
-            if depth >= CONDITION_DEPTH_MAX {
-                return Err(WriteError::TooDeep(owner.into()));
-            }
-            let at = out.len();
-            out.push(Node { op: op as u8, arg: 0, len: U16::ZERO, value: U32::ZERO });
-            for condition in below {
-                writer.nodes_of(condition, depth + 1, owner, out)?;
-            }
-            let length = count(out.len() - at - 1, "conditions")?;
-            if let Some(node) = out.get_mut(at) {
-                node.value = length.into();
-            }
-            Ok(())
-        };
-        let node = match condition {
-            Condition::All(below) => return group(Op::All, below, self, out),
-            Condition::Any(below) => return group(Op::Any, below, self, out),
-            Condition::Not(below) => return group(Op::Not, core::slice::from_ref(below), self, out),
-            Condition::Label { label, own, values } => self.label(*label, own.as_ref(), values)?,
-            Condition::Subject { dimension, values } => {
-                let op =
-                    if values.iter().any(|value| is_glob(value)) { Op::SubjectGlob } else { Op::SubjectIn };
-                let set = self.string_set(values);
-                self.leaf(op, *dimension as u8, set)?
-            }
-            Condition::Role(name) => {
-                let number = self
-                    .role_numbers
-                    .get(name.as_str())
-                    .ok_or_else(|| WriteError::UnknownRole(name.clone()))?;
-                Node { op: Op::Role as u8, arg: 0, len: U16::ZERO, value: (*number).into() }
-            }
-            Condition::RiskTag(tags) => {
-                let set = self.string_set(tags);
-                self.leaf(Op::RiskTag, 0, set)?
-            }
-            Condition::Argument { path, test } => {
-                let mut words = vec![count(path.len(), "path segments")?];
-                words.extend(path.iter().map(|segment| self.string(segment)));
-                let op = match test {
-                    ArgumentTest::In(literals) => {
-                        let set: BTreeSet<(Literal, u32)> =
-                            literals.iter().map(|(literal, text)| (*literal, self.string(text))).collect();
-                        words.extend(set.into_iter().flat_map(|(literal, text)| [literal as u32, text]));
-                        Op::ArgIn
-                    }
-                    ArgumentTest::Glob(globs) => {
-                        words.extend(self.string_set(globs));
-                        Op::ArgGlob
-                    }
-                    ArgumentTest::Exists => Op::ArgExists,
-                };
-                self.leaf(op, 0, words)?
-            }
-        };
-        out.push(node);
-        Ok(())
-    }
-
     /// Stores a conjunction, or finds an equal one: first node and number of nodes.
-    fn condition(&mut self, conditions: &[Condition], owner: &str) -> Result<(u32, U16), WriteError> {
+    fn condition(&mut self, conditions: &'p [Condition], owner: &str) -> Result<(u32, U16), WriteError> {
         let mut nodes = Vec::new();
         for condition in conditions {
-            self.nodes_of(condition, 0, owner, &mut nodes)?;
+            self.nodes_of(condition, owner, 0, &mut nodes)?;
         }
         let len = short(nodes.len(), "conditions in one rule")?;
         let program = nodes.as_slice().as_bytes().to_vec();
@@ -296,7 +213,7 @@ impl<'p> Writer<'p> {
         Ok((start, len))
     }
 
-    fn rule(&mut self, rule: &source::Rule) -> Result<(), WriteError> {
+    fn rule(&mut self, rule: &'p source::Rule) -> Result<(), WriteError> {
         let (node, node_len) = self.condition(&rule.conditions, &rule.id)?;
         let mut flags = 0;
         if rule.shadow {
@@ -305,13 +222,9 @@ impl<'p> Writer<'p> {
         if rule.conditions.iter().any(names_method) {
             flags |= rule_flags::NAMES_METHOD;
         }
-        let limit = match &rule.limit {
-            Some(limit) => self.limit(limit)?,
-            None => NONE,
-        };
+        let limit = self.limit(rule.limit.as_ref(), rule.reason.as_deref())?;
         self.rules.push(Rule {
             id: self.string(&rule.id).into(),
-            reason: self.optional(rule.reason.as_ref()),
             node: node.into(),
             node_len,
             verdict: rule.verdict as u8,
@@ -321,11 +234,18 @@ impl<'p> Writer<'p> {
         Ok(())
     }
 
-    fn limit(&mut self, limit: &source::Limit) -> Result<u32, WriteError> {
-        if let Some(number) = self.limit_numbers.get(limit) {
+    fn limit(
+        &mut self,
+        limit: Option<&'p source::Limit>,
+        reason: Option<&'p str>,
+    ) -> Result<u32, WriteError> {
+        if limit.is_none() && reason.is_none() {
+            return Ok(NONE);
+        }
+        if let Some(number) = self.limit_numbers.get(&(limit, reason)) {
             return Ok(*number);
         }
-        let (network, network_len) = match &limit.network_allowlist {
+        let (network, network_len) = match limit.and_then(|limit| limit.network_allowlist.as_ref()) {
             Some(hosts) => {
                 let set = self.string_set(hosts);
                 (self.run(set.clone())?, count(set.len(), "hosts")?)
@@ -333,116 +253,39 @@ impl<'p> Writer<'p> {
             None => (NONE, 0),
         };
         let number = count(self.limits.len(), "constraints")?;
+        let bound = |bound: fn(&source::Limit) -> Option<u32>| limit.and_then(bound).unwrap_or(NONE).into();
         self.limits.push(Limit {
-            max_runtime_sec: limit.max_runtime_sec.unwrap_or(NONE).into(),
-            max_retries: limit.max_retries.unwrap_or(NONE).into(),
+            max_runtime_sec: bound(|limit| limit.max_runtime_sec),
+            max_retries: bound(|limit| limit.max_retries),
             network: network.into(),
             network_len: network_len.into(),
+            reason: reason.map_or(NONE, |reason| self.string(reason)).into(),
         });
-        self.limit_numbers.insert(limit.clone(), number);
+        self.limit_numbers.insert((limit, reason), number);
         Ok(number)
     }
 
-    fn servers(&mut self, servers: &[&source::Server]) -> Result<(), WriteError> {
-        if servers.is_empty() {
-            // Without a registry the proxy's own names are the servers' names.
-            self.facts |= facts::CLUSTER | facts::ROUTE;
-        }
-        for (number, server) in servers.iter().enumerate() {
-            let number = count(number, "servers")?;
-            let action = server.action.unwrap_or(Action::Write);
-            let mut exact: Vec<&source::Tool> =
-                server.tools.iter().filter(|tool| !is_glob(&tool.name)).collect();
-            let mut globs: Vec<&source::Tool> =
-                server.tools.iter().filter(|tool| is_glob(&tool.name)).collect();
-            exact.sort_by_key(|tool| self.string(&tool.name));
-            globs.sort_by_key(|tool| self.string(&tool.name));
-            let tools = count(self.tools.len(), "tools")?;
-            for tool in exact.iter().chain(&globs) {
-                let tags = self.string_set(&tool.risk_tags);
-                let tag_len = short(tags.len(), "risk tags")?;
-                let tags = self.run(tags)?.into();
-                self.tools.push(Tool {
-                    name: self.string(&tool.name).into(),
-                    tags,
-                    tag_len,
-                    action: tool.action.unwrap_or(action) as u8,
-                });
-            }
-            let labels: BTreeMap<u32, u32> =
-                server.labels.iter().map(|(name, value)| (self.string(name), self.string(value))).collect();
-            let label_len = count(labels.len(), "labels")?;
-            let labels = self.run(labels.into_iter().flat_map(|(name, value)| [name, value]).collect())?;
-            self.servers.push(Server {
-                name: self.string(&server.name).into(),
-                environment: self.optional(server.environment.as_ref()),
-                classification: self.optional(server.classification.as_ref()),
-                owner: self.optional(server.owner.as_ref()),
-                stage: self.optional(server.stage.as_ref()),
-                resource: self.optional(server.resource.as_ref()),
-                labels: labels.into(),
-                label_len: label_len.into(),
-                tools: tools.into(),
-                tool_len: count(exact.len(), "tools")?.into(),
-                glob_len: count(globs.len(), "tools")?.into(),
-                action: action as u8,
-            });
-            let own_name = [
-                source::ServerMatch::Route(server.name.clone()),
-                source::ServerMatch::Cluster(server.name.clone()),
-            ];
-            let matches = if server.matches.is_empty() { &own_name[..] } else { &server.matches };
-            for found in matches {
-                self.server_match(number, found)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn server_match(&mut self, server: u32, found: &source::ServerMatch) -> Result<(), WriteError> {
-        let (key, value, path) = match found {
-            source::ServerMatch::Http { host, path } => {
-                (Key::Host, self.optional(host.as_ref()).get(), self.optional(path.as_ref()))
-            }
-            source::ServerMatch::Cluster(name) => {
-                self.facts |= facts::CLUSTER;
-                (Key::Cluster, self.string(name), U32::new(NONE))
-            }
-            source::ServerMatch::Route(name) => {
-                self.facts |= facts::ROUTE;
-                (Key::Route, self.string(name), U32::new(NONE))
-            }
-        };
-        let number = count(self.server_matches.len(), "server matches")?;
-        self.server_matches.push(ServerMatch {
-            server: server.into(),
-            value: value.into(),
-            path,
-            kind: key as u8,
-        });
-        let exact_host =
-            !matches!(found, source::ServerMatch::Http { host: Some(host), .. } if is_glob(host));
-        let posted_as = if exact_host { value } else { NONE };
-        self.match_keys.entry((key, posted_as, NONE)).or_default().insert(number);
-        Ok(())
-    }
-
-    fn postings(&mut self, keys: index::Keys) -> Result<(), WriteError> {
-        for ((key, a, b), members) in keys {
-            let members: Vec<u32> = members.into_iter().collect();
-            let (value, len) = match members.as_slice() {
-                [one] => (*one, 0),
-                _ => {
-                    let len = count(members.len(), "rules under one key")?;
-                    (self.run(members)?, len)
-                }
+    fn postings(&mut self, mut keys: index::Keys) -> Result<(), WriteError> {
+        keys.sort_unstable();
+        keys.dedup();
+        for group in keys.chunk_by(|one, other| one.0 == other.0) {
+            let Some(((key, a, b), first)) = group.first().copied() else { continue };
+            let members: Vec<u32> = group.iter().map(|(_, member)| *member).collect();
+            let len = count(members.len(), "rules under one key")?;
+            let consecutive = members.last().is_some_and(|last| last - first == len - 1);
+            let (kind, value) = match len {
+                1 => (members::ONE, first),
+                _ if consecutive => (members::RANGE, self.run(vec![first, len])?),
+                _ => (members::LIST, self.run([vec![len], members].concat())?),
             };
+            if value & members::KIND != 0 {
+                return Err(WriteError::TooMany("values"));
+            }
             self.postings.push(Posting {
                 key: key as u8,
                 a: a.into(),
                 b: b.into(),
-                value: value.into(),
-                len: len.into(),
+                value: (kind | value).into(),
             });
         }
         Ok(())
@@ -467,16 +310,18 @@ impl<'p> Writer<'p> {
             ends.push(count(text.len(), "bytes of text")?.into());
         }
         let matchable = self.interner.order.iter().take(self.interner.matchable as usize);
-        let string_slots = slots(matchable.map(|string| hash_text(string.as_bytes())));
-        let posting_slots = slots(self.postings.iter().map(|posting| {
-            hash_key(Key::from_number(posting.key).unwrap_or(Key::Any), posting.a.get(), posting.b.get())
-        }));
+        let string_buckets = buckets(matchable.map(|string| hash_text(string.as_bytes())));
+        let hash = |posting: &Posting| hash_key(posting.key, posting.a.get(), posting.b.get());
+        let postings = bucketed(self.postings, hash);
+        let posting_buckets = buckets(postings.iter().map(hash));
         let words: Vec<U32> = self.words.into_iter().map(U32::new).collect();
+        let claims: Vec<U32> =
+            self.interner.claims.iter().map(|path| self.interner.id(path).into()).collect();
         let sections = [
             (Section::Settings, bytes_of(&self.settings)),
             (Section::Text, text),
             (Section::Strings, bytes_of(&ends)),
-            (Section::StringSlots, bytes_of(&string_slots)),
+            (Section::StringBuckets, bytes_of(&string_buckets)),
             (Section::Words, bytes_of(&words)),
             (Section::Nodes, bytes_of(&self.nodes)),
             (Section::Rules, bytes_of(&self.rules)),
@@ -485,8 +330,11 @@ impl<'p> Writer<'p> {
             (Section::ServerMatches, bytes_of(&self.server_matches)),
             (Section::Tools, bytes_of(&self.tools)),
             (Section::Roles, bytes_of(&self.roles)),
-            (Section::Postings, bytes_of(&self.postings)),
-            (Section::PostingSlots, bytes_of(&posting_slots)),
+            (Section::Postings, bytes_of(&postings)),
+            (Section::PostingBuckets, bytes_of(&posting_buckets)),
+            (Section::Claims, bytes_of(&claims)),
+            (Section::Automata, self.automata),
+            (Section::AutomatonEnds, bytes_of(&self.automaton_ends)),
         ];
         assemble(&sections)
     }

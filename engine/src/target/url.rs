@@ -48,6 +48,14 @@ pub(super) fn each_host<'t>(text: &'t str, visit: &mut Visit<'_, 't>) -> Control
     ControlFlow::Continue(())
 }
 
+/// Visits the hosts of the URL that `text` is as a whole, and none that stand behind its authority.
+pub(super) fn each_host_of_whole<'t>(text: &'t str, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
+    match whole(text) {
+        Some((authority, _)) => whole_hosts(authority, visit),
+        None => ControlFlow::Continue(()),
+    }
+}
+
 /// A search asked for growing places. It keeps its answer until that is passed, so all answers cost one pass.
 struct Next<F> {
     wanted: F,

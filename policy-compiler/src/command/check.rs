@@ -1,22 +1,33 @@
 use std::path::PathBuf;
 
-use mcpgov_policy_compiler::diagnostic::Severity;
+use clap::builder::PossibleValuesParser;
+use mcpgov_policy_compiler::diagnostic::{Code, Severity};
 
 use super::{Failure, Format, Outcome, files, print, report};
 
-/// Check a policy and report everything wrong with it
+/// Check a policy and report everything wrong with it, and what is suspicious
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Policy file, `-` for standard input
-    policy: PathBuf,
+    #[arg(required_unless_present = "explain")]
+    policy: Option<PathBuf>,
     /// Refuse a policy with warnings too
     #[arg(long)]
     deny_warnings: bool,
+    /// Explain a code of an error or a warning
+    #[arg(long, value_name = "CODE", exclusive = true, hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(Code::ALL.iter().map(|code| code.name())))]
+    explain: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Failure> {
-    let source = files::source(&arguments.policy)?;
-    let (table, diagnostics) = mcpgov_policy_compiler::compile(&source);
+    if let Some(code) = arguments.explain.as_deref().and_then(Code::from_name) {
+        print(code.page())?;
+        return Ok(Outcome::Done);
+    }
+    let Some(path) = &arguments.policy else { return Ok(Outcome::Done) };
+    let source = files::source(path)?;
+    let (table, diagnostics) = mcpgov_policy_compiler::inspect(&source);
     let mut text = report::text(&source, &diagnostics, format);
     let refused = table.is_none() || (arguments.deny_warnings && !diagnostics.is_empty());
     if format == Format::Human {

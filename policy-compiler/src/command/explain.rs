@@ -1,14 +1,10 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use mcpgov_engine::{
-    subject::Subject,
-    table::{Table, format::MAGIC},
-    vocabulary::Action,
-};
+use mcpgov_engine::{subject::Subject, vocabulary::Action};
 use mcpgov_policy_compiler::explain::{self, Object, Question};
 
-use super::{Failure, Format, Outcome, files, print, report};
+use super::{Failure, Format, Outcome, load, print};
 
 /// Explain what a policy decides about a call, and why
 #[derive(clap::Args)]
@@ -64,7 +60,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, format: Format) -> Result<Outcome, Failure> {
-    let Some(table) = table(&arguments, format)? else { return Ok(Outcome::Refused) };
+    let Some(table) = load::table(&arguments.policy, format)? else { return Ok(Outcome::Refused) };
     let json = arguments.json;
     let explanation = explain::explain(&table, &question(arguments)).map_err(|error| {
         let failure = Failure::new(error.to_string());
@@ -79,22 +75,6 @@ pub(super) fn run(arguments: Arguments, format: Format) -> Result<Outcome, Failu
         print(&explain::text(&explanation))?;
     }
     Ok(if explanation.verdict.is_permit() { Outcome::Done } else { Outcome::NotAllowed })
-}
-
-/// Reads a table, or compiles a policy; `None` where the policy has errors, which are then reported.
-fn table(arguments: &Arguments, format: Format) -> Result<Option<Table<Vec<u8>>>, Failure> {
-    let path = &arguments.policy;
-    let bytes = files::bytes(path)?;
-    let bytes = if bytes.starts_with(&MAGIC) {
-        bytes
-    } else {
-        let source = files::into_source(path, bytes)?;
-        let (compiled, diagnostics) = mcpgov_policy_compiler::compile(&source);
-        report::diagnostics(&source, &diagnostics, format);
-        let Some(compiled) = compiled else { return Ok(None) };
-        compiled
-    };
-    files::table(path, bytes).map(Some)
 }
 
 fn question(arguments: Arguments) -> Question {

@@ -4,9 +4,11 @@ mod check;
 mod compile;
 mod explain;
 mod files;
+mod load;
 mod render;
 mod report;
 mod show;
+mod test;
 
 use std::{
     ffi::OsString,
@@ -21,7 +23,7 @@ Exit codes:
   0  done; for `explain`: the call is allowed, with or without constraints
   1  error: bad usage, unreadable file, policy that does not compile
   2  `explain`: the call is denied or needs approval
-  3  tests of a policy failed";
+  3  `test`: tests of a policy failed";
 
 /// Compiles policies for MCP traffic, checks them and explains their decisions
 #[derive(Parser)]
@@ -41,6 +43,7 @@ enum Verb {
     Explain(Box<explain::Arguments>),
     Show(show::Arguments),
     Render(render::Arguments),
+    Test(test::Arguments),
 }
 
 /// Shapes of diagnostics.
@@ -52,6 +55,8 @@ pub(crate) enum Format {
     Plain,
     /// A JSON array
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// What a verb came to. The numbers are API: scripts and CI read them.
@@ -61,6 +66,7 @@ pub(crate) enum Outcome {
     /// Errors in a policy that have been reported.
     Refused = 1,
     NotAllowed = 2,
+    TestsFailed = 3,
 }
 
 /// Why a verb could not do its work.
@@ -98,6 +104,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Explain(arguments) => explain::run(*arguments, format),
         Verb::Show(arguments) => show::run(&arguments),
         Verb::Render(arguments) => render::run(&arguments, format),
+        Verb::Test(arguments) => test::run(&arguments, format),
     };
     match outcome {
         Ok(outcome) => ExitCode::from(outcome as u8),

@@ -15,6 +15,7 @@ pub(super) fn text(source: &Source, diagnostics: &[Diagnostic], format: Format) 
         Format::Human => diagnostic::human(source, diagnostics, true),
         Format::Plain => diagnostic::plain(source, diagnostics),
         Format::Json => format!("{:#}\n", diagnostic::json(source, diagnostics)),
+        Format::Sarif => format!("{:#}\n", diagnostic::sarif(source, diagnostics)),
     }
 }
 

@@ -1,13 +1,17 @@
 //! Diagnostics: plain data about what is wrong with a policy and where. Turning them into text is the work of
 //! the renderers below, so that a test, a terminal and an editor see the same facts.
 
+mod code;
 mod human;
 mod json;
 mod plain;
+mod sarif;
 
+pub use code::Code;
 pub use human::human;
 pub use json::json;
 pub use plain::plain;
+pub use sarif::sarif;
 
 use crate::source::Span;
 
@@ -44,35 +48,6 @@ pub enum Severity {
     Error,
     /// The policy compiles, and probably does not mean what its author thinks.
     Warning,
-}
-
-/// The kinds of findings. Their names are stable: tools and people filter by them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// The text is not YAML.
-    YamlSyntax,
-    /// YAML that a policy may not use, such as anchors and tags.
-    YamlFeature,
-    /// A key the language does not have.
-    UnknownKey,
-    /// A required key is absent.
-    MissingKey,
-    /// A key or an id is there twice.
-    Duplicate,
-    /// A value of another type was expected.
-    WrongType,
-    /// The type is right, the value is not.
-    BadValue,
-    /// A name that nothing in the policy defines.
-    UndefinedName,
-    /// Parts that are fine alone do not fit together.
-    Inconsistent,
-    /// The language has it, this version does not.
-    NotSupportedYet,
-    /// A condition that nothing in the registry can meet.
-    NeverMatches,
-    /// A limit of the language or the table is passed.
-    TooLarge,
 }
 
 impl Diagnostic {
@@ -119,26 +94,6 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
-        }
-    }
-}
-
-impl Code {
-    /// The stable name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::YamlSyntax => "yaml-syntax",
-            Self::YamlFeature => "yaml-feature",
-            Self::UnknownKey => "unknown-key",
-            Self::MissingKey => "missing-key",
-            Self::Duplicate => "duplicate",
-            Self::WrongType => "wrong-type",
-            Self::BadValue => "bad-value",
-            Self::UndefinedName => "undefined-name",
-            Self::Inconsistent => "inconsistent",
-            Self::NotSupportedYet => "not-supported-yet",
-            Self::NeverMatches => "never-matches",
-            Self::TooLarge => "too-large",
         }
     }
 }

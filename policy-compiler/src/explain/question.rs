@@ -13,7 +13,7 @@ use mcpgov_engine::{
 use crate::diagnostic::nearest;
 
 /// A call to be explained.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Question {
     /// The server's name; `None` is unregistered traffic.
     pub server: Option<String>,
@@ -32,7 +32,7 @@ pub struct Question {
 }
 
 /// What a call is about.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum Object {
     /// Nothing that has a name.
     #[default]
@@ -98,7 +98,7 @@ impl QuestionError {
 
 impl Question {
     /// The method asked about.
-    pub(super) fn method(&self) -> &str {
+    pub(crate) fn method(&self) -> &str {
         match (&self.method, &self.object) {
             (Some(method), _) => method,
             (None, Object::Tool(_)) => Method::ToolsCall.name(),
@@ -109,7 +109,7 @@ impl Question {
     }
 
     /// The call as the engine decides it.
-    pub(super) fn call<'q>(
+    pub(crate) fn call<'q>(
         &'q self,
         view: &View<'q>,
         document: Option<&'q Doc<'q>>,

@@ -5,6 +5,7 @@ mod argument;
 mod host;
 mod rule;
 mod server;
+pub mod suite;
 mod value;
 
 use crate::{

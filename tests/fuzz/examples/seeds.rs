@@ -6,12 +6,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-const STREAMS: [&str; 6] = [
+const STREAMS: [&str; 8] = [
     "\u{feff}: hello\n\nid: 1\nretry: 500\ndata:\n\nevent: message\nid: 2\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n",
     "data: a\r\ndata: b\r\n\r\n: c\r\ndata: d\r\n\r\n",
     "data: a\rdata\r\r: c\rid: 1\0\r\r",
     ": c\u{2028}data: x\n\n: \u{85}\n\ndata: \"\u{2029}\"\n\n",
     "Data: x\n data: y\ndata : z\nid\nevent:foo\nretry:1x\n\n",
+    "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[{\"name\":\"search\"},{\"name\":\"delete_x\"}]}}\n\n",
+    "event: endpoint\ndata: /post\n\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\n\n",
     "data: {\ndata: }\n\ndata: unfinished\n",
 ];
 
@@ -31,10 +33,12 @@ fn main() -> Result<()> {
         let steps = [0, (nr % 16) as u8, 2, 0, 4, 0, 6, 0, 0xff];
         save("exchange", nr, &[&steps, text].concat())?;
     }
-    for (nr, stream) in STREAMS.iter().enumerate() {
-        save("sse", 2 * nr, &[b"\xff", stream.as_bytes()].concat())?;
-        let bytewise = vec![1; stream.len()];
-        save("sse", 2 * nr + 1, &[&bytewise, &b"\xff"[..], stream.as_bytes()].concat())?;
+    for target in ["sse", "stream"] {
+        for (nr, stream) in STREAMS.iter().enumerate() {
+            save(target, 2 * nr, &[b"\xff", stream.as_bytes()].concat())?;
+            let bytewise = vec![1; stream.len()];
+            save(target, 2 * nr + 1, &[&bytewise, &b"\xff"[..], stream.as_bytes()].concat())?;
+        }
     }
     for (nr, shadow) in [false, true].into_iter().enumerate() {
         save("table", nr, &mcpgov_fuzz::table(shadow))?;

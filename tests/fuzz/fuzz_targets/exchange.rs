@@ -1,4 +1,5 @@
-//! In whatever order a proxy calls, and whatever the bodies: nothing goes on to the server before a permit.
+//! In whatever order a proxy calls, and whatever the bodies: nothing goes on to the server before a permit, and
+//! whatever leaves for a client, a server or a log is JSON.
 //!
 //! Input: steps of two bytes, 0xff, then a body of which the steps use the whole or a beginning.
 #![no_main]
@@ -6,46 +7,52 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use mcpgov_engine::decide::{Call, decide};
+use mcpgov_engine::decide::{Call, decide, has_access};
 use mcpgov_engine::exchange::{AnswerHead, Effect, Event, Exchange, Head, Options, Policy};
-use mcpgov_engine::json::Limits;
-use mcpgov_engine::message::parse;
+use mcpgov_engine::json::{Doc, Limits};
+use mcpgov_engine::message::{Kind, parse};
 use mcpgov_engine::registry::{Traffic, recognise};
 use mcpgov_engine::subject::{Caller, Subject};
 use mcpgov_engine::table::{Table, View};
-use mcpgov_fuzz::{assert_json, subjects, table};
+use mcpgov_fuzz::{assert_json, subjects, table, terms};
 
 static TABLE: LazyLock<Table<Vec<u8>>> =
     LazyLock::new(|| Table::from_bytes(table(false)).expect("a good table"));
 
-const HEADS: [Head<'static>; 4] =
-    [head("POST", "/github"), head("POST", "/other"), head("DELETE", "/github"), head("GET", "/github/../")];
-
-const fn head(method: &'static str, path: &'static str) -> Head<'static> {
-    Head {
-        method,
-        path,
-        host: "mcp.example",
-        content_type: Some("application/json"),
-        content_encoding: None,
-        is_repeated: false,
-        request_id: "r",
-        session: None,
-        protocol: None,
-        cluster: None,
-        route: None,
-    }
-}
-
+const TARGETS: [(&str, &str); 4] =
+    [("POST", "/github"), ("GET", "/github"), ("DELETE", "/github"), ("POST", "/github/../x")];
+const VERSIONS: [Option<&str>; 4] = [None, Some("2025-03-26"), Some("2026-07-28"), Some("x")];
 const TYPES: [Option<&str>; 4] =
     [Some("application/json"), Some("text/event-stream"), Some("text/html"), None];
 
-/// The decision without an exchange.
-fn is_permitted(view: &View<'_>, head: &Head<'_>, subject: &Subject, body: &[u8]) -> bool {
-    let Ok(message) = parse(body, &Limits::default()) else { return false };
-    let traffic = Traffic { host: head.host, path: head.path, cluster: None, route: None };
-    let call = Call::of(&message, recognise(view, &traffic));
-    decide(view, &Caller::new(view, subject.clone()), &call).outcome.verdict.is_permit()
+fn head(how: usize) -> Head {
+    let (method, path) = TARGETS[how % 4];
+    let mut head = Head { method: method.into(), path: path.into(), ..mcpgov_fuzz::head() };
+    head.mcp.version = VERSIONS[how / 4 % 4].map(String::from);
+    head.is_repeated = how & 0xc0 == 0xc0;
+    head.session = (how & 0x30 == 0x30).then(|| "abc".into());
+    head
+}
+
+/// Whether every message of a body is permitted, without an exchange.
+fn is_permitted(view: &View<'_>, head: &Head, subject: &Subject, body: &[u8]) -> bool {
+    let traffic = Traffic { host: &head.host, path: &head.path, cluster: None, route: None };
+    let caller = Caller::new(view, subject.clone());
+    let permits = |text: &[u8]| {
+        let Ok(message) = parse(text, &Limits::default()) else { return false };
+        let call = Call::of(&message, recognise(view, &traffic));
+        if message.kind() == Kind::Response {
+            // It asks for nothing.
+            return has_access(view, &caller, &call);
+        }
+        decide(view, &caller, &call).outcome.verdict.is_permit()
+    };
+    match Doc::parse(body, &Limits::default()) {
+        Ok(doc) if doc.root().items().next().is_some() => {
+            doc.root().items().all(|member| permits(member.raw().as_bytes()))
+        }
+        _ => permits(body),
+    }
 }
 
 fuzz_target!(|input: &[u8]| {
@@ -55,54 +62,61 @@ fuzz_target!(|input: &[u8]| {
 
     let view = TABLE.view();
     let policy = if steps.len() % 2 == 0 { Policy::Loaded(&view) } else { Policy::Unavailable };
-    let mut exchange = Exchange::new(Options::default());
-    let mut first: Option<(Head<'_>, Subject)> = None;
-    let (mut permitted, mut replies) = (false, 0);
+    let options = Options { event_bytes_max: 300, ..Options::default() };
+    let terms = terms(policy, &options);
+    let mut exchange = Exchange::new();
+    let mut asked: Option<(Head, Subject)> = None;
+    let (mut is_permit, mut replies) = (false, 0);
     for step in steps.chunks_exact(2) {
         let (what, how) = (step[0] % 8, usize::from(step[1]));
+        let part = if how == 0 { body } else { &body[..how.min(body.len())] };
         let effect = match what {
             0 => {
-                let subject = subjects()[how / 4 % 3].clone();
-                let head = Head { is_repeated: how & 0x80 != 0, ..HEADS[how % 4] };
-                let effect = exchange
-                    .on(policy, Event::RequestHead { head, subject: subject.clone(), ends: how & 0x40 != 0 });
-                // Ending a session needs no message: it is judged by the head alone.
-                permitted |= head.method == "DELETE"
-                    && first.is_none()
-                    && exchange.decided().is_some_and(|(verdict, _)| verdict.is_permit());
-                first.get_or_insert((head, subject));
+                let (head, subject) = (head(how), subjects()[how % 3].clone());
+                let event = Event::RequestHead {
+                    head: head.clone(),
+                    subject: subject.clone(),
+                    ends: how & 0xc0 == 0x40,
+                };
+                let effect = exchange.on(&terms, event);
+                // What has no body is judged by its head.
+                let permitted = exchange.decided().first().is_some_and(|(verdict, _)| verdict.is_permit());
+                is_permit |= head.method != "POST" && asked.is_none() && permitted;
+                asked.get_or_insert((head, subject));
                 effect
             }
-            1 => exchange.on(policy, Event::RequestHeld(how << 13)),
-            2 | 3 => {
-                let body = if how == 0 { body } else { &body[..how.min(body.len())] };
-                let effect = exchange.on(policy, Event::RequestBody(body));
-                if let (Effect::Forward(_), Some((head, subject)), 0, false) =
-                    (&effect, &first, replies, permitted)
+            1 => exchange.on(&terms, Event::RequestHeld(how << 13)),
+            2 => {
+                let effect = exchange.on(&terms, Event::RequestBody(part));
+                if let (Effect::Forward(changes), Some((head, subject)), 0, false) =
+                    (&effect, &asked, replies, is_permit)
                 {
                     assert!(matches!(policy, Policy::Loaded(_)), "no policy, no permit");
-                    assert!(is_permitted(&view, head, subject, body), "{:?}", String::from_utf8_lossy(body));
-                    permitted = true;
+                    let sent = changes.body.as_deref().unwrap_or(part);
+                    assert!(is_permitted(&view, head, subject, sent), "{:?}", String::from_utf8_lossy(sent));
+                    is_permit = true;
                 }
                 effect
             }
+            3 => exchange.on(&terms, Event::AnswerChunk { bytes: part, ends: how & 0x80 != 0 }),
             4 => {
                 let head = AnswerHead {
                     status: [200, 202, 404, 504][how % 4],
                     content_type: TYPES[how / 4 % 4],
-                    content_encoding: None,
+                    session: (how & 0x80 != 0).then_some("abc"),
+                    ..AnswerHead::default()
                 };
-                exchange.on(policy, Event::AnswerHead { head, ends: how & 0x40 != 0 })
+                exchange.on(&terms, Event::AnswerHead { head, ends: how & 0x40 != 0 })
             }
-            5 => exchange.on(policy, Event::AnswerHeld(how << 13)),
-            6 => exchange.on(policy, Event::AnswerBody(body)),
-            _ => exchange.on(policy, Event::HostFailure),
+            5 => exchange.on(&terms, Event::AnswerHeld(how << 13)),
+            6 => exchange.on(&terms, Event::AnswerBody(part)),
+            _ => exchange.on(&terms, Event::HostFailure),
         };
         match effect {
-            Effect::Forward(_) if what < 4 && replies == 0 => assert!(permitted, "undecided but forwarded"),
-            Effect::Forward(changes) => {
+            Effect::Forward(_) if what < 3 && replies == 0 => assert!(is_permit, "undecided but forwarded"),
+            Effect::Forward(changes) if what != 3 => {
                 if let Some(body) = changes.body {
-                    serde_json::from_str::<serde_json::Value>(&body).expect("a rewritten body is JSON");
+                    serde_json::from_slice::<serde_json::Value>(&body).expect("a rewritten body is JSON");
                 }
             }
             Effect::Reply(reply) => {
@@ -111,11 +125,11 @@ fuzz_target!(|input: &[u8]| {
                     assert_json(&reply.body);
                 }
             }
-            Effect::Hold => {}
+            Effect::Forward(_) | Effect::Hold | Effect::Close => {}
         }
     }
     assert!(replies <= 1);
-    if let Some(record) = exchange.finish() {
-        assert_json(&record);
+    if let Some(records) = exchange.finish() {
+        assert_json(&format!("[{records}]"));
     }
 });

@@ -3,13 +3,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use mcpgov_engine::decide::{Call, Name, NoTrace, decide, evaluate_rule, has_access, is_visible, roles};
-use mcpgov_engine::exchange::{AnswerHead, Event, Exchange, Head, Options, Policy};
+use mcpgov_engine::exchange::{AnswerHead, Event, Exchange, Options, Policy};
 use mcpgov_engine::json::Limits;
 use mcpgov_engine::message::{Method, Object, parse};
 use mcpgov_engine::registry::{Traffic, recognise};
 use mcpgov_engine::subject::Caller;
 use mcpgov_engine::table::{Table, View};
-use mcpgov_fuzz::{assert_json, resealed, subjects};
+use mcpgov_fuzz::{assert_json, head, resealed, subjects, terms};
 
 const CALLS: [&str; 3] = [
     r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create","arguments":{"repo":{"name":"acme/x"},"sure":1,"at":"https://a.example/"}}}"#,
@@ -40,24 +40,18 @@ fn decide_everything(view: &View<'_>) {
 }
 
 fn exchange(view: &View<'_>) {
-    let head = Head {
-        method: "POST",
-        path: "/github",
-        host: "mcp.example",
-        content_type: Some("application/json"),
-        request_id: "r",
-        ..Head::default()
-    };
+    let options = Options::default();
+    let terms = terms(Policy::Loaded(view), &options);
     for body in CALLS {
-        let mut exchange = Exchange::new(Options::default());
+        let mut exchange = Exchange::new();
         let [subject, ..] = subjects();
-        let _ = exchange.on(Policy::Loaded(view), Event::RequestHead { head, subject, ends: false });
-        let _ = exchange.on(Policy::Loaded(view), Event::RequestBody(body.as_bytes()));
+        let _ = exchange.on(&terms, Event::RequestHead { head: head(), subject, ends: false });
+        let _ = exchange.on(&terms, Event::RequestBody(body.as_bytes()));
         let answer =
-            AnswerHead { status: 200, content_type: Some("application/json"), content_encoding: None };
-        let _ = exchange.on(Policy::Loaded(view), Event::AnswerHead { head: answer, ends: false });
-        let _ = exchange.on(Policy::Loaded(view), Event::AnswerBody(LIST));
-        assert_json(&exchange.finish().expect("what was judged is recorded"));
+            AnswerHead { status: 200, content_type: Some("application/json"), ..AnswerHead::default() };
+        let _ = exchange.on(&terms, Event::AnswerHead { head: answer, ends: false });
+        let _ = exchange.on(&terms, Event::AnswerBody(LIST));
+        assert_json(&format!("[{}]", exchange.finish().expect("what was judged is recorded")));
     }
 }
 

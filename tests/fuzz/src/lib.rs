@@ -1,6 +1,8 @@
 //! What the fuzz targets and their seeds share.
 
+use mcpgov_engine::exchange::{Head, Options, Policy as Decides, Terms};
 use mcpgov_engine::json::{Doc, Limits};
+use mcpgov_engine::session::SessionKey;
 use mcpgov_engine::subject::Subject;
 use mcpgov_engine::table::format::{Dimension, Label, Literal};
 use mcpgov_engine::table::source::{
@@ -113,6 +115,24 @@ pub fn subjects() -> [Subject; 3] {
         ..Subject::default()
     };
     [user("ada", "team-a"), user("eve", "others"), Subject::default()]
+}
+
+/// What an exchange is judged by, with one key and at one time.
+pub fn terms<'t>(policy: Decides<'t>, options: &'t Options) -> Terms<'t> {
+    static KEY: SessionKey = SessionKey::new([1; 32]);
+    Terms { policy, options, session_key: Some(&KEY), now_sec: 1000 }
+}
+
+/// The head of a request for the one server of the policy.
+pub fn head() -> Head {
+    Head {
+        method: "POST".into(),
+        host: "mcp.example".into(),
+        path: "/github".into(),
+        content_type: Some("application/json".into()),
+        accept: Some("application/json, text/event-stream".into()),
+        ..Head::default()
+    }
 }
 
 /// Puts a right digest over changed bytes: what a hostile or broken compiler could hand over.

@@ -89,7 +89,7 @@ def ask(state=None, **requests):
 def answers(params):
     """The client's answers by name, as plain JSON."""
     given = params.input_responses or {}
-    return {key: value.model_dump(by_alias=True, mode="json") for key, value in given.items()}
+    return {key: value.model_dump(by_alias=True, mode="json", exclude_none=True) for key, value in given.items()}
 
 
 # --- tools ------------------------------------------------------------------------------------------------------------
@@ -497,6 +497,10 @@ async def nothing(ctx, params):
     return types.EmptyResult()
 
 
+async def notified(ctx, params):
+    fixture.report(notified=ctx.method)
+
+
 # --- streams that resume ----------------------------------------------------------------------------------------------
 
 
@@ -547,6 +551,7 @@ server = Server(
     on_subscriptions_listen=ListenHandler(bus),
     on_completion=complete,
     on_set_logging_level=nothing,
+    on_roots_list_changed=notified,
 )
 server.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=NAME))
 

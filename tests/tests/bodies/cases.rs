@@ -1,4 +1,6 @@
-//! Bodies that two readers could read differently, made from one plain call by a table of changes.
+//! Requests that two readers could read differently: odd texts, encodings, headers, pieces, and chance.
+
+use crate::texts::{self, PLAIN, changed};
 
 /// The two ways a client says which revision it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +55,7 @@ impl Case {
     }
 }
 
-/// The call that all others are made from. `@` is where a modern message says which revision it is of.
-const PLAIN: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{@"name":"alpha","arguments":{"n":1,"path":"a"}}}"#;
+/// What a modern message says of itself, in its parameters.
 const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}},"#;
 
 /// The plain call.
@@ -66,269 +67,22 @@ fn text(template: &str, era: Era) -> String {
     template.replace('@', if era == Era::Modern { META } else { "" })
 }
 
-/// [`PLAIN`] with `from` replaced by `to`.
-fn changed(from: &str, to: &str) -> String {
-    assert_eq!(PLAIN.matches(from).count(), 1, "`{from}` must be in the plain call once");
-    PLAIN.replacen(from, to, 1)
-}
-
 /// Every case of the table.
 pub(crate) fn all(era: Era) -> Vec<Case> {
-    let texts = keys().into_iter().chain(values()).chain(envelopes()).chain(surroundings());
-    let mut cases: Vec<_> = texts.map(|(name, body)| Case::new(name, text(&body, era), era)).collect();
+    let new = |(name, body): (String, String)| Case::new(name, text(&body, era), era);
+    let mut cases: Vec<_> = texts::all().into_iter().map(new).collect();
     cases.extend(encodings(era));
     cases.extend(transports(era));
     cases
 }
 
-/// A key twice, in another spelling, or both.
-fn keys() -> Vec<(String, String)> {
-    let params = r#""params":{@"name":"alpha","arguments":{"n":1,"path":"a"}}"#;
-    let members = [
-        ("jsonrpc", r#""jsonrpc":"2.0""#, r#""1.0""#),
-        ("id", r#""id":1"#, "2"),
-        ("method", r#""method":"tools/call""#, r#""ping""#),
-        ("params", params, r#"{@"name":"beta","arguments":{"n":2}}"#),
-        ("name", r#""name":"alpha""#, r#""beta""#),
-        ("arguments", r#""arguments":{"n":1,"path":"a"}"#, r#"{"n":2}"#),
-        ("path", r#""path":"a""#, r#""b""#),
-    ];
-    let mut cases = Vec::new();
-    for (key, member, other) in members {
-        for (how, spelling) in spellings(key) {
-            let extra = format!(r#""{spelling}":{other}"#);
-            cases.push((format!("{key} {how}, before"), changed(member, &format!("{extra},{member}"))));
-            cases.push((format!("{key} {how}, after"), changed(member, &format!("{member},{extra}"))));
-            let instead = member.replacen(key, &spelling, 1);
-            cases.push((format!("{key} {how}, instead"), changed(member, &instead)));
-        }
-    }
-    cases
-}
-
-/// Spellings of a key, as they stand between its quotes, that some reader takes for the key.
-fn spellings(key: &str) -> Vec<(&'static str, String)> {
-    let (first, rest) = key.split_at(1);
-    let escaped = format!("\\u{:04x}{rest}", u32::from(key.as_bytes()[0]));
-    let mut spellings = vec![
-        ("twice", key.to_owned()),
-        ("escaped", escaped),
-        ("capitalised", first.to_uppercase() + rest),
-        ("in capitals", key.to_uppercase()),
-        ("with an escaped nul", format!("{key}\\u0000")),
-        ("with a space", format!("{key} ")),
-        ("with an escaped byte order mark", format!("\\ufeff{key}")),
-        ("with an escaped joiner", format!("{key}\\u200d")),
-    ];
-    if key.contains('s') {
-        // U+017F is an s to whoever folds case the Unicode way.
-        spellings.push(("with a long s", key.replace('s', "\u{17f}")));
-    }
-    spellings
-}
-
-/// Odd values in the places that matter.
-fn values() -> Vec<(String, String)> {
-    let mut cases = Vec::new();
+/// Numbers that are infinite to programs that keep binary fractions, and to others not.
+pub(crate) fn huge_numbers(era: Era) -> Vec<Case> {
     let digits = "9".repeat(5000);
-    let numbers = [
-        "-0",
-        "1.0",
-        "1E0",
-        "0.1e1",
-
-        "1e-400",
-        "9007199254740993",
-        "12345678901234567890123",
-        "0.1000000000000000055511151231257827",
-        "NaN",
-        "Infinity",
-        "-Infinity",
-        "01",
-        "+1",
-        ".5",
-        "5.",
-        "0x10",
-        "1_000",
-        "1e",
-        "--1",
-        "1n",
-        "\u{661}",
-    ];
-    for number in numbers {
-        let name = &number[..number.len().min(24)];
-        cases.push((format!("number {name}"), changed(r#""n":1"#, &format!(r#""n":{number}"#))));
-    }
-    let long = format!("\"{}\"", "x".repeat(10_000));
-    let ids = [
-        "null",
-        "true",
-        "0",
-        "-1",
-        "1.0",
-        "1.5",
-        "1e3",
-        "-0",
-        "12345678901234567890",
-
-        "\"\"",
-        "\"1\"",
-        "[1]",
-        "{}",
-        r#""\ud800""#,
-        r#""\u0000""#,
-        &long,
-    ];
-    for id in ids {
-        let name = &id[..id.len().min(24)];
-        cases.push((format!("id {name}"), changed(r#""id":1"#, &format!(r#""id":{id}"#))));
-    }
-    cases.push(("no id".to_owned(), changed(r#""id":1,"#, "")));
-    let names = [
-        "null",
-        "1",
-        "true",
-        r#"["alpha"]"#,
-        r#"{"name":"alpha"}"#,
-        r#""""#,
-        r#""\u0061lpha""#,
-        r#""al\u0070ha""#,
-        r#""alpha\u0000""#,
-        r#""alpha ""#,
-        r#"" alpha""#,
-        r#""Alpha""#,
-        r#""alph\u00e4""#,
-        r#""alph\ud800""#,
-        r#""\ud83d\ude00""#,
-        r#""\ude00\ud83d""#,
-        r#""alpha\n""#,
-        "\"alpha\n\"",
-        "\"alpha\t\"",
-        r#""alpha\x00""#,
-        r#""alpha\/""#,
-        r#""\uFEFFalpha""#,
-        r#""alpha\u202e""#,
-        "'alpha'",
-        "alpha",
-        &long,
-    ];
-    for name in names {
-        let shown = &name[..name.len().min(24)];
-        cases.push((format!("name {shown}"), changed(r#""name":"alpha""#, &format!(r#""name":{name}"#))));
-    }
-    let nested = |depth: usize| format!(r#"{{"n":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    let (shallow, limit, over, deep) = (nested(20), nested(120), nested(140), nested(3000));
-    let arguments = [
-        "null",
-        "[]",
-        r#"["n"]"#,
-        "\"{}\"",
-        "1",
-        "{}",
-        r#"{"__proto__":{"n":2}}"#,
-        r#"{"constructor":{"prototype":{}}}"#,
-        r#"{"n":1,"n":2}"#,
-        r#"{"n":1,"N":2}"#,
-        r#"{"a":{"b":1,"b":2}}"#,
-        r#"{"a":[{"b":1,"\u0062":2}]}"#,
-        r#"{"":1}"#,
-        r#"{"":1,"":2}"#,
-        r#"{"n":"\ud800"}"#,
-        r#"{"\ud800":1}"#,
-        r#"{"n":"\u0000"}"#,
-        r#"{"n":"a\u2028b"}"#,
-        r#"{"1":1,"01":2,"1.0":3}"#,
-        "{\"n\":\"\u{2028}\"}",
-        "{\"n\":\"\u{7f}\"}",
-        "{\"n\":\"\u{1}\"}",
-        &shallow,
-        &limit,
-        &over,
-        &deep,
-    ];
-    for value in arguments {
-        let shown: String = value.chars().take(24).collect();
-        let to = format!(r#""arguments":{value}"#);
-        cases.push((format!("arguments {shown}"), changed(r#""arguments":{"n":1,"path":"a"}"#, &to)));
-    }
-    cases.push(("no arguments".to_owned(), changed(r#","arguments":{"n":1,"path":"a"}"#, "")));
-    cases.push(("no name".to_owned(), changed(r#""name":"alpha","#, "")));
-    cases
-}
-
-/// Messages that are two kinds at once, none, or several.
-fn envelopes() -> Vec<(String, String)> {
-    let beta = PLAIN.replace("alpha", "beta").replace(r#""id":1"#, r#""id":2"#);
-    let extra = |members: &str| changed(r#""id":1"#, &format!(r#""id":1,{members}"#));
-    let method = |method: &str| changed(r#""method":"tools/call""#, &format!(r#""method":{method}"#));
-    let params =
-        |params: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
-    let version = |version: &str| changed(r#""jsonrpc":"2.0""#, &format!(r#""jsonrpc":{version}"#));
-    let named = [
-        ("method and result", extra(r#""result":{}"#)),
-        ("method and error", extra(r#""error":{"code":1,"message":"x"}"#)),
-        ("method, result and error", extra(r#""result":{},"error":{"code":1,"message":"x"}"#)),
-        ("an unknown member", extra(r#""extra":true"#)),
-        ("a member called __proto__", extra(r#""__proto__":{"method":"ping"}"#)),
-        ("a result", r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned()),
-        ("an error", r#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}}"#.to_owned()),
-        ("version 1.0", version(r#""1.0""#)),
-        ("version as a number", version("2.0")),
-        ("version null", version("null")),
-        ("no version", changed(r#""jsonrpc":"2.0","#, "")),
-        ("method in capitals", method(r#""Tools/Call""#)),
-        ("method with an escaped nul", method(r#""tools/call\u0000""#)),
-        ("method with a space", method(r#"" tools/call""#)),
-        ("method with an escaped slash", method(r#""tools\/call""#)),
-        ("method escaped", method(r#""\u0074ools/call""#)),
-        ("method with two slashes", method(r#""tools//call""#)),
-        ("method as a list", method(r#"["tools/call"]"#)),
-        ("method null", method("null")),
-        ("method with a full-width letter", method("\"\u{ff54}ools/call\"")),
-        ("params as a list", params(r#"["alpha",{"n":1}]"#)),
-        ("params null", params("null")),
-        ("params as text", params(r#""{\"name\":\"alpha\"}""#)),
-        ("params empty", params("{}")),
-        ("an empty batch", "[]".to_owned()),
-        ("a batch of one", format!("[{PLAIN}]")),
-        ("a batch of two", format!("[{PLAIN},{beta}]")),
-        (
-            "a batch of a call and a notification",
-            format!(r#"[{PLAIN},{{"jsonrpc":"2.0","method":"notifications/initialized"}}]"#),
-        ),
-        ("a batch with one id twice", format!("[{PLAIN},{PLAIN}]")),
-        ("a batch in a batch", format!("[[{PLAIN}]]")),
-        ("a batch with nothing in between", format!("[{PLAIN},,{beta}]")),
-        ("a batch with an empty one", format!("[{PLAIN},{{}}]")),
-        ("nothing", String::new()),
-        ("null", "null".to_owned()),
-        ("text", format!("{PLAIN:?}")),
-        ("true", "true".to_owned()),
-    ];
-    named.map(|(name, body)| (name.to_owned(), body)).into()
-}
-
-/// What stands before, after and between.
-fn surroundings() -> Vec<(String, String)> {
-    let beta = PLAIN.replace("alpha", "beta");
-    let befores = [
-        "\u{feff}", " ", "\n", "\u{b}", "\u{c}", "\u{a0}", "\u{2028}", "\0", ")]}'\n", "//x\n", "/*x*/",
-        "\u{1e}", "data: ", "=", "(",
-    ];
-    let afters =
-        [" ", "\n", "\0", "\u{feff}", "\u{a0}", ",", ";", "}", "]", "//x", "/*x*/", "\n\n", "x", &beta];
-    let mut cases = Vec::new();
-    cases.extend(befores.iter().map(|before| (format!("{before:?} before"), format!("{before}{PLAIN}"))));
-    cases.extend(afters.iter().map(|after| (format!("{after:?} after"), format!("{PLAIN}{after}"))));
-    cases.push(("two lines".to_owned(), format!("{PLAIN}\n{beta}")));
-    cases.push(("cut off".to_owned(), PLAIN[..PLAIN.len() - 1].to_owned()));
-    cases.push(("a comma too much".to_owned(), changed(r#""path":"a"}"#, r#""path":"a",}"#)));
-    cases.push(("a comment inside".to_owned(), changed(r#""n":1,"#, r#""n":1,/*"path":"b",*/"#)));
-    cases.push(("single quotes".to_owned(), PLAIN.replace('"', "'")));
-    cases.push(("no quotes".to_owned(), changed(r#""method""#, "method")));
-    cases.push(("space everywhere".to_owned(), PLAIN.replace(':', "\t:\r\n ").replace(',', " ,\n")));
-    cases.push(("no-break space inside".to_owned(), changed(r#""n":1"#, "\"n\":\u{a0}1")));
-    cases
+    let argument = |number: &str| changed(r#""n":1"#, &format!(r#""n":{number}"#));
+    let bodies =
+        [argument("1e400"), argument("-1e400"), argument(&digits), changed(r#""id":1"#, r#""id":1e400"#)];
+    bodies.map(|body| Case::new("a huge number", text(&body, era), era)).into()
 }
 
 /// Other encodings of text.
@@ -374,30 +128,13 @@ fn transports(era: Era) -> Vec<Case> {
     let plain = || plain(era);
     let named = |name: &str, case: Case| Case { name: name.to_owned(), ..case };
     let mut cases = Vec::new();
-    let types = [
-        "application/json; charset=utf-8",
-        "application/json;charset=UTF-16",
-        "application/json; charset=latin1",
-        "application/json; charset=utf-8; charset=utf-16",
-        "application/json, text/plain",
-        "Application/JSON",
-        "application/json-rpc",
-        "application/vnd.api+json",
-        "text/json",
-        "text/plain",
-        "text/plain; application/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "*/*",
-        "application/jsonx",
-        "",
-    ];
-    for value in types {
+    for value in TYPES.lines() {
         cases.push(named(
             &format!("type {value}"),
             plain().without("content-type").with("content-type", value),
         ));
     }
+    cases.push(named("an empty type", plain().without("content-type").with("content-type", "")));
     cases.push(named("no type", plain().without("content-type")));
     cases.push(named("two types", plain().with("content-type", "text/plain")));
     for value in ["gzip", "deflate", "br", "identity", "identity, gzip", "x", ""] {
@@ -452,6 +189,23 @@ fn transports(era: Era) -> Vec<Case> {
     }
     cases
 }
+
+const TYPES: &str = "application/json; charset=utf-8
+application/json;charset=UTF-16
+application/json; charset=latin1
+application/json; charset=utf-8; charset=utf-16
+application/json, text/plain
+Application/JSON
+application/json-rpc
+application/vnd.api+json
+text/json
+text/plain
+text/plain; application/json
+application/x-www-form-urlencoded
+multipart/form-data; boundary=x
+*/*
+application/jsonx
+";
 
 /// A gzip file that holds `bytes` as they are (RFC 1952, RFC 1951 section 3.2.4).
 fn gzip_stored(bytes: &[u8]) -> Vec<u8> {

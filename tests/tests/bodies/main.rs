@@ -4,16 +4,19 @@
 //! tools they then run must be those of the audit records, with the arguments of the records.
 
 mod cases;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use cases::{Case, Era};
 use mcpgov_tests::envoy::Envoy;
 use mcpgov_tests::raw::{Connection, Response};
 use mcpgov_tests::sdk::{self, Executed, Sdk, Server};
 use mcpgov_tests::{audit, repetitions};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const POLICY: &str = "
 version: v1
@@ -56,13 +59,25 @@ fn javascript_2_modern() {
     compare(Sdk::JavaScript, "echo_v2.mjs", Era::Modern);
 }
 
+/// What one server takes for infinite, another refuses, and strict readers of the access log cannot read at all.
+#[test]
+#[ignore = "the engine passes numbers that no 64-bit fraction holds"]
+fn a_huge_number_does_not_pass() {
+    let server = Server::start(Sdk::JavaScript, "echo_v2.mjs");
+    let envoy = Envoy::start(sdk::governed(POLICY, server.port()));
+    send_all(envoy.port(), &cases::huge_numbers(Era::Legacy), Era::Legacy);
+    let ran = server.executed_until(LAST);
+    assert_eq!(ran.len(), 1, "{ran:#?}");
+    envoy.stop();
+}
+
 fn compare(sdk: Sdk, program: &str, era: Era) {
     let mut cases = cases::all(era);
     cases.extend(cases::random(era, repetitions(100)));
     assert!(cases.len() > 300, "{} cases", cases.len());
 
     let server = Server::start(sdk, program);
-    let envoy = Envoy::start(sdk::governed(POLICY, &server));
+    let envoy = Envoy::start(sdk::governed(POLICY, server.port()));
     send_all(envoy.port(), &cases, era);
     let ran = by_case(server.executed_until(LAST));
     let decided = decisions(envoy.stop());
@@ -95,14 +110,26 @@ fn compare(sdk: Sdk, program: &str, era: Era) {
     assert!(refused >= REFUSED_MIN, "only {refused} of the bodies that the server runs are refused");
 }
 
+/// Servers and the proxy wait for each other more than they work.
+const SENDERS: usize = 8;
+
 /// The case that is sent last: when it has run, so have all others.
 const LAST: &str = "last";
 
 fn send_all(port: u16, cases: &[Case], era: Era) {
-    for (number, case) in cases.iter().enumerate() {
-        // An answer or the end of the connection: what became of it is read from the logs of both sides.
-        let _ = send(port, case, &number.to_string());
-    }
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..SENDERS {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(case) = cases.get(number) else { return };
+                    // An answer or the end of the connection: what became of it is read from the logs of both sides.
+                    let _ = send(port, case, &number.to_string());
+                }
+            });
+        }
+    });
     send(port, &cases::plain(era), LAST).expect("the plain call is answered");
 }
 
@@ -166,7 +193,11 @@ fn same(a: &Value, b: &Value) -> bool {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+            // The JavaScript SDK drops this one, and with it the prototype that it could have been.
+            let count = |of: &Map<String, Value>| of.keys().filter(|key| *key != "__proto__").count();
+            let is_in_b =
+                |(key, a): (&String, &Value)| key == "__proto__" || b.get(key).is_some_and(|b| same(a, b));
+            count(a) == count(b) && a.iter().all(is_in_b)
         }
         _ => a == b,
     }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use zerocopy::little_endian::U32;
 use zerocopy::{Immutable, IntoBytes};
 
-use super::super::format::{DirectoryEntry, Header, MAGIC, NONE, Section, VERSION};
+use super::super::format::{BUCKET_LEN, DirectoryEntry, Header, MAGIC, Section, VERSION, bucket};
 use super::super::validate;
 use super::{WriteError, count};
 
@@ -14,20 +14,35 @@ pub(super) fn bytes_of<T: IntoBytes + Immutable>(records: &[T]) -> Vec<u8> {
     records.as_bytes().to_vec()
 }
 
-/// Slots of an open-addressing hash at most half full: each holds a member's number or `NONE`.
-pub(super) fn slots(hashes: impl ExactSizeIterator<Item = u32>) -> Vec<U32> {
-    let size = hashes.len().saturating_mul(2).next_power_of_two().max(2);
-    let mut slots = vec![U32::new(NONE); size];
-    for (number, hash) in (0_u32..).zip(hashes) {
-        let free = (0..size).map(|step| (hash as usize).wrapping_add(step) & (size - 1));
-        for slot in free {
-            if let Some(slot) = slots.get_mut(slot).filter(|slot| slot.get() == NONE) {
-                *slot = number.into();
-                break;
-            }
+/// Starts of the buckets over hashes that ascend by bucket, and the end of the last.
+pub(super) fn buckets(hashes: impl ExactSizeIterator<Item = u32>) -> Vec<U32> {
+    let count = bucket_count(hashes.len());
+    let mut starts = vec![0_u32; count + 1];
+    // How many there are in each bucket, then how many before it.
+    for hash in hashes {
+        if let Some(len) = starts.get_mut(bucket(hash, count) + 1) {
+            *len += 1;
         }
     }
-    slots
+    let mut sum = 0;
+    starts
+        .into_iter()
+        .map(|len| {
+            sum += len;
+            U32::new(sum)
+        })
+        .collect()
+}
+
+/// The members in the order of their buckets; within one they keep their order.
+pub(super) fn bucketed<T>(mut members: Vec<T>, hash: impl Fn(&T) -> u32) -> Vec<T> {
+    let count = bucket_count(members.len());
+    members.sort_by_cached_key(|member| bucket(hash(member), count));
+    members
+}
+
+fn bucket_count(members: usize) -> usize {
+    members.div_ceil(BUCKET_LEN).max(1)
 }
 
 pub(super) fn assemble(sections: &[(Section, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {

@@ -4,9 +4,9 @@
 //! A subject condition whose part of the identity is absent is unknown, and unknown counts for restricting
 //! rules. So a rule posted by subject is posted under "identity absent" as well.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
+use std::collections::HashMap;
 
 use super::super::format::{Key, Label, NONE};
 use super::super::source::{Condition, Role, Rule, is_glob};
@@ -15,8 +15,8 @@ use crate::vocabulary::{Action, Verdict};
 
 /// A posting's key: its kind and two parts.
 type PostingKey = (Key, u32, u32);
-/// Members by key.
-pub(super) type Keys = BTreeMap<PostingKey, BTreeSet<u32>>;
+/// Members, each with a key it is posted under.
+pub(super) type Keys = Vec<(PostingKey, u32)>;
 
 /// Server-and-object keys of one rule; beyond it the parts are posted alone.
 const PRODUCT_MAX: usize = 256;
@@ -25,25 +25,25 @@ const PRODUCT_MAX: usize = 256;
 pub(super) fn of_rules(rules: &[&Rule], roles: &[&Role], interner: &Interner<'_>) -> Keys {
     let choices: Vec<Vec<Vec<PostingKey>>> =
         rules.iter().map(|rule| choices(&rule.conditions, roles, interner)).collect();
-    let mut shared: BTreeMap<PostingKey, usize> = BTreeMap::new();
+    let mut shared: HashMap<PostingKey, usize> = HashMap::new();
     for key in choices.iter().flatten().flatten().filter(|key| !is_absence(key)) {
         *shared.entry(*key).or_default() += 1;
     }
     // Absence is left out: every rule by subject shares it, and few callers lack an identity.
     let cost = |keys: &Vec<PostingKey>| keys.iter().filter_map(|key| shared.get(key)).sum::<usize>();
 
-    let mut keys = Keys::new();
+    let mut keys = Keys::with_capacity(rules.len() * 2);
     for ((number, rule), choices) in (0_u32..).zip(rules).zip(&choices) {
         let chosen = choices.iter().min_by_key(|keys| cost(keys));
         for key in chosen.map_or(&[(Key::Any, NONE, NONE)][..], Vec::as_slice) {
             if rule.verdict == Verdict::Allow && is_absence(key) {
                 continue; // An unknown permit permits nothing.
             }
-            keys.entry(*key).or_default().insert(number);
+            keys.push((*key, number));
         }
         if rule.verdict != Verdict::Deny && !rule.shadow {
             for server in servers(&rule.conditions, interner) {
-                keys.entry((Key::Permits, server, NONE)).or_default().insert(number);
+                keys.push(((Key::Permits, server, NONE), number));
             }
         }
     }

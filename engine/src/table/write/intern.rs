@@ -1,83 +1,90 @@
 //! Strings and their numbers.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::HashMap;
 
-use super::super::format::NONE;
+use super::super::format::{NONE, hash_text};
 use super::super::source::{ArgumentTest, Condition, Policy, ServerMatch};
+use super::assemble::bucketed;
 use super::{WriteError, count};
 use crate::vocabulary::Action;
 
 /// Strings and their numbers: those that requests are looked up by come first.
 pub(super) struct Interner<'p> {
-    ids: BTreeMap<&'p str, u32>,
+    ids: HashMap<&'p str, u32>,
     pub(super) order: Vec<&'p str>,
     pub(super) matchable: u32,
+    /// Paths of the claims that conditions ask for, ascending.
+    pub(super) claims: Vec<&'p str>,
+}
+
+/// Strings found so far, and whether requests are looked up by them.
+#[derive(Default)]
+struct Collected<'p> {
+    strings: HashMap<&'p str, bool>,
+    claims: BTreeSet<&'p str>,
+}
+
+impl<'p> Collected<'p> {
+    fn matchable(&mut self, texts: impl IntoIterator<Item = &'p String>) {
+        for text in texts {
+            self.strings.insert(text, true);
+        }
+    }
+
+    fn other(&mut self, texts: impl IntoIterator<Item = &'p String>) {
+        for text in texts {
+            self.strings.entry(text).or_insert(false);
+        }
+    }
 }
 
 impl<'p> Interner<'p> {
     pub(super) fn collect(policy: &'p Policy) -> Result<Self, WriteError> {
-        let (mut matchable, mut other) = (BTreeSet::new(), BTreeSet::new());
-        matchable.extend(Action::ALL.map(Action::name));
-        for claim in claims(policy).into_iter().flatten() {
-            other.insert(claim.as_str());
-        }
-        for server in &policy.servers {
-            matchable.insert(server.name.as_str());
-            for text in
-                [&server.environment, &server.classification, &server.owner, &server.stage, &server.resource]
-            {
-                other.extend(text.as_deref());
-            }
-            for (name, value) in &server.labels {
-                matchable.extend([name.as_str(), value.as_str()]);
-            }
-            for tool in &server.tools {
-                matchable.insert(tool.name.as_str());
-                matchable.extend(tool.risk_tags.iter().map(String::as_str));
-            }
-            for found in &server.matches {
-                match found {
-                    ServerMatch::Http { host, path } => {
-                        matchable.extend(host.as_deref());
-                        other.extend(path.as_deref());
-                    }
-                    ServerMatch::Cluster(name) | ServerMatch::Route(name) => {
-                        matchable.insert(name.as_str());
-                    }
-                }
-            }
-        }
+        let mut collected = Collected::default();
+        collected.strings.extend(Action::ALL.map(|action| (action.name(), true)));
+        collected.other(claims(policy).into_iter().flatten());
+        registry(policy, &mut collected);
         for role in &policy.roles {
-            other.insert(role.name.as_str());
-            collect_condition(&role.condition, &mut matchable, &mut other);
+            collected.other([&role.name]);
+            condition(&role.condition, &mut collected);
         }
         for rule in &policy.rules {
-            other.insert(rule.id.as_str());
-            other.extend(rule.reason.as_deref());
-            rule.conditions
-                .iter()
-                .for_each(|condition| collect_condition(condition, &mut matchable, &mut other));
+            collected.other([&rule.id]);
+            collected.other(&rule.reason);
+            rule.conditions.iter().for_each(|below| condition(below, &mut collected));
             if let Some(hosts) = rule.limit.as_ref().and_then(|limit| limit.network_allowlist.as_ref()) {
-                other.extend(hosts.iter().map(String::as_str));
+                collected.other(hosts);
             }
         }
-        let order: Vec<&str> = matchable
-            .iter()
-            .copied()
-            .chain(other.iter().copied().filter(|text| !matchable.contains(text)))
-            .collect();
-        let mut ids = BTreeMap::new();
-        for (id, text) in order.iter().enumerate() {
-            ids.insert(*text, count(id, "strings")?);
-        }
-        Ok(Interner { ids, order, matchable: count(matchable.len(), "strings")? })
+        let strings = |matchable: bool| {
+            let mut strings: Vec<&str> = collected
+                .strings
+                .iter()
+                .filter(|(_, matched)| **matched == matchable)
+                .map(|(text, _)| *text)
+                .collect();
+            strings.sort_unstable();
+            strings
+        };
+        let mut order = bucketed(strings(true), |text| hash_text(text.as_bytes()));
+        let matchable = count(order.len(), "strings")?;
+        order.append(&mut strings(false));
+        count(order.len(), "strings")?;
+        let ids = order.iter().copied().zip(0..).collect();
+        Ok(Interner { ids, order, matchable, claims: collected.claims.into_iter().collect() })
     }
 
     /// The number of a collected string.
     pub(super) fn id(&self, text: &str) -> u32 {
         self.ids.get(text).copied().unwrap_or(NONE)
+    }
+
+    /// The number of a claim that conditions ask for.
+    pub(super) fn claim(&self, path: &str) -> u32 {
+        self.claims.binary_search(&path).ok().and_then(|at| u32::try_from(at).ok()).unwrap_or(NONE)
     }
 }
 
@@ -88,31 +95,78 @@ pub(super) fn claims(policy: &Policy) -> [Option<&String>; 6] {
         .map(Option::as_ref)
 }
 
-fn collect_condition<'p>(
-    condition: &'p Condition,
-    matchable: &mut BTreeSet<&'p str>,
-    other: &mut BTreeSet<&'p str>,
-) {
-    match condition {
-        Condition::All(below) | Condition::Any(below) => {
-            below.iter().for_each(|below| collect_condition(below, matchable, other));
+fn registry<'p>(policy: &'p Policy, collected: &mut Collected<'p>) {
+    for server in &policy.servers {
+        collected.matchable([&server.name]);
+        for text in
+            [&server.environment, &server.classification, &server.owner, &server.stage, &server.resource]
+        {
+            collected.other(text);
         }
-        Condition::Not(below) => collect_condition(below, matchable, other),
-        Condition::Label { own, values, .. } => {
-            other.extend(own.as_deref());
-            matchable.extend(values.iter().map(String::as_str));
+        for (name, value) in &server.labels {
+            collected.matchable([name, value]);
         }
-        Condition::Subject { values, .. } | Condition::RiskTag(values) => {
-            matchable.extend(values.iter().map(String::as_str));
+        for tool in &server.tools {
+            collected.matchable([&tool.name]);
+            collected.matchable(&tool.risk_tags);
         }
-        Condition::Role(_) => {}
-        Condition::Argument { path, test } => {
-            other.extend(path.iter().map(String::as_str));
-            match test {
-                ArgumentTest::In(literals) => other.extend(literals.iter().map(|(_, text)| text.as_str())),
-                ArgumentTest::Glob(globs) => other.extend(globs.iter().map(String::as_str)),
-                ArgumentTest::Exists => {}
+        for found in &server.matches {
+            match found {
+                ServerMatch::Http { host, path } => {
+                    collected.matchable(host);
+                    collected.other(path);
+                }
+                ServerMatch::Cluster(name) | ServerMatch::Route(name) => collected.matchable([name]),
             }
         }
+    }
+}
+
+fn condition<'p>(found: &'p Condition, collected: &mut Collected<'p>) {
+    match found {
+        Condition::All(below) | Condition::Any(below) => {
+            below.iter().for_each(|below| condition(below, collected));
+        }
+        Condition::Not(below) => condition(below, collected),
+        Condition::Label { own, values, .. } => {
+            collected.other(own);
+            collected.matchable(values);
+        }
+        Condition::Subject { values, .. } | Condition::RiskTag(values) => collected.matchable(values),
+        Condition::Claim { path, values } => {
+            collected.claims.insert(path);
+            collected.other([path]);
+            collected.matchable(values);
+        }
+        Condition::Context { globs, .. } => collected.other(globs),
+        Condition::Role(_) | Condition::Source(_) | Condition::Session | Condition::Time(_) => {}
+        Condition::Argument { path, test } => {
+            collected.other(path);
+            argument(test, collected);
+        }
+    }
+}
+
+fn argument<'p>(test: &'p ArgumentTest, collected: &mut Collected<'p>) {
+    match test {
+        ArgumentTest::All(below) | ArgumentTest::Any(below) => {
+            below.iter().for_each(|below| argument(below, collected));
+        }
+        ArgumentTest::Not(below) | ArgumentTest::Each(below) | ArgumentTest::Some(below) => {
+            argument(below, collected);
+        }
+        ArgumentTest::At(path, below) => {
+            collected.other(path);
+            argument(below, collected);
+        }
+        ArgumentTest::In(literals) | ArgumentTest::Contains(literals) => {
+            collected.other(literals.iter().map(|(_, text)| text));
+        }
+        ArgumentTest::Glob(texts) | ArgumentTest::Under(texts) | ArgumentTest::Host(texts) => {
+            collected.other(texts);
+        }
+        ArgumentTest::Regex(automata) => collected.other(automata.iter().map(|automaton| &automaton.pattern)),
+        ArgumentTest::Compare(_, number) => collected.other([number]),
+        ArgumentTest::Exists | ArgumentTest::Length(..) | ArgumentTest::Type(_) | ArgumentTest::Cidr(_) => {}
     }
 }

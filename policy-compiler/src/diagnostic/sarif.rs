@@ -1,0 +1,90 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Label};
+use crate::source::{Lines, Source};
+
+/// Renders a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS), as code scanning services
+/// read it: one run, a rule for each code that occurs, a result for each diagnostic.
+pub fn sarif(source: &Source, diagnostics: &[Diagnostic]) -> Value {
+    let lines = source.lines();
+    let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let code = diagnostic.code;
+        rules.entry(code.name()).or_insert_with(|| {
+            json!({
+                "id": code.name(),
+                "shortDescription": { "text": code.title() },
+                "help": { "text": code.page(), "markdown": code.page() },
+            })
+        });
+    }
+    let index = |code: &str| rules.keys().position(|rule| *rule == code);
+    let results: Vec<Value> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let text = match &diagnostic.help {
+                Some(help) => format!("{}; help: {help}", diagnostic.message),
+                None => diagnostic.message.clone(),
+            };
+            let related: Vec<Value> =
+                diagnostic.secondary.iter().map(|label| location(source, &lines, label)).collect();
+            json!({
+                "ruleId": diagnostic.code.name(),
+                "ruleIndex": index(diagnostic.code.name()),
+                "level": diagnostic.severity.name(),
+                "message": { "text": text },
+                "locations": [location(source, &lines, &diagnostic.primary)],
+                "relatedLocations": related,
+            })
+        })
+        .collect();
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "mcpgov",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.values().collect::<Vec<_>>(),
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn location(source: &Source, lines: &Lines, label: &Label) -> Value {
+    let (start, end) = (lines.position(label.span.start), lines.position(label.span.end));
+    let mut location = json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(&source.path) },
+            "region": {
+                "startLine": start.line,
+                "startColumn": start.column,
+                "endLine": end.line,
+                "endColumn": end.column,
+            },
+        },
+    });
+    if !label.text.is_empty()
+        && let Some(location) = location.as_object_mut()
+    {
+        location.insert("message".to_owned(), json!({ "text": label.text }));
+    }
+    location
+}
+
+/// A path as a URI reference (RFC 3986): everything but unreserved characters and `/` is escaped.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}

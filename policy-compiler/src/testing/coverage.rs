@@ -1,0 +1,134 @@
+//! What of a policy its tests reached: which rules held, and which branches of conditions were taken.
+
+use std::collections::BTreeMap;
+
+use mcpgov_engine::{
+    decide::{Leaf, Trace, evaluate_rule},
+    json::{Doc, Limits},
+    subject::Caller,
+    table::{
+        View,
+        format::{Op, Rule},
+    },
+    truth::Truth,
+};
+
+use crate::{
+    describe,
+    explain::{Question, QuestionError},
+};
+
+const HELD: u8 = 1;
+const FAILED: u8 = 2;
+
+/// Outcomes seen so far, by rule and condition.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    /// Rule numbers that held for some call.
+    rules: BTreeMap<u32, u8>,
+    /// [`HELD`] and [`FAILED`] of each leaf (rule, node) that an evaluation came to.
+    leaves: BTreeMap<(u32, u32), u8>,
+}
+
+/// How much was reached.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Rules of the policy.
+    pub rules: usize,
+    /// Of them, those that no test made hold.
+    pub rules_missed: Vec<String>,
+    /// Branches: each test of a condition can hold and can fail.
+    pub branches: usize,
+    /// Of them, those that no test took: the rule and what did not happen.
+    pub branches_missed: Vec<(String, String)>,
+}
+
+impl Coverage {
+    /// Notes what deciding the question evaluates. Later tests of a conjunction that has already failed are
+    /// not evaluated, so a branch counts only where it could matter.
+    pub(super) fn add(&mut self, view: &View, question: &Question) -> Result<(), QuestionError> {
+        let document = match &question.arguments {
+            Some(text) => {
+                Some(Doc::parse(text.as_bytes(), &Limits::default()).map_err(QuestionError::Arguments)?)
+            }
+            None => None,
+        };
+        let tags: Vec<&str> = question.risk_tags.iter().map(String::as_str).collect();
+        let call = question.call(view, document.as_ref(), &tags)?;
+        let caller = Caller::new(view, question.subject.clone());
+        for (number, _) in (0..).zip(view.rules) {
+            let mut reached = Reached { rule: number, leaves: &mut self.leaves };
+            if let Some((Truth::TRUE, ..)) = evaluate_rule(view, &caller, &call, number, &mut reached) {
+                self.rules.insert(number, HELD);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was reached of the policy in `view`.
+    pub fn summary(&self, view: &View) -> Summary {
+        let mut summary =
+            Summary { rules: view.rules.len(), rules_missed: Vec::new(), branches: 0, branches_missed: Vec::new() };
+        for (number, rule) in (0..).zip(view.rules) {
+            let id = view.text(rule.id).to_owned();
+            if !self.rules.contains_key(&number) {
+                summary.rules_missed.push(id.clone());
+            }
+            for (at, text) in leaves(view, rule) {
+                let seen = self.leaves.get(&(number, at)).copied().unwrap_or_default();
+                summary.branches += 2;
+                for (branch, word) in [(HELD, "holds"), (FAILED, "fails")] {
+                    if seen & branch == 0 {
+                        summary.branches_missed.push((id.clone(), format!("{text}: never {word}")));
+                    }
+                }
+            }
+        }
+        summary
+    }
+}
+
+/// The leaves of a rule's condition: their numbers among the table's nodes, and their words.
+fn leaves<'v>(view: &'v View<'v>, rule: &Rule) -> impl Iterator<Item = (u32, String)> + 'v {
+    let nodes = view.node_run(rule.node.get(), rule.node_len.get());
+    (rule.node.get()..)
+        .zip(nodes)
+        .filter(|(_, node)| !matches!(Op::from_number(node.op), Some(Op::All | Op::Any | Op::Not)))
+        .map(|(at, node)| (at, describe::leaf(view, node)))
+}
+
+struct Reached<'c> {
+    rule: u32,
+    leaves: &'c mut BTreeMap<(u32, u32), u8>,
+}
+
+impl Trace for Reached<'_> {
+    const COMPLETE: bool = false;
+
+    fn leaf(&mut self, node: u32, leaf: Leaf) {
+        // What cannot be evaluated is a way of not holding.
+        let seen = if leaf.truth == Truth::TRUE { HELD } else { FAILED };
+        *self.leaves.entry((self.rule, node)).or_default() |= seen;
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let reached = |all: usize, missed: usize| all.saturating_sub(missed);
+        writeln!(
+            f,
+            "coverage: {} of {} rules, {} of {} branches",
+            reached(self.rules, self.rules_missed.len()),
+            self.rules,
+            reached(self.branches, self.branches_missed.len()),
+            self.branches
+        )?;
+        for rule in &self.rules_missed {
+            writeln!(f, "  rule {rule}: no test makes it hold")?;
+        }
+        for (rule, branch) in &self.branches_missed {
+            writeln!(f, "  rule {rule}: {branch}")?;
+        }
+        Ok(())
+    }
+}
