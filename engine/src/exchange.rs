@@ -58,8 +58,8 @@ impl<'t> Policy<'t> {
         self.view().is_some_and(View::is_shadow)
     }
 
-    fn digest(self) -> String {
-        self.view().map_or_else(|| String::from("none"), |view| view.digest.text())
+    fn digest(self) -> &'t str {
+        self.view().map_or("none", |view| view.digest)
     }
 }
 
@@ -179,6 +179,8 @@ pub struct Exchange {
     state: State,
     head: Head,
     caller: Option<Caller>,
+    /// The number of the server, if it is registered.
+    server: Option<u32>,
     asked: Asked,
     records: Records,
     answer: Answer,
@@ -246,6 +248,7 @@ impl Exchange {
             state: State::Start,
             head: Head::default(),
             caller: None,
+            server: None,
             asked: Asked::default(),
             records: Records::default(),
             answer: Answer::default(),

@@ -25,5 +25,6 @@ pub mod sse;
 pub mod subject;
 pub mod table;
 pub mod target;
+mod text;
 pub mod truth;
 pub mod vocabulary;

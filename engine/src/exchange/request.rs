@@ -25,7 +25,10 @@ impl Exchange {
     ) -> Effect {
         self.head = head;
         self.caller = Some(match terms.policy {
-            Policy::Loaded(view) => Caller::new(view, subject),
+            Policy::Loaded(view) => {
+                self.server = recognise(view, &self.head.traffic()).number;
+                Caller::new(view, subject)
+            }
             Policy::Unavailable => Caller::unresolved(subject),
         });
         if is_ambiguous(&self.head.path) {
@@ -133,8 +136,7 @@ impl Exchange {
         };
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
-                let server = recognise(view, &self.head.traffic());
-                let call = Call::of_listed(server, Method::Unknown, Object::None, Name::None);
+                let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::None);
                 access(view, caller, &call)
             }
             _ => denial(Reason::PolicyUnavailable),

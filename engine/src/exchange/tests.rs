@@ -554,6 +554,13 @@ fn a_tail_without_its_end_is_dropped_and_other_event_names_too() {
 }
 
 #[test]
+fn what_only_some_clients_take_for_an_event_is_no_way_around() {
+    for events in [format!(": c\u{2028}data: {TOOLS}\n\n"), format!("\u{ef}\u{bb}\u{bf}data: {TOOLS}\n\n")] {
+        streamed(&source(), &events, |out, _| assert!(!out.contains("delete_x"), "{out}"));
+    }
+}
+
+#[test]
 fn the_endpoint_of_the_oldest_transport_passes() {
     let mut proxy = Proxy::new(&source());
     changes(proxy.head(http("GET")));

@@ -4,11 +4,11 @@
 use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use super::Layout;
 use super::format::{
     Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, hash_key,
     hash_text,
 };
-use super::{Digest, Layout};
 
 /// Number of a string in the table; equal strings have equal numbers.
 pub type StringId = u32;
@@ -40,8 +40,8 @@ pub struct View<'t> {
     pub postings: &'t [Posting],
     /// Hash of the postings' keys.
     pub posting_slots: &'t [U32],
-    /// The policy's identity.
-    pub digest: Digest,
+    /// The policy's identity, as [`super::Digest::text`] has it.
+    pub digest: &'t str,
 }
 
 /// The table's strings.
@@ -78,7 +78,7 @@ fn records<T: FromBytes + Immutable + KnownLayout + Unaligned>(bytes: &[u8]) -> 
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(bytes: &'t [u8], layout: &Layout) -> Self {
+    pub(super) fn new(bytes: &'t [u8], layout: &'t Layout) -> Self {
         let section = |section: Section| -> &'t [u8] {
             let range = layout.sections.get(section as usize - 1).cloned().unwrap_or(0..0);
             bytes.get(range).unwrap_or(&[])
@@ -100,7 +100,7 @@ impl<'t> View<'t> {
             roles: records(section(Section::Roles)),
             postings: records(section(Section::Postings)),
             posting_slots: records(section(Section::PostingSlots)),
-            digest: layout.digest,
+            digest: &layout.digest_text,
         }
     }
 
