@@ -85,6 +85,10 @@ pub struct Options {
     pub event_bytes_max: usize,
     /// How long a client may keep a list, milliseconds; a new policy may show another one.
     pub list_ttl_ms_max: u32,
+    /// Whether all answers are read. Otherwise only those that must be: lists, sessions being opened, resumed
+    /// streams and calls with a time limit. What a server asks of the client in another answer then passes
+    /// undecided.
+    pub govern_answers: bool,
     /// Paths (and what lies below them) that carry no MCP and pass, such as `/.well-known`.
     pub pass_paths: Vec<String>,
 }
@@ -96,6 +100,7 @@ impl Default for Options {
             body_bytes_max: 1 << 20,
             event_bytes_max: 1 << 20,
             list_ttl_ms_max: 60_000,
+            govern_answers: true,
             pass_paths: Vec::new(),
         }
     }
