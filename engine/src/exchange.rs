@@ -58,8 +58,8 @@ impl<'t> Policy<'t> {
         self.view().is_some_and(View::is_shadow)
     }
 
-    fn digest(self) -> String {
-        self.view().map_or_else(|| String::from("none"), |view| view.digest.text())
+    fn digest(self) -> &'t str {
+        self.view().map_or("none", |view| view.digest)
     }
 }
 
@@ -85,6 +85,10 @@ pub struct Options {
     pub event_bytes_max: usize,
     /// How long a client may keep a list, milliseconds; a new policy may show another one.
     pub list_ttl_ms_max: u32,
+    /// Whether all answers are read. Otherwise only those that must be: lists, sessions being opened, resumed
+    /// streams and calls with a time limit. What a server asks of the client in another answer then passes
+    /// undecided.
+    pub govern_answers: bool,
     /// Paths (and what lies below them) that carry no MCP and pass, such as `/.well-known`.
     pub pass_paths: Vec<String>,
 }
@@ -96,6 +100,7 @@ impl Default for Options {
             body_bytes_max: 1 << 20,
             event_bytes_max: 1 << 20,
             list_ttl_ms_max: 60_000,
+            govern_answers: true,
             pass_paths: Vec::new(),
         }
     }
@@ -179,6 +184,8 @@ pub struct Exchange {
     state: State,
     head: Head,
     caller: Option<Caller>,
+    /// The number of the server, if it is registered.
+    server: Option<u32>,
     asked: Asked,
     records: Records,
     answer: Answer,
@@ -246,6 +253,7 @@ impl Exchange {
             state: State::Start,
             head: Head::default(),
             caller: None,
+            server: None,
             asked: Asked::default(),
             records: Records::default(),
             answer: Answer::default(),

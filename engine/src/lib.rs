@@ -30,6 +30,7 @@ pub mod sse;
 pub mod subject;
 pub mod table;
 pub mod target;
+mod text;
 pub mod truth;
 pub mod vocabulary;
 pub mod window;

@@ -1,7 +1,6 @@
 //! Audit records: one JSON object on one line for every governed message, written in two steps, because the
 //! message is gone when the answer has come.
 
-use alloc::format;
 use alloc::string::String;
 use core::fmt::Write as _;
 
@@ -11,6 +10,7 @@ use crate::decide::Outcome;
 use crate::json::{Kind, Value, write_string, write_string_bytes};
 use crate::subject::Subject;
 use crate::table::View;
+use crate::text::{push_hex, push_one_line};
 use crate::vocabulary::{Capture, Reason};
 
 /// Version of the record's shape.
@@ -93,7 +93,7 @@ impl Record {
         roles: impl Iterator<Item = &'v str>,
         facts: &Facts<'_>,
     ) -> Record {
-        let mut out = String::with_capacity(512);
+        let mut out = String::with_capacity(1024);
         // Writing to a String cannot fail.
         let _ = write!(out, r#"{{"v":{VERSION},"kind":"{}""#, facts.kind);
         string(&mut out, "detail", facts.detail);
@@ -201,7 +201,9 @@ fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item
 fn arguments(out: &mut String, facts: &Facts<'_>) {
     let Some(value) = facts.arguments.filter(|_| facts.capture != Capture::None) else { return };
     let _ = write!(out, r#","arguments":{{"bytes":{},"digest":"#, value.raw().len());
-    write_string(out, &digest(value.raw()));
+    out.push_str("\"sha256:");
+    push_hex(out, &Sha256::digest(value.raw().as_bytes()));
+    out.push('"');
     let whole = out.len();
     match facts.capture {
         Capture::None | Capture::Digest => {}
@@ -211,7 +213,7 @@ fn arguments(out: &mut String, facts: &Facts<'_>) {
         }
         Capture::Full => {
             out.push_str(r#","value":"#);
-            one_line(out, value.raw());
+            push_one_line(out, value.raw());
         }
     }
     if out.len() > RECORD_BYTES_MAX {
@@ -219,11 +221,6 @@ fn arguments(out: &mut String, facts: &Facts<'_>) {
         out.push_str(r#","dropped":"record-too-large""#);
     }
     out.push('}');
-}
-
-/// JSON on one line: outside strings line breaks are only space, and inside they cannot stand.
-fn one_line(out: &mut String, json: &str) {
-    out.extend(json.chars().map(|char| if matches!(char, '\n' | '\r') { ' ' } else { char }));
 }
 
 /// The value with every scalar replaced by the name of its type.
@@ -258,18 +255,9 @@ fn shape(out: &mut String, value: Value<'_>) {
     }
 }
 
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit));
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-fn digest(text: &str) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(text.as_bytes())))
-}
-
 /// Enough to tell sessions apart, too little to take one over.
 fn short_digest(text: &str) -> String {
-    hex(Sha256::digest(text.as_bytes()).get(..8).unwrap_or(&[]))
+    let mut digest = String::new();
+    push_hex(&mut digest, Sha256::digest(text.as_bytes()).get(..8).unwrap_or(&[]));
+    digest
 }

@@ -34,7 +34,7 @@ pub struct ServerName<'a> {
 #[must_use]
 pub fn recognise<'a>(view: &View<'a>, traffic: &Traffic<'a>) -> ServerName<'a> {
     if view.servers.is_empty() {
-        return ServerName { number: None, name: traffic.route.or(traffic.cluster).unwrap_or("") };
+        return unregistered(view, traffic);
     }
     let mut buffer = [0; HOST_BYTES_MAX];
     let host = host_name(traffic.host, &mut buffer);
@@ -59,8 +59,15 @@ pub fn recognise<'a>(view: &View<'a>, traffic: &Traffic<'a>) -> ServerName<'a> {
     }
     match best {
         Some((_, number)) => named(view, number),
-        None => ServerName { number: None, name: "" },
+        None => unregistered(view, traffic),
     }
+}
+
+/// The server of traffic that the registry does not know: where there is no registry, as the proxy calls it.
+#[must_use]
+pub fn unregistered<'a>(view: &View<'_>, traffic: &Traffic<'a>) -> ServerName<'a> {
+    let name = if view.servers.is_empty() { traffic.route.or(traffic.cluster).unwrap_or("") } else { "" };
+    ServerName { number: None, name }
 }
 
 /// The registered server of that number.

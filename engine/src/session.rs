@@ -11,12 +11,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::subject::Subject;
+use crate::text::push_hex;
 
 /// How long a session lasts at most, seconds: a day. The client then opens another one.
 pub const SESSION_SEC_MAX: u64 = 24 * 60 * 60;
 
-/// Digits of the MAC in a sealed id: 128 bits.
-const MAC_DIGITS: usize = 32;
+/// Bytes of the MAC in a sealed id: 128 bits.
+const MAC_BYTES: usize = 16;
 
 /// The secret by which sealed ids are recognised.
 #[derive(Clone)]
@@ -75,8 +76,9 @@ impl SessionKey {
             mac.update(&part.map_or(u64::MAX, |part| part.len() as u64).to_le_bytes());
             mac.update(part.unwrap_or("").as_bytes());
         }
-        let digits = crate::record::hex(&mac.finalize().into_bytes());
-        digits.get(..MAC_DIGITS).map(String::from)
+        let mut digits = String::new();
+        push_hex(&mut digits, mac.finalize().into_bytes().get(..MAC_BYTES)?);
+        Some(digits)
     }
 }
 

@@ -6,6 +6,8 @@
 //!   "body_bytes_max": 1048576,
 //!   "event_bytes_max": 1048576,
 //!   "list_ttl_ms_max": 60000,
+//!   "govern_answers": true,
+//!   "identity": ["jwt", "mtls"],
 //!   "pass_paths": ["/.well-known"],
 //!   "session_key": "<base64 of 32 bytes>",
 //!   "jwt_payload_key": "payload",
@@ -21,7 +23,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mcpgov_engine::exchange::Options;
-use mcpgov_engine::json::{Doc, JsonError, Limits, Value};
+use mcpgov_engine::json::{Doc, JsonError, Kind, Limits, Value};
 use mcpgov_engine::session::SessionKey;
 use mcpgov_engine::table::format::MAGIC;
 use mcpgov_engine::table::{Table, TableError};
@@ -38,6 +40,10 @@ pub struct Config {
     pub exchange: Options,
     /// Binds sessions to their callers; `None`: the process's own key.
     pub session_key: Option<SessionKey>,
+    /// Whether callers are identified by the token that jwt_authn verified.
+    pub reads_jwt: bool,
+    /// Whether callers are identified by the peer's certificate.
+    pub reads_mtls: bool,
     /// Where jwt_authn puts a token's payload: its provider's `payload_in_metadata`.
     pub jwt_payload_key: String,
     /// How often metrics are handed to Envoy.
@@ -97,7 +103,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
     let limits = Limits { bytes_max: CONFIG_BYTES_MAX, depth_max: 2, nodes_max: 256 };
     let doc = Doc::parse(&bytes, &limits).map_err(ConfigError::Json)?;
     let root = doc.root();
-    if root.kind() != mcpgov_engine::json::Kind::Object {
+    if root.kind() != Kind::Object {
         return Err(ConfigError::NotAnObject);
     }
     let table = root.get("table").and_then(|table| table.as_str()).ok_or(ConfigError::NoTable)?;
@@ -108,6 +114,18 @@ pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
             "body_bytes_max" => config.exchange.body_bytes_max = number("body_bytes_max", value)?,
             "event_bytes_max" => config.exchange.event_bytes_max = number("event_bytes_max", value)?,
             "list_ttl_ms_max" => config.exchange.list_ttl_ms_max = number("list_ttl_ms_max", value)?,
+            "govern_answers" => {
+                config.exchange.govern_answers =
+                    value.as_bool().ok_or(ConfigError::BadOption("govern_answers"))?;
+            }
+            "identity" => {
+                let names: Option<Vec<&str>> = value.items().map(|name| name.as_str()).collect();
+                let names = names.filter(|names| names.iter().all(|name| ["jwt", "mtls"].contains(name)));
+                let names = names.filter(|_| value.kind() == Kind::Array);
+                let names = names.ok_or(ConfigError::BadOption("identity"))?;
+                config.reads_jwt = names.contains(&"jwt");
+                config.reads_mtls = names.contains(&"mtls");
+            }
             "pass_paths" => {
                 config.exchange.pass_paths = paths(value).ok_or(ConfigError::BadOption("pass_paths"))?
             }
@@ -135,6 +153,8 @@ impl Config {
             table,
             exchange: Options::default(),
             session_key: None,
+            reads_jwt: true,
+            reads_mtls: true,
             jwt_payload_key: String::from("payload"),
             flush_interval: Duration::from_secs(1),
         }
@@ -156,7 +176,7 @@ fn paths(value: Value<'_>) -> Option<Vec<String>> {
         let path = path.as_str()?;
         (path.len() > 1 && path.starts_with('/')).then(|| path.to_owned())
     };
-    if value.kind() == mcpgov_engine::json::Kind::Array { value.items().map(path).collect() } else { None }
+    if value.kind() == Kind::Array { value.items().map(path).collect() } else { None }
 }
 
 /// Decodes without trusting that there is memory for it: an allocation that fails would end the module.
@@ -206,6 +226,13 @@ mod tests {
             assert_eq!(
                 with(&format!(r#","pass_paths":{bad}"#)),
                 Err(ConfigError::BadOption("pass_paths")),
+                "{bad}"
+            );
+        }
+        for bad in [r#""jwt""#, r#"["oidc"]"#, "[1]"] {
+            assert_eq!(
+                with(&format!(r#","identity":{bad}"#)),
+                Err(ConfigError::BadOption("identity")),
                 "{bad}"
             );
         }

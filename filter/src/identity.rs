@@ -7,6 +7,7 @@
 use mcpgov_engine::subject::Subject;
 use mcpgov_engine::table::View;
 
+use crate::config::Config;
 use crate::host::{self, Status};
 use crate::pairs::Pairs;
 
@@ -17,8 +18,8 @@ const WORKLOAD: [&[&str]; 2] =
 
 /// The identity of the current stream's caller.
 #[must_use]
-pub fn subject(view: &View<'_>, jwt_payload_key: &str) -> Subject {
-    let claims = Claims::of_stream(jwt_payload_key);
+pub fn subject(view: &View<'_>, config: &Config) -> Subject {
+    let claims = if config.reads_jwt { Claims::of_stream(&config.jwt_payload_key) } else { Claims::None };
     let path = |index: usize| {
         let settings = view.settings()?;
         view.optional_text(*settings.claims.get(index)?)

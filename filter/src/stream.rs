@@ -184,7 +184,7 @@ impl Stream {
             if view.facts() & facts::ROUTE != 0 {
                 head.route = property_text(&ROUTE);
             }
-            subject = identity::subject(&view, &config.jwt_payload_key);
+            subject = identity::subject(&view, config);
         }
         Ok(self.on(Half::Request, Event::RequestHead { head, subject, ends }))
     }
@@ -321,6 +321,10 @@ fn read_head(headers: Pairs<'_>) -> Head {
                 let accept = head.accept.get_or_insert_default();
                 accept.push(',');
                 accept.push_str(&text());
+                continue;
+            }
+            b"accept-encoding" => {
+                head.takes_encodings |= value != b"identity";
                 continue;
             }
             b"content-type" => &mut head.content_type,

@@ -132,6 +132,11 @@ impl Connection {
         Ok(Self { stream, received: Vec::new() })
     }
 
+    /// Waits so long for the peer from now on.
+    pub fn wait_at_most(&mut self, time: Duration) {
+        self.stream.set_read_timeout(Some(time)).expect("a time-out that is not zero can be set");
+    }
+
     /// Sends bytes as they are, at once.
     ///
     /// # Errors

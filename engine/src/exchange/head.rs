@@ -20,6 +20,8 @@ pub struct Head {
     pub content_encoding: Option<String>,
     /// `accept`.
     pub accept: Option<String>,
+    /// Whether there is an `accept-encoding`, by which the server could answer compressed.
+    pub takes_encodings: bool,
     /// Whether one of the headers here stands there more than once, so that readers may take different ones.
     pub is_repeated: bool,
     /// `x-request-id`.

@@ -8,7 +8,7 @@ use crate::decide::{Call, Decision, Limits, Name, Outcome, decide, has_access, i
 use crate::era::Era;
 use crate::message::{Kind, Message, Method, Object};
 use crate::record::{self, Record};
-use crate::registry::{ServerName, recognise};
+use crate::registry::{self, ServerName};
 use crate::reply::{Explanation, Reply};
 use crate::subject::{Caller, Subject};
 use crate::table::View;
@@ -48,14 +48,17 @@ pub(super) fn permit(reason: Reason) -> Decision {
 impl Exchange {
     /// Where the request goes.
     pub(super) fn server<'t>(&'t self, view: &View<'t>) -> ServerName<'t> {
-        recognise(view, &self.head.traffic())
+        match self.server {
+            Some(number) => registry::named(view, number),
+            None => registry::unregistered(view, &self.head.traffic()),
+        }
     }
 
     /// Decides a message and writes it down. Where there is no policy the answer is its absence.
     pub(super) fn judge(&mut self, terms: &Terms<'_>, message: &Message<'_>, sender: Sender) -> Decision {
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
-                let call = Call::of(message, recognise(view, &self.head.traffic()));
+                let call = Call::of(message, self.server(view));
                 if message.kind() == Kind::Response {
                     // An answer to a question that was permitted to reach the client: it goes to whom the client may
                     // speak to at all.
@@ -106,7 +109,7 @@ impl Exchange {
         }
         self.decided.push((decision.outcome.verdict, decision.outcome.reason));
         let view = terms.policy.view();
-        let server = view.map_or(NO_SERVER, |view| recognise(view, &self.head.traffic()));
+        let server = view.map_or(NO_SERVER, |view| self.server(view));
         let nobody = Subject::default();
         let subject = self.caller.as_ref().map_or(&nobody, Caller::subject);
         let facts = record::Facts {
@@ -133,13 +136,13 @@ impl Exchange {
         };
         let digest = terms.policy.digest();
         let record = match (view, &self.caller) {
-            (Some(view), Some(caller)) => {
+            (Some(view), Some(caller)) if !view.roles.is_empty() => {
                 let call = Call::of_listed(server, Method::Unknown, Object::None, Name::None);
                 let names = roles(view, caller, &call)
                     .filter_map(|number| Some(view.text(view.roles.get(number as usize)?.name)));
-                Record::new(Some(view), &digest, subject, names, &facts)
+                Record::new(Some(view), digest, subject, names, &facts)
             }
-            _ => Record::new(view, &digest, subject, core::iter::empty(), &facts),
+            _ => Record::new(view, digest, subject, core::iter::empty(), &facts),
         };
         match sender {
             Sender::Client => self.records.open.push(record),
@@ -188,7 +191,7 @@ impl Exchange {
         }
         if outcome.verdict == Verdict::Deny
             && let (Policy::Loaded(view), Some(caller)) = (terms.policy, &self.caller)
-            && let Some(reply) = hidden(view, caller, &self.head, message, id, outcome.reason)
+            && let Some(reply) = hidden(view, caller, self.server(view), message, id, outcome.reason)
         {
             return reply;
         }
@@ -221,7 +224,7 @@ pub(super) struct Words<'w> {
     outcome: Outcome,
     rule: Option<&'w str>,
     note: Option<&'w str>,
-    digest: String,
+    digest: &'w str,
     request_id: &'w str,
 }
 
@@ -244,7 +247,7 @@ impl<'w> Words<'w> {
             rule: self.rule,
             reason: self.outcome.reason,
             note: self.note,
-            policy: &self.digest,
+            policy: self.digest,
             request_id: self.request_id,
         }
     }
@@ -290,13 +293,12 @@ fn listen(view: &View<'_>, caller: &Caller, call: &Call<'_>, message: &Message<'
 fn hidden(
     view: &View<'_>,
     caller: &Caller,
-    head: &super::Head,
+    server: ServerName<'_>,
     message: &Message<'_>,
     id: &str,
     reason: Reason,
 ) -> Option<Reply> {
     let (kind, name) = (message.object_kind(), message.object()?);
-    let server = recognise(view, &head.traffic());
     let open = Call::of_listed(server, message.method(), kind, Name::Is(name));
     let is_hidden = has_access(view, caller, &open) && !is_visible(view, caller, &open);
     is_hidden.then(|| Reply::unknown_object(id, kind, name, reason))

@@ -9,6 +9,7 @@ use super::{Changes, Effect, Exchange, Policy, State, Terms, json_limits};
 use crate::decide::{Call, Limits, Name};
 use crate::era::{self, Era};
 use crate::json::JsonErrorKind;
+use crate::list::List;
 use crate::message::{self, Kind, Message, MessageError, MessageErrorKind, Method, Object};
 use crate::registry::recognise;
 use crate::reply::Reply;
@@ -25,7 +26,10 @@ impl Exchange {
     ) -> Effect {
         self.head = head;
         self.caller = Some(match terms.policy {
-            Policy::Loaded(view) => Caller::new(view, subject),
+            Policy::Loaded(view) => {
+                self.server = recognise(view, &self.head.traffic()).number;
+                Caller::new(view, subject)
+            }
             Policy::Unavailable => Caller::unresolved(subject),
         });
         if is_ambiguous(&self.head.path) {
@@ -120,10 +124,20 @@ impl Exchange {
         let asked = message.id().filter(|_| message.kind() == Kind::Request);
         self.asked.ids = asked.map(ToString::to_string).into_iter().collect();
         self.asked.method = Some(message.method());
-        self.asked.is_governed = !terms.policy.is_shadow();
         let mut headers = self.request_headers(terms, &decision.limits);
+        self.asked.is_governed = self.governs_answer(terms, message.method());
         headers.extend(session);
         self.forward(State::Forwarded, Changes { headers, body: None })
+    }
+
+    /// Whether anything in the answer can be refused or has to be changed.
+    fn governs_answer(&self, terms: &Terms<'_>, method: Method) -> bool {
+        let is_needed = terms.options.govern_answers
+            || List::of(method).is_some()
+            || method == Method::Initialize
+            || self.head.session.is_some()
+            || self.asked.has_max_runtime;
+        is_needed && !terms.policy.is_shadow()
     }
 
     /// GET opens or resumes a stream, DELETE ends a session: for whoever may use something on the server.
@@ -134,8 +148,7 @@ impl Exchange {
         };
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
-                let server = recognise(view, &self.head.traffic());
-                let call = Call::of_listed(server, Method::Unknown, Object::None, Name::None);
+                let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::None);
                 access(view, caller, &call)
             }
             _ => denial(Reason::PolicyUnavailable),
@@ -187,7 +200,10 @@ impl Exchange {
         if terms.policy.is_shadow() {
             return Vec::new();
         }
-        let mut headers = Vec::from([("accept-encoding", Some(String::from("identity")))]);
+        let mut headers = Vec::new();
+        if self.head.takes_encodings {
+            headers.push(("accept-encoding", Some(String::from("identity"))));
+        }
         if let Some(seconds) = limits.max_runtime_sec {
             self.asked.has_max_runtime = true;
             let milliseconds = u64::from(seconds).saturating_mul(1000);

@@ -1,6 +1,6 @@
 //! An answer that is a stream of events: each is judged when it is complete, and nothing else is held.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::govern::{Governed, Unreadable};
@@ -10,6 +10,7 @@ use crate::decide::Outcome;
 use crate::message::{self, Kind};
 use crate::reply::Reply;
 use crate::sse::{Event, Piece, Reader};
+use crate::text::push_one_line;
 use crate::vocabulary::Reason;
 
 /// A stream being read.
@@ -65,9 +66,13 @@ impl Exchange {
 
     fn event(&mut self, terms: &Terms<'_>, event: &Event<'_>, out: &mut Vec<u8>) {
         let Some(data) = event.data().filter(|data| !data.is_empty()) else {
-            // Fields without data: ids and retry times, by which clients resume.
-            out.extend_from_slice(event.raw);
-            return;
+            // Fields without data: ids and retry times, by which clients resume. Some clients see lines where others
+            // see one, and so an event where others see a comment.
+            return if event.is_ambiguous() {
+                event.canonical(out)
+            } else {
+                out.extend_from_slice(event.raw)
+            };
         };
         match event.name().as_deref() {
             None | Some("" | "message") => {}
@@ -130,7 +135,8 @@ fn write_event(data: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\n\n");
 }
 
-/// JSON on one line: outside strings a line break is only space, and inside it cannot stand.
 fn one_line(json: &str) -> String {
-    if json.contains(['\n', '\r']) { json.replace(['\n', '\r'], " ") } else { json.to_string() }
+    let mut line = String::with_capacity(json.len());
+    push_one_line(&mut line, json);
+    line
 }

@@ -60,6 +60,7 @@ fn head() -> Head {
         path: "/github".into(),
         content_type: Some("application/json".into()),
         request_id: Some("req-1".into()),
+        takes_encodings: true,
         ..Head::default()
     }
 }
@@ -158,6 +159,9 @@ fn a_permitted_call_goes_on_and_asks_for_a_plain_answer() {
     let mut proxy = Proxy::new(&source());
     let changes = changes(proxy.post(&call("1", "search", "{}")));
     assert_eq!(changes.headers, vec![("accept-encoding", Some("identity".into()))]);
+    let mut uncompressed = Proxy::new(&source());
+    let plain = Head { takes_encodings: false, ..head() };
+    assert_eq!(self::changes(uncompressed.post_with(plain, &call("1", "search", "{}"))).headers, vec![]);
     proxy.exchange.sent(10);
     let record = proxy.record();
     assert!(record.contains(r#""decision":"ALLOW","rule":"reads","reason":"rule""#), "{record}");
@@ -589,11 +593,32 @@ fn a_tail_without_its_end_is_dropped_and_other_event_names_too() {
 }
 
 #[test]
+fn what_only_some_clients_take_for_an_event_is_no_way_around() {
+    for events in [format!(": c\u{2028}data: {TOOLS}\n\n"), format!("\u{ef}\u{bb}\u{bf}data: {TOOLS}\n\n")] {
+        streamed(&source(), &events, |out, _| assert!(!out.contains("delete_x"), "{out}"));
+    }
+}
+
+#[test]
 fn the_endpoint_of_the_oldest_transport_passes() {
     let mut proxy = Proxy::new(&source());
     changes(proxy.head(http("GET")));
     let events = "event: endpoint\ndata: /messages?sessionId=1\n\n";
     assert_eq!(proxy.stream(events, 9), events);
+}
+
+#[test]
+fn ungoverned_answers_pass_except_those_that_must_be_read() {
+    let wants = |body: &str| {
+        let mut proxy = Proxy::new(&source());
+        proxy.options.govern_answers = false;
+        changes(proxy.post(body));
+        proxy.exchange.wants_answer_head()
+    };
+    assert!(!wants(&call("1", "search", "{}")));
+    assert!(wants(&call("1", "create", r#"{"repo":"acme/x"}"#)));
+    assert!(wants(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#));
+    assert!(wants(r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#));
 }
 
 // Results of the later revisions

@@ -17,7 +17,6 @@ pub mod write;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 use core::ops::Range;
 
 pub use automaton::Automaton;
@@ -56,10 +55,7 @@ impl Digest {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::from("sha256:");
-        for byte in self.0.iter().take(16) {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
+        crate::text::push_hex(&mut text, self.0.get(..16).unwrap_or(&[]));
         text
     }
 }
@@ -78,6 +74,8 @@ pub struct Table<B> {
 struct Layout {
     sections: [Range<usize>; Section::ALL.len()],
     digest: Digest,
+    /// [`Digest::text`], which every record has.
+    digest_text: String,
 }
 
 impl Layout {

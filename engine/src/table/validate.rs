@@ -70,7 +70,7 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout, TableError> {
     if next_start != bytes.len() {
         return Err(TableError::BadDirectory);
     }
-    Ok(Layout { sections, digest })
+    Ok(Layout { sections, digest, digest_text: digest.text() })
 }
 
 /// SHA-256 of everything but the digest itself; `rest` follows the header.

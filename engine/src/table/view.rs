@@ -4,12 +4,12 @@
 use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
+use super::Layout;
 use super::automaton::Automaton;
 use super::format::{
     Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, bucket,
     hash_key, hash_text, members,
 };
-use super::{Digest, Layout};
 
 /// Number of a string in the table; equal strings have equal numbers.
 pub type StringId = u32;
@@ -45,8 +45,8 @@ pub struct View<'t> {
     pub claims: &'t [U32],
     /// Regular expressions.
     pub automata: &'t [Automaton],
-    /// The policy's identity.
-    pub digest: Digest,
+    /// The policy's identity, as [`super::Digest::text`] has it.
+    pub digest: &'t str,
 }
 
 /// The table's strings.
@@ -76,7 +76,7 @@ fn records<T: FromBytes + Immutable + KnownLayout + Unaligned>(bytes: &[u8]) -> 
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(bytes: &'t [u8], layout: &Layout, automata: &'t [Automaton]) -> Self {
+    pub(super) fn new(bytes: &'t [u8], layout: &'t Layout, automata: &'t [Automaton]) -> Self {
         let section = |section: Section| layout.section(bytes, section);
         View {
             settings: records(section(Section::Settings)),
@@ -97,7 +97,7 @@ impl<'t> View<'t> {
             posting_buckets: records(section(Section::PostingBuckets)),
             claims: records(section(Section::Claims)),
             automata,
-            digest: layout.digest,
+            digest: &layout.digest_text,
         }
     }
 

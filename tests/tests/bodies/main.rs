@@ -1,7 +1,8 @@
 //! Whatever a body looks like, the filter refuses it or decides on what the server will do.
 //!
-//! Real servers get several hundred odd bodies through the filter, under a policy that permits everything readable. The
-//! tools they then run must be those of the audit records, with the arguments of the records.
+//! Real servers get several hundred odd bodies through the filter, under a policy that permits everything readable but one
+//! tool and one argument. The tools they then run must be those of the audit records, with the arguments of the records,
+//! and never what is denied.
 
 mod cases;
 mod texts;
@@ -29,10 +30,24 @@ rules:
     match:
       labels: { mcp.server: echo, mcp.method: \"*\" }
     decision: ALLOW
+  - id: no-beta
+    match:
+      labels: { mcp.tool: beta }
+    decision: DENY
+  - id: no-path-b
+    match:
+      args: { path: { exists: true, equals: b } }
+    decision: DENY
 ";
 
 /// How many bodies a server would have run that the filter refuses. Less would mean that the table tests little.
 const REFUSED_MIN: usize = 15;
+/// How many bodies would make a server do what the policy denies.
+const DENIED_MIN: usize = 4;
+
+fn is_denied(one: &Executed) -> bool {
+    one.tool == "beta" || one.arguments["path"] == "b"
+}
 
 #[test]
 fn python_1() {
@@ -96,9 +111,14 @@ fn compare(sdk: Sdk, program: &str, era: Era) {
     }
     assert!(mismatches.is_empty(), "{} of {}:\n{}", mismatches.len(), cases.len(), mismatches.join("\n"));
 
+    assert_eq!(ran.values().flatten().find(|one| is_denied(one)), None);
+
     let alone = Server::start(sdk, program);
     send_all(alone.port(), &cases, era);
-    let without: BTreeSet<_> = by_case(alone.executed_until(LAST)).into_keys().collect();
+    let without = by_case(alone.executed_until(LAST));
+    let denied = without.values().flatten().filter(|one| is_denied(one)).count();
+    assert!(denied >= DENIED_MIN, "only {denied} of the bodies make the server do what is denied");
+    let without: BTreeSet<_> = without.into_keys().collect();
     let with: BTreeSet<_> = ran.into_keys().collect();
     let refused = without.difference(&with).count();
     println!(

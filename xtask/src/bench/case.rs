@@ -17,6 +17,10 @@ pub(crate) const EMPTY: &str = "empty";
 pub(crate) const NATIVE: &str = "mcp + rbac";
 /// Ours, with a policy that fits on a page.
 pub(crate) const GOVERNED: &str = "mcpgov, 10 rules";
+/// Ours, with identity and with every answer read as well: more than Envoy's own filters do.
+pub(crate) const WHOLE: &str = "mcpgov, all it does";
+/// Options of the cases that do what Envoy's own filters do, and argument rules and the record.
+const SAME_WORK: &str = r#","identity":[],"govern_answers":false"#;
 /// A module that does nothing.
 pub(crate) const NOOP: &str = "no-op wasm";
 
@@ -41,10 +45,11 @@ pub(crate) enum Refuses {
 /// All cases, in the order of the tables.
 pub(crate) fn all(filter: &Path, noop: &Path) -> Result<Vec<Case>> {
     let case = |name, chain: &str, refuses| Case { name, chain: chain.to_owned(), refuses };
-    let governed = |name, rules| -> Result<Case> {
+    let governed = |name, rules, options| -> Result<Case> {
         let table = table(workload::policy(rules))?;
         let chain = include_str!("../../bench/chain/mcpgov.yaml")
             .replace("${TABLE}", &BASE64_STANDARD.encode(table))
+            .replace("${OPTIONS}", options)
             .replace("${MODULE}", &filter.display().to_string());
         Ok(Case { name, chain, refuses: Refuses::Governed })
     };
@@ -52,8 +57,9 @@ pub(crate) fn all(filter: &Path, noop: &Path) -> Result<Vec<Case>> {
     Ok(vec![
         case(EMPTY, "", Refuses::Nothing),
         case(NOOP, &noop, Refuses::Nothing),
-        governed(GOVERNED, 10)?,
-        governed("mcpgov, 1,000 rules", 1000)?,
+        governed(GOVERNED, 10, SAME_WORK)?,
+        governed("mcpgov, 1,000 rules", 1000, SAME_WORK)?,
+        governed(WHOLE, 10, "")?,
         case(NATIVE, include_str!("../../bench/chain/mcp-rbac.yaml"), Refuses::Tool),
         case("lua", include_str!("../../bench/chain/lua.yaml"), Refuses::Tool),
     ])
