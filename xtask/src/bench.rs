@@ -10,6 +10,7 @@ mod engine;
 mod proxy;
 mod report;
 mod statistics;
+mod streams;
 mod upstream;
 mod workload;
 
@@ -51,6 +52,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// Processor time of Envoy with different chains of filters
     Chains,
+    /// Processor time and delay of an event in a stream
+    Streams,
     /// Time of a decision by number of rules
     Decisions,
     /// Time to compile a policy, and the table's size
@@ -79,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if wants(Part::Module) {
         outcomes.push(("module", module(&filter()?)?));
     }
-    if wants(Part::Chains) {
+    if wants(Part::Chains) || wants(Part::Streams) {
         let envoy = step("get Envoy", tools::envoy)?;
         let filter = filter()?;
         let noop = step("build the no-op module", noop)?;
@@ -94,7 +97,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             rounds: arguments.rounds,
             requests: arguments.requests,
         };
-        outcomes.push(("chains", chains::run(&plan)?));
+        if wants(Part::Chains) {
+            outcomes.push(("chains", chains::run(&plan)?));
+        }
+        if wants(Part::Streams) {
+            outcomes.push(("streams", streams::run(&plan)?));
+        }
     }
     if wants(Part::Decisions) {
         outcomes.push(("decisions", step("time decisions", || engine::decisions(arguments.rounds.min(20)))?));

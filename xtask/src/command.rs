@@ -61,6 +61,16 @@ pub fn run_tests(command: &mut Command) -> Result<u64> {
     Ok(passed)
 }
 
+/// Lets `command` find programs in `folder` before all others.
+pub fn put_on_path(command: &mut Command, folder: &Path) {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_path_buf()).chain(env::split_paths(&path));
+    // Only a folder whose name has a separator in it cannot be joined.
+    if let Ok(path) = env::join_paths(folders) {
+        command.env("PATH", path);
+    }
+}
+
 fn passed_in(text: &str) -> u64 {
     let Some(counts) = text.trim_start().strip_prefix("test result: ok. ") else { return 0 };
     counts.split_once(" passed").and_then(|(count, _)| count.parse().ok()).unwrap_or(0)

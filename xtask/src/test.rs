@@ -1,10 +1,10 @@
 //! `cargo xtask test`: every check of the repository, cheapest first.
 
-use std::env;
 use std::path::Path;
+use std::process::Command;
 
 use xtask::step::step;
-use xtask::{Result, build, command, tools};
+use xtask::{Result, build, command, paths, tools};
 
 /// Where the engine's tests run in WebAssembly: a target without an operating system, as the engine asks for none.
 const ENGINE_TARGET: &str = "wasm32-unknown-unknown";
@@ -12,7 +12,7 @@ const FILTER_TARGET: &str = "wasm32-wasip1";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Repeat what is random or repetitive ten times as often
+    /// Repeat what is random or repetitive ten times as often, run the whole of the load tests, and fuzz
     #[arg(long)]
     long: bool,
 }
@@ -46,6 +46,47 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         command::run_tests(&mut test)
     })?;
+    if arguments.long { fuzz() } else { Ok(()) }
+}
+
+/// Seconds for which each target is fuzzed.
+const FUZZ_SEC: u32 = 60;
+
+fn fuzz() -> Result<()> {
+    if !tools::has_nightly() {
+        eprintln!(
+            "==> fuzz: skipped, because there is no nightly toolchain (`rustup toolchain install nightly`)"
+        );
+        return Ok(());
+    }
+    let programs = step("get cargo-fuzz", tools::cargo_fuzz)?;
+    let folder = paths::root().join("tests").join("fuzz");
+    let on_nightly = |arguments: &[&str]| {
+        let mut fuzz = Command::new("rustup");
+        fuzz.args(["run", "nightly", "cargo"]).args(arguments).current_dir(&folder);
+        // The toolchain that runs us would be inherited.
+        fuzz.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+        command::put_on_path(&mut fuzz, &programs);
+        fuzz
+    };
+    step("write what fuzzing starts from", || {
+        command::run(&mut on_nightly(&["run", "--quiet", "--example", "seeds"]))
+    })?;
+    for target in ["message", "exchange", "sse", "stream", "table"] {
+        let time = format!("-max_total_time={FUZZ_SEC}");
+        step(&format!("fuzz {target} for {FUZZ_SEC} s"), || {
+            command::run(&mut on_nightly(&[
+                "fuzz",
+                "run",
+                "--fuzz-dir",
+                ".",
+                target,
+                "--",
+                &time,
+                "-print_final_stats=1",
+            ]))
+        })?;
+    }
     Ok(())
 }
 
@@ -68,11 +109,7 @@ fn engine_in_wasm(node: &Path, runner: &Path) -> Result<u64> {
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     // The runner looks for `node` on the path.
     if let Some(folder) = node.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(folder.to_path_buf()).chain(env::split_paths(&path));
-        if let Ok(path) = env::join_paths(folders) {
-            test.env("PATH", path);
-        }
+        command::put_on_path(&mut test, folder);
     }
     command::run_tests(&mut test)
 }

@@ -45,6 +45,9 @@ const NODE: Wheel = Wheel {
     instead: "NODE_BIN",
 };
 
+/// The version of cargo-fuzz.
+const CARGO_FUZZ: &str = "0.13.2";
+
 /// The oldest Node.js that runs the WebAssembly tests.
 const NODE_MAJOR_MIN: u32 = 20;
 
@@ -109,6 +112,29 @@ pub fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     // Close to a gigabyte that nobody needs again.
     let _ = fs::remove_dir_all(paths::target().join("wasm-bindgen-cli"));
     Ok(program)
+}
+
+/// Whether a nightly toolchain is installed; fuzzing takes one, and nothing here installs it.
+pub fn has_nightly() -> bool {
+    let mut rustc = Command::new("rustup");
+    command::output(rustc.args(["run", "nightly", "rustc", "--version"])).is_ok()
+}
+
+/// cargo-fuzz, built into the cache on first use: the folder of its program, to be put on the path.
+///
+/// # Errors
+/// It cannot be built.
+pub fn cargo_fuzz() -> Result<PathBuf> {
+    let folder = paths::cache().join(format!("cargo-fuzz-{CARGO_FUZZ}"));
+    let programs = folder.join("bin");
+    if !programs.join("cargo-fuzz").is_file() {
+        let mut install =
+            command::cargo(["install", "cargo-fuzz", "--locked", "--debug", "--version", CARGO_FUZZ]);
+        install.arg("--root").arg(&folder).arg("--target-dir").arg(paths::target().join("cargo-fuzz"));
+        command::run(&mut install)?;
+        let _ = fs::remove_dir_all(paths::target().join("cargo-fuzz"));
+    }
+    Ok(programs)
 }
 
 /// The version of `package` in `Cargo.lock`.

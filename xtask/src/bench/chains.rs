@@ -29,11 +29,11 @@ pub(crate) struct Plan<'a> {
 }
 
 /// Microseconds of each round, by case.
-type Series = Vec<Vec<f64>>;
+pub(crate) type Series = Vec<Vec<f64>>;
 
 /// The half of the rounds in which all cases together took least time: what disturbs the machine for a while, such as
 /// somebody's build, disturbs whole rounds.
-fn calmer_half(series: &Series) -> Series {
+pub(crate) fn calmer_half(series: &Series) -> Series {
     let rounds = series.first().map_or(0, Vec::len);
     let total = |round: usize| series.iter().filter_map(|case| case.get(round)).sum::<f64>();
     let mut calm: Vec<usize> = (0..rounds).collect();

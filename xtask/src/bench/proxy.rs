@@ -15,7 +15,7 @@ use super::client::{self, Answer, Client};
 /// Loading a module compiles it.
 const START_MAX: Duration = Duration::from_secs(60);
 /// What the proxy still does when the last answer has come: closing the request, logging it.
-const SETTLE: Duration = Duration::from_millis(5);
+pub(crate) const SETTLE: Duration = Duration::from_millis(5);
 
 /// A running Envoy. Dropping it ends the process.
 pub(crate) struct Proxy {
@@ -84,6 +84,11 @@ impl Proxy {
         Ok(proxy)
     }
 
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Sends one request.
     pub(crate) fn ask(&self, request: &[u8]) -> Result<Answer> {
         client::ask(self.port, request)
@@ -119,7 +124,7 @@ impl Proxy {
     }
 
     /// Processor time of all threads so far, in nanoseconds.
-    fn processor_nanos(&self) -> Result<u64> {
+    pub(crate) fn processor_nanos(&self) -> Result<u64> {
         let tasks = PathBuf::from(format!("/proc/{}/task", self.process.id()));
         let list = fs::read_dir(&tasks)
             .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", tasks.display())))?;

@@ -1,0 +1,264 @@
+//! What an event of a stream costs: processor time of the proxy, and how long the event takes to come through.
+//!
+//! One thread is both ends: it sends an event as the server and reads it as the client before it sends the next, so that
+//! nothing waits for anything but the proxy.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use xtask::step::step;
+use xtask::{Failure, Result, paths};
+
+use super::case::{self, Case};
+use super::chains::{Plan, Series, calmer_half};
+use super::proxy::{Place, Proxy, SETTLE};
+use super::report::{Goal, Outcome, Table, figure, summary};
+use super::statistics::Summary;
+use super::{upstream, workload};
+
+/// Events in a stream.
+const EVENTS: usize = 200;
+/// Streams of a case in a round.
+const STREAMS: usize = 5;
+const WAIT_MAX: Duration = Duration::from_secs(20);
+
+/// What governing may add to an event, against a module that does nothing.
+const ADDED_MICROS_MAX: f64 = 5.0;
+/// In how many milliseconds all but one event in a hundred come through.
+const DELAY_MILLIS_MAX: f64 = 1.0;
+
+/// How the events come.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// Each by itself, when the one before is through.
+    Single,
+    /// All of a stream in one piece.
+    Burst,
+}
+
+const PACES: [(Pace, &str); 2] =
+    [(Pace::Single, "each event by itself"), (Pace::Burst, "all events of a stream at once")];
+
+/// A proxy with both ends of one stream after another.
+struct Bed {
+    proxy: Proxy,
+    client: TcpStream,
+    server: TcpStream,
+    /// Events that came through by themselves: microseconds each took.
+    delays: Vec<f64>,
+}
+
+/// Runs this part of the plan.
+pub(crate) fn run(plan: &Plan<'_>) -> Result<Outcome> {
+    let folder = paths::target().join("bench");
+    let cases = case::all(plan.filter, plan.noop)?;
+    let cases: Vec<Case> = cases
+        .into_iter()
+        .filter(|case| [case::EMPTY, case::NOOP, case::GOVERNED].contains(&case.name))
+        .collect();
+    let mut beds = step("start a proxy for each case and check that streams pass", || {
+        let bed = |case: &Case| {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(broken)?;
+            let upstream = listener.local_addr().map_err(broken)?.port();
+            let place = Place { envoy: plan.envoy, core: plan.cores.proxy, folder: &folder, upstream };
+            let name: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
+            Bed::start(Proxy::start(&place, &format!("stream-{name}"), &case.chain)?, &listener)
+        };
+        cases.iter().map(bed).collect::<Result<Vec<_>>>()
+    })?;
+    let mut outcome = Outcome::default();
+    let mut figures = Vec::new();
+    for (pace, title) in PACES {
+        let series = step(&format!("measure, {title}"), || measure(plan.rounds, pace, &mut beds))?;
+        figures.push(add_costs(&mut outcome, pace, title, &cases, &calmer_half(&series)));
+    }
+    add_delays(&mut outcome, &cases, &mut beds);
+    outcome.figures = json!({ "events": EVENTS, "paces": figures });
+    Ok(outcome)
+}
+
+fn measure(rounds: usize, pace: Pace, beds: &mut [Bed]) -> Result<Series> {
+    let mut series = vec![Vec::with_capacity(rounds); beds.len()];
+    for round in 0..rounds {
+        let mut turns: Vec<_> = beds.iter_mut().zip(&mut series).collect();
+        // Nobody always follows the same neighbour's start.
+        let first = round % turns.len().max(1);
+        turns.rotate_left(first);
+        for (bed, series) in turns {
+            series.push(bed.measure(pace)?);
+        }
+    }
+    Ok(series)
+}
+
+fn add_costs(
+    outcome: &mut Outcome,
+    pace: Pace,
+    title: &str,
+    cases: &[Case],
+    series: &Series,
+) -> serde_json::Value {
+    let noop = cases.iter().position(|case| case.name == case::NOOP);
+    let noop = noop.and_then(|index| series.get(index)).map_or(&[][..], Vec::as_slice);
+    let title_of_table =
+        format!("a stream of {EVENTS} events, {title}: processor time of the proxy for one event");
+    let mut table = Table::new(title_of_table, &["case", "µs", "middle half", "added to no-op, µs"]);
+    let mut rows = Vec::new();
+    for (case, series) in cases.iter().zip(series) {
+        let total = Summary::of(series.iter().copied());
+        let added = Summary::of(series.iter().zip(noop).map(|(case, noop)| case - noop));
+        let middle = format!("{} to {}", figure(total.low), figure(total.high));
+        table.row([case.name.to_owned(), figure(total.median), middle, figure(added.median)]);
+        if case.name == case::GOVERNED && matches!(pace, Pace::Single) {
+            let text = format!("governing adds at most {ADDED_MICROS_MAX} µs to an event of a stream");
+            outcome.goals.push(Goal { text, at_most: ADDED_MICROS_MAX, measured: added.median });
+        }
+        rows.push(
+            json!({ "case": case.name, "microseconds": summary(&total), "added_to_noop": summary(&added) }),
+        );
+    }
+    outcome.tables.push(table);
+    json!({ "pace": title, "cases": rows })
+}
+
+fn add_delays(outcome: &mut Outcome, cases: &[Case], beds: &mut [Bed]) {
+    let mut table = Table::new(
+        "from sending an event to reading the first byte of it, each event by itself".to_owned(),
+        &["case", "median, µs", "99 of 100 within, µs"],
+    );
+    for (case, bed) in cases.iter().zip(beds) {
+        bed.delays.sort_by(f64::total_cmp);
+        let at = |share: usize| bed.delays.get(bed.delays.len() * share / 100).copied().unwrap_or(f64::NAN);
+        table.row([case.name.to_owned(), figure(at(50)), figure(at(99))]);
+        if case.name == case::GOVERNED {
+            let text = "99 of 100 events reach the client within a millisecond".to_owned();
+            outcome.goals.push(Goal { text, at_most: DELAY_MILLIS_MAX, measured: at(99) / 1000.0 });
+        }
+    }
+    outcome.tables.push(table);
+}
+
+impl Bed {
+    fn start(proxy: Proxy, listener: &TcpListener) -> Result<Bed> {
+        let connected = || -> io::Result<(TcpStream, TcpStream)> {
+            let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port()))?;
+            client.write_all(&request())?;
+            Ok((client, listener.accept()?.0))
+        };
+        let (client, server) = connected().map_err(broken)?;
+        for stream in [&client, &server] {
+            stream.set_nodelay(true).map_err(broken)?;
+            stream.set_read_timeout(Some(WAIT_MAX)).map_err(broken)?;
+        }
+        let mut bed = Bed { proxy, client, server, delays: Vec::new() };
+        // The first stream, whose request is sent; from then on every stream begins with one.
+        let text = bed.burst().map_err(broken)?;
+        if (0..EVENTS).any(|number| !text.contains(&event(number))) {
+            return Err(Failure::new(format!("a stream did not pass as it was: {text}")));
+        }
+        Ok(bed)
+    }
+
+    /// Microseconds of processor time for an event.
+    fn measure(&mut self, pace: Pace) -> Result<f64> {
+        let stream = |bed: &mut Bed| {
+            bed.client.write_all(&request())?;
+            match pace {
+                Pace::Single => bed.single(),
+                Pace::Burst => bed.burst().map(drop),
+            }
+        };
+        // The caches are still the last proxy's.
+        stream(self).map_err(broken)?;
+        let before = self.proxy.processor_nanos()?;
+        for _ in 0..STREAMS {
+            stream(self).map_err(broken)?;
+        }
+        thread::sleep(SETTLE);
+        let spent = self.proxy.processor_nanos()?.saturating_sub(before);
+        Ok(spent as f64 / 1000.0 / (STREAMS * EVENTS) as f64)
+    }
+
+    fn single(&mut self) -> io::Result<()> {
+        read_until(&mut self.server, b"}")?;
+        self.server.write_all(HEAD)?;
+        for number in 0..EVENTS {
+            let chunk = chunk(&event(number));
+            let sent = Instant::now();
+            self.server.write_all(&chunk)?;
+            let mut buffer = [0; 4096];
+            let count = self.client.read(&mut buffer)?;
+            // With the first event comes the answer's head.
+            if number > 0 {
+                self.delays.push(sent.elapsed().as_nanos() as f64 / 1000.0);
+            }
+            let read = buffer.get(..count).unwrap_or_default();
+            if !read.ends_with(b"\n\n\r\n") {
+                read_until(&mut self.client, b"\n\n\r\n")?;
+            }
+        }
+        self.server.write_all(END)?;
+        read_until(&mut self.client, END).map(drop)
+    }
+
+    fn burst(&mut self) -> io::Result<String> {
+        read_until(&mut self.server, b"}")?;
+        let events: String = (0..EVENTS).map(event).collect();
+        self.server.write_all(&[HEAD, &chunk(&events), END].concat())?;
+        read_until(&mut self.client, END)
+    }
+}
+
+const HEAD: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+const END: &[u8] = b"0\r\n\r\n";
+
+fn request() -> Vec<u8> {
+    workload::request(0, &workload::call(0, 200))
+}
+
+/// Progress, and at last the result.
+fn event(number: usize) -> String {
+    let data = match number + 1 {
+        EVENTS => upstream::ANSWER.to_owned(),
+        done => format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":1,"progress":{done},"total":{EVENTS},"message":"looking at issue {done}"}}}}"#
+        ),
+    };
+    format!("event: message\nid: s-{number}\ndata: {data}\n\n")
+}
+
+fn chunk(bytes: &str) -> Vec<u8> {
+    format!("{:x}\r\n{bytes}\r\n", bytes.len()).into_bytes()
+}
+
+fn read_until(stream: &mut TcpStream, end: &[u8]) -> io::Result<String> {
+    let mut read = Vec::new();
+    let mut buffer = [0; 16384];
+    while !read.ends_with(end) {
+        match stream.read(&mut buffer)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => read.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+    Ok(String::from_utf8_lossy(&read).into_owned())
+}
+
+fn broken(error: io::Error) -> Failure {
+    Failure::new(format!("a stream broke off: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_ends_with_the_result() {
+        assert!(event(0).contains("notifications/progress") && event(0).ends_with("\n\n"));
+        assert!(event(EVENTS - 1).contains(upstream::ANSWER));
+        assert_eq!(chunk("abc"), b"3\r\nabc\r\n");
+    }
+}
