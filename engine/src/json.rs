@@ -84,6 +84,8 @@ pub enum JsonErrorKind {
     BadEscape,
     /// Not `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
     BadNumber,
+    /// A number that no 64-bit float can hold: some readers read infinity.
+    NumberOutOfRange,
     /// A word other than `true`, `false` and `null`.
     BadLiteral,
     /// A byte that cannot stand here.
@@ -109,6 +111,7 @@ impl JsonErrorKind {
             Self::ControlCharacter => "control-character",
             Self::BadEscape => "bad-escape",
             Self::BadNumber => "bad-number",
+            Self::NumberOutOfRange => "number-out-of-range",
             Self::BadLiteral => "bad-literal",
             Self::UnexpectedByte => "unexpected-byte",
             Self::UnexpectedEnd => "unexpected-end",

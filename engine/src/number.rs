@@ -18,6 +18,14 @@ pub fn compare(a: &str, b: &str) -> Option<Ordering> {
     })
 }
 
+/// Compares two JSON number texts as every reader does: `None` also where readers who take numbers for 64-bit floats,
+/// as JavaScript does, find two equal that are not, so that what they act on need not be what was decided.
+pub fn compare_for_all(a: &str, b: &str) -> Option<Ordering> {
+    let exact = compare(a, b)?;
+    let (a, b): (f64, f64) = (a.parse().ok()?, b.parse().ok()?);
+    (a.partial_cmp(&b) == Some(exact)).then_some(exact)
+}
+
 /// Whether the number has no fractional part, however it is written: `2`, `2.0` and `20e-1` are integers.
 ///
 /// `false` for what is not a JSON number or has an exponent beyond 64 bits.
@@ -140,6 +148,15 @@ mod tests {
     fn ordered(a: &str, b: &str, expected: Ordering) {
         assert_eq!(compare(a, b), Some(expected), "{a} ? {b}");
         assert_eq!(compare(b, a), Some(expected.reverse()), "{b} ? {a}");
+    }
+
+    #[test]
+    fn what_floats_cannot_tell_apart_is_not_compared() {
+        assert_eq!(compare_for_all("9007199254740993", "9007199254740992"), None);
+        assert_eq!(compare_for_all("0.1", "0.10000000000000000001"), None);
+        assert_eq!(compare_for_all("1e400", "1e401"), None);
+        assert_eq!(compare_for_all("0.1", "1e-1"), Some(Ordering::Equal));
+        assert_eq!(compare_for_all("9007199254740994", "9007199254740992"), Some(Ordering::Greater));
     }
 
     #[test]

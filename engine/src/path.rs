@@ -214,7 +214,7 @@ mod tests {
                 "/srv/data/%2e%2e/x",
                 "/srv/data/%2E./x",
                 "/srv/data/..%2fx",
-                "/srv/data\\..\\x",
+                "/srv/data/a\\..\\..\\x",
                 "/srv\\data",
                 "/srv/data/%252e%252e/x",
                 "/srv/data/%c0%ae%c0%ae/x",

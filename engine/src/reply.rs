@@ -127,7 +127,7 @@ impl Reply {
         let mut body = format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"{name}""#);
         if mismatch == Mismatch::Version {
             body.push_str(r#","data":{"supported":["#);
-            for (index, version) in era::MODERN.iter().chain(&era::LEGACY).enumerate() {
+            for (index, version) in era::MODERN.iter().enumerate() {
                 if index > 0 {
                     body.push(',');
                 }

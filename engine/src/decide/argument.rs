@@ -121,7 +121,7 @@ fn regex(view: &View<'_>, number: u32, text: &str) -> Leaf {
     }
 }
 
-/// A name is in no network: where it leads is not known here. Only `localhost` is known everywhere (RFC 6761).
+/// A name is in no network: where it leads is not known here. Only names of the loopback are known everywhere.
 fn in_networks(words: Words<'_>, text: &str) -> Leaf {
     let Some(host) = target::named_host(text) else { return Cause::ArgumentHost.into() };
     let networks = || words.groups().filter_map(Network::from_words);
@@ -131,11 +131,17 @@ fn in_networks(words: Words<'_>, text: &str) -> Leaf {
     };
     match host.ip() {
         Some(address) => holds(address),
-        None if host.as_str() == "localhost" || host.as_str().ends_with(".localhost") => {
+        None if is_loopback(host.as_str()) => {
             holds(core::net::Ipv4Addr::LOCALHOST.into()).or(holds(core::net::Ipv6Addr::LOCALHOST.into()))
         }
         None => false.into(),
     }
+}
+
+/// Names of the own host: by RFC 6761 section 6.3, and by the hosts files that systems come with.
+fn is_loopback(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last == "localhost" || matches!(name, "ip6-localhost" | "ip6-loopback" | "localhost6" | "localhost.localdomain")
 }
 
 /// Whether the value is one of the literals. A value of a type that none of them has cannot be compared.
@@ -159,7 +165,7 @@ fn equals(view: &View<'_>, value: Value<'_>, literal: u32, text: u32) -> Option<
         (Some(Literal::Bool), Kind::Bool) => Some(value.raw() == text),
         (Some(Literal::String), Kind::String) => Some(value.as_str() == Some(text)),
         (Some(Literal::Number), Kind::Number) => {
-            number::compare(value.raw(), text).map(|order| order.is_eq())
+            number::compare_for_all(value.raw(), text).map(|order| order.is_eq())
         }
         _ => None,
     }
@@ -206,7 +212,7 @@ fn types_of(value: Value<'_>) -> u8 {
 
 fn compare(value: Value<'_>, node: &Node, bound: &str) -> Leaf {
     let Some(written) = value.as_number() else { return Cause::ArgumentType.into() };
-    match (Relation::from_number(node.arg), number::compare(written, bound)) {
+    match (Relation::from_number(node.arg), number::compare_for_all(written, bound)) {
         (Some(relation), Some(order)) => relation.holds(order).into(),
         _ => Cause::ArgumentNumber.into(),
     }

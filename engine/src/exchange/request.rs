@@ -50,6 +50,11 @@ impl Exchange {
                 self.state = State::Body;
                 Effect::Hold
             }
+            // What they carry would be read by nobody here, and perhaps by the server.
+            "GET" | "DELETE" if !ends => {
+                let detail = Some("body-without-post");
+                self.refuse(terms, Reason::UnreadableMessage, detail, Refusal::Http(400))
+            }
             // Streams to resume and sessions to end are legacy.
             "GET" if self.head.accepts_stream() && !self.head.claims_modern() => {
                 self.bodyless(terms, "stream")

@@ -84,8 +84,8 @@ impl Proxy {
     }
 
     fn head(&mut self, head: Head) -> Effect {
-        let subject = self.subject.clone();
-        self.on(Event::RequestHead { head, subject, ends: false })
+        let (subject, ends) = (self.subject.clone(), head.method != "POST");
+        self.on(Event::RequestHead { head, subject, ends })
     }
 
     fn post(&mut self, body: &str) -> Effect {
@@ -563,6 +563,19 @@ fn after_an_event_over_the_limit_only_the_end_passes() {
     assert_eq!(open().on(Event::AnswerChunk { bytes: rest.as_bytes(), ends: false }), Effect::Close);
     let ended = changes(open().on(Event::AnswerChunk { bytes: rest.as_bytes(), ends: true }));
     assert_eq!(ended.body, Some(vec![]));
+}
+
+#[test]
+fn a_body_goes_on_with_no_other_method_than_post() {
+    for method in ["GET", "DELETE"] {
+        let mut proxy = Proxy::new(&source());
+        changes(proxy.head(http(method)));
+        let mut proxy = Proxy::new(&source());
+        let event = Event::RequestHead { head: http(method), subject: Subject::default(), ends: false };
+        let refused = reply(proxy.on(event));
+        assert_eq!((refused.status, refused.details.as_str()), (400, "mcpgov_unreadable-message"), "{method}");
+        assert!(proxy.record().contains(r#""detail":"body-without-post""#));
+    }
 }
 
 #[test]

@@ -185,11 +185,16 @@ impl Parser<'_, '_> {
         if self.take(b".") && self.digits() == 0 {
             return self.fail_at(E::BadNumber, start);
         }
-        if self.take(b"eE") {
+        let has_exponent = self.take(b"eE");
+        if has_exponent {
             self.take(b"+-");
             if self.digits() == 0 {
                 return self.fail_at(E::BadNumber, start);
             }
+        }
+        // Readers that take numbers for 64-bit floats would read infinity, others this number.
+        if (has_exponent || whole > F64_DIGITS) && !self.text.get(start..self.at).is_some_and(is_finite) {
+            return self.fail_at(E::NumberOutOfRange, start);
         }
         self.push(start, Shape::Number).map(drop)
     }
@@ -342,4 +347,11 @@ impl Parser<'_, '_> {
 /// Whether a byte of a string is other than a plain character. Bytes above 0x7f are: the text is UTF-8 already.
 fn ends_plain(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+}
+
+/// Digits before the point up to which every number is finite as a 64-bit float.
+const F64_DIGITS: usize = 308;
+
+fn is_finite(number: &str) -> bool {
+    number.parse::<f64>().is_ok_and(f64::is_finite)
 }

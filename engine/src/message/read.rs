@@ -222,7 +222,11 @@ impl<'d> Params<'d> {
             Object::Resource => ("uri", URI_BYTES_MAX),
             _ => ("name", NAME_BYTES_MAX),
         };
-        let name = holder.map_or(Ok(None), |holder| member(holder, key))?.ok_or(E::MissingName)?;
+        let Some(name) = holder.map_or(Ok(None), |holder| member(holder, key))? else {
+            // These went away with 2026-07-28: the server is to say so, whatever else is wrong.
+            let is_gone = matches!(method, Method::ResourcesSubscribe | Method::ResourcesUnsubscribe);
+            return if is_gone { Ok((kind, None)) } else { Err(E::MissingName) };
+        };
         text(name, bytes_max).ok_or(E::BadName)?;
         Ok((kind, Some(name.id())))
     }

@@ -104,7 +104,7 @@ fn what_the_format_cannot_say_is_an_error_of_the_writer() {
     assert_eq!(write(&twice).unwrap_err(), WriteError::Duplicate("a".into()));
     let unknown = policy(vec![rule("a", Verdict::Allow, vec![source::Condition::Role("nobody".into())])]);
     assert_eq!(write(&unknown).unwrap_err(), WriteError::UnknownRole("nobody".into()));
-    let deep = (0..20).fold(user(&["ada"]), |condition, _| not(condition));
+    let deep = (0..40).fold(user(&["ada"]), |condition, _| not(condition));
     assert_eq!(
         write(&policy(vec![rule("a", Verdict::Allow, vec![deep])])).unwrap_err(),
         WriteError::TooDeep("a".into())

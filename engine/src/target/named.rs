@@ -4,7 +4,7 @@ use core::net::Ipv6Addr;
 use core::ops::ControlFlow;
 use core::str::FromStr;
 
-use super::host::Host;
+use super::host::{Host, is_dropped_in_urls};
 use super::{split_path, url};
 
 /// The host that all readers of `text` would connect to: of a URL, or of a bare host with or without port and path.
@@ -12,6 +12,9 @@ use super::{split_path, url};
 /// `None` where there is none, or where readers differ. URLs behind the authority do not count: nobody connects to them.
 pub fn named_host(text: &str) -> Option<Host> {
     let text = text.trim_matches(|c: char| c <= ' ');
+    if is_file(text) || hides_a_host(text) {
+        return None;
+    }
     let mut found: Option<Host> = None;
     let mut is_url = false;
     let flow = url::each_host_of_whole(text, &mut |host, _| {
@@ -26,6 +29,25 @@ pub fn named_host(text: &str) -> Option<Host> {
         }
     });
     if is_url { found.filter(|_| flow.is_continue()) } else { bare_host(text) }
+}
+
+/// A file, of this host or another: not what a rule about hosts means.
+fn is_file(text: &str) -> bool {
+    let scheme = text.bytes().filter(|b| !is_dropped_in_urls(*b)).map(|b| b.to_ascii_lowercase());
+    scheme.take(5).eq(*b"file:")
+}
+
+/// Whether there is user info that begins like an address or a domain name: some readers stop there.
+fn hides_a_host(text: &str) -> bool {
+    let behind_scheme = text.split_once("//").map_or(text, |(_, rest)| rest);
+    let authority = behind_scheme.split('/').next().unwrap_or_default();
+    let mut parts = authority.rsplit('@');
+    parts.next();
+    parts.any(|user| {
+        let run = user.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '[')));
+        let run = run.into_iter().next().unwrap_or_default();
+        run.starts_with('[') || run.contains('.') || Host::parse(run).is_some_and(|host| host.ip().is_some())
+    })
 }
 
 /// `host`, `host:port`, `address`, `[address]:port`, each with or without a path behind.
@@ -92,6 +114,11 @@ mod tests {
             "host:99999",
             "javascript:alert(1)",
             "[::1",
+            "file:///etc/passwd",
+            "FI\tLE://host/share",
+            "http://10.0.0.1:80+&@a.example/",
+            "http://2130706433@a.example/",
+            "http://b.example@a.example/",
         ] {
             assert!(named_host(text).is_none(), "{text:?}");
         }
