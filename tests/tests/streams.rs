@@ -113,7 +113,7 @@ fn what_needs_no_change_is_not_changed() {
     let envoy = governed::start(server.port());
     let progress = r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":0.5,"message":"é"}}"#;
     let events = format!(
-        "id: a-1\nretry: 2500\ndata:\n\n: ping\n\nevent: message\nid: a-2\ndata: {progress}\n\n:\n\nid: a-3\r\ndata:{RESULT}\r\n\r\n"
+        "id: a-1\nretry: 2500\ndata:\n\n: ping\n\nevent: message\nid: a-2\ndata: {progress}\n\n:\n\nid: a-3\ndata:{RESULT}\n\n"
     );
     for size in [1, 10, events.len()] {
         let mut client = Stream::sent(envoy.port(), &post(allowed()));

@@ -40,7 +40,12 @@ impl Exchange {
                 let decision = self.judge(terms, &message, Sender::Server);
                 Ok(if decision.outcome.verdict.is_permit() { Governed::Keep } else { Governed::Drop })
             }
-            Kind::Response => self.response(terms, &message),
+            Kind::Response => {
+                let governed = self.response(terms, &message)?;
+                // Who has the answer waits no more.
+                self.asked.ids.retain(|waiting| message.id() != Some(waiting));
+                Ok(governed)
+            }
         }
     }
 

@@ -7,7 +7,6 @@ use super::govern::{Governed, Unreadable};
 use super::judge::Words;
 use super::{Changes, Effect, Exchange, State, Terms};
 use crate::decide::Outcome;
-use crate::message::{self, Kind};
 use crate::reply::Reply;
 use crate::sse::{Event, Piece, Reader};
 use crate::text::push_one_line;
@@ -94,7 +93,6 @@ impl Exchange {
                 self.tell_waiting(terms, Reason::UnreadableAnswer, out);
             }
         }
-        self.note_answered(&data);
     }
 
     /// Passes what is left of an event without its data: its id is the place to resume from.
@@ -111,20 +109,6 @@ impl Exchange {
         let why = Words::new(terms, &self.head, Outcome::deny(reason));
         for id in core::mem::take(&mut self.asked.ids) {
             write_event(&Reply::error(&id, &why.explanation()).body, out);
-        }
-    }
-
-    /// A request that has its answer waits no more.
-    fn note_answered(&mut self, data: &str) {
-        if self.asked.ids.is_empty() {
-            return;
-        }
-        let limits = crate::json::Limits::default();
-        if let Ok(message) = message::parse(data.as_bytes(), &limits)
-            && message.kind() == Kind::Response
-            && let Some(id) = message.id()
-        {
-            self.asked.ids.retain(|waiting| waiting != id);
         }
     }
 }

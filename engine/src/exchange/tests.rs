@@ -551,6 +551,14 @@ fn an_event_over_the_limit_ends_the_stream_with_an_error() {
 }
 
 #[test]
+fn who_has_an_answer_is_told_nothing_more() {
+    streamed(&source(), &format!("data: {RESULT}\n\ndata: junk\n\n"), |out, record| {
+        assert_eq!(out, format!("data: {RESULT}\n\n"));
+        assert!(record.contains(r#""dropped":1"#), "{record}");
+    });
+}
+
+#[test]
 fn after_an_event_over_the_limit_only_the_end_passes() {
     let open = || {
         let mut proxy = Proxy::new(&source());
@@ -573,7 +581,11 @@ fn a_body_goes_on_with_no_other_method_than_post() {
         let mut proxy = Proxy::new(&source());
         let event = Event::RequestHead { head: http(method), subject: Subject::default(), ends: false };
         let refused = reply(proxy.on(event));
-        assert_eq!((refused.status, refused.details.as_str()), (400, "mcpgov_unreadable-message"), "{method}");
+        assert_eq!(
+            (refused.status, refused.details.as_str()),
+            (400, "mcpgov_unreadable-message"),
+            "{method}"
+        );
         assert!(proxy.record().contains(r#""detail":"body-without-post""#));
     }
 }

@@ -25,7 +25,7 @@ fn argument(path: &str, test: ArgumentTest) -> Condition {
 }
 
 fn rule(id: &str, verdict: Verdict, conditions: Vec<Condition>) -> Rule {
-    Rule { id: id.into(), verdict, shadow: false, reason: None, conditions, limit: None }
+    Rule { id: id.into(), verdict, layer: 0, shadow: false, reason: None, conditions, limit: None }
 }
 
 /// A policy that uses everything a table can hold.
