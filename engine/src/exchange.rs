@@ -27,6 +27,7 @@ use alloc::vec::Vec;
 
 pub use head::{AnswerHead, Head};
 
+use crate::decide::Decision;
 use crate::era::Era;
 use crate::json;
 use crate::message::Method;
@@ -188,6 +189,8 @@ pub struct Exchange {
     server: Option<u32>,
     asked: Asked,
     records: Records,
+    /// What was decided about the server's methods, each once.
+    said: Vec<(Method, Decision)>,
     answer: Answer,
     decided: Vec<(Verdict, Reason)>,
 }
@@ -256,6 +259,7 @@ impl Exchange {
             server: None,
             asked: Asked::default(),
             records: Records::default(),
+            said: Vec::new(),
             answer: Answer::default(),
             decided: Vec::new(),
         }

@@ -56,6 +56,12 @@ impl Exchange {
 
     /// Decides a message and writes it down. Where there is no policy the answer is its absence.
     pub(super) fn judge(&mut self, terms: &Terms<'_>, message: &Message<'_>, sender: Sender) -> Decision {
+        let method = message.method();
+        // A stream says the same thing many times. What names no object and has no arguments is decided by its method.
+        let by_method = sender == Sender::Server && method != Method::Unknown && message.object().is_none();
+        if by_method && let Some((_, decision)) = self.said.iter().find(|(said, _)| *said == method) {
+            return self.judged(terms, message, *decision, sender);
+        }
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
                 let call = Call::of(message, self.server(view));
@@ -65,13 +71,16 @@ impl Exchange {
                     return self.judged(terms, message, access(view, caller, &call), sender);
                 }
                 let mut decision = decide(view, caller, &call);
-                if message.method() == Method::Listen && decision.outcome.verdict.is_permit() {
+                if method == Method::Listen && decision.outcome.verdict.is_permit() {
                     decision = listen(view, caller, &call, message).unwrap_or(decision);
                 }
                 decision
             }
             _ => denial(Reason::PolicyUnavailable),
         };
+        if by_method {
+            self.said.push((method, decision));
+        }
         self.judged(terms, message, decision, sender)
     }
 

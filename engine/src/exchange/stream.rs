@@ -82,9 +82,7 @@ impl Exchange {
         }
         self.answer.events = self.answer.events.saturating_add(1);
         match self.govern(terms, &data) {
-            Ok(Governed::Keep) if !event.is_ambiguous() && !data.contains('\n') => {
-                out.extend_from_slice(event.raw)
-            }
+            Ok(Governed::Keep) if !event.is_ambiguous() => out.extend_from_slice(event.raw),
             Ok(Governed::Keep) => event.with_data(&one_line(&data), out),
             Ok(Governed::Change(text)) => event.with_data(&one_line(&text), out),
             Ok(Governed::Drop) => self.withhold(event, out),

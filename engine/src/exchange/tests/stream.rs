@@ -130,3 +130,18 @@ fn the_endpoint_of_the_oldest_transport_passes() {
     let events = "event: endpoint\ndata: /messages?sessionId=1\n\n";
     assert_eq!(proxy.stream(events, 9), events);
 }
+
+#[test]
+fn what_is_said_often_is_decided_alike_every_time() {
+    let progress =
+        r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}"#;
+    let sampling =
+        r#"{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{"messages":[]}}"#;
+    let unknown = r#"{"jsonrpc":"2.0","method":"future/thing"}"#;
+    let events = format!("data: {progress}\n\ndata: {sampling}\n\ndata: {unknown}\n\n").repeat(3);
+    streamed(&source(), &events, |out, record| {
+        assert_eq!(out, format!("data: {progress}\n\n").repeat(3));
+        assert!(record.contains(r#""events":9,"dropped":6"#), "{record}");
+        assert_eq!(record.matches(r#""kind":"server-request""#).count(), 3, "{record}");
+    });
+}
