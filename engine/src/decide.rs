@@ -21,11 +21,11 @@ pub use leaf::{Cause, Leaf, NoTrace, Trace};
 use crate::message::Method;
 use crate::subject::Caller;
 use crate::table::View;
-use crate::table::format::rule_flags;
+use crate::table::format::{LAYERS_MAX, rule_flags};
 use crate::truth::Truth;
 use crate::vocabulary::{Reason, Verdict};
 use evaluate::Evaluator;
-use fold::Fold;
+use fold::Layers;
 
 /// What was decided, and by which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub struct Decision {
 #[must_use]
 pub fn decide(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> Decision {
     let evaluator = Evaluator::new(view, caller, call);
-    let (mut enforced, mut all) = (Fold::default(), Fold::default());
+    let (mut enforced, mut all) = (Layers::default(), Layers::default());
     let mut any_shadow = false;
     gather::each_candidate(view, caller, &evaluator, |number| {
         let Some(rule) = view.rules.get(number as usize) else { return };
@@ -101,8 +101,7 @@ pub fn decide(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> Decision {
             enforced.add(view, number, rule, verdict, reason, truth);
         }
     });
-    let settle = |fold: &Fold| {
-        let outcome = fold.outcome();
+    let settle_layer = |outcome: Outcome| {
         if outcome.reason != Reason::DefaultDeny {
             return outcome;
         }
@@ -114,6 +113,7 @@ pub fn decide(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> Decision {
             _ => outcome,
         }
     };
+    let settle = |layers: &Layers| layers.outcome(view, settle_layer);
     let outcome = settle(&enforced);
     if view.is_shadow() {
         let would = settle(&all);
@@ -132,13 +132,13 @@ pub fn is_visible(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> bool {
         return true;
     }
     let evaluator = Evaluator::new(view, caller, call);
-    let (mut permitted, mut denied) = (false, false);
+    let (mut permits, mut denied) = (Permits::default(), false);
     gather::each_candidate(view, caller, &evaluator, |number| {
         let (can_permit, must_deny) = prospects(view, &evaluator, number);
-        permitted |= can_permit;
+        permits.add(can_permit);
         denied |= must_deny;
     });
-    permitted && !denied
+    permits.are_complete(view) && !denied
 }
 
 /// Whether at least one rule could permit the caller something on this server: the condition for plumbing,
@@ -152,19 +152,40 @@ pub fn has_access(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> bool {
     gather::each_candidate(view, caller, &evaluator, |number| {
         denied |= prospects(view, &evaluator, number).1
     });
-    !denied && gather::permits(view, &evaluator).any(|number| prospects(view, &evaluator, number).0)
+    let mut permits = Permits::default();
+    !denied
+        && gather::permits(view, &evaluator).any(|number| {
+            permits.add(prospects(view, &evaluator, number).0);
+            permits.are_complete(view)
+        })
 }
 
-/// Whether a rule can permit the open call, and whether it denies it however it is filled in.
-fn prospects(view: &View<'_>, evaluator: &Evaluator<'_, '_>, number: u32) -> (bool, bool) {
+/// Which layers have a rule that could permit.
+#[derive(Default)]
+struct Permits([bool; LAYERS_MAX]);
+
+impl Permits {
+    fn add(&mut self, layer: Option<usize>) {
+        if let Some(found) = layer.and_then(|layer| self.0.get_mut(layer)) {
+            *found = true;
+        }
+    }
+
+    fn are_complete(&self, view: &View<'_>) -> bool {
+        self.0.iter().take(view.layers()).all(|found| *found)
+    }
+}
+
+/// The layer in which a rule can permit the open call, and whether it denies it however it is filled in.
+fn prospects(view: &View<'_>, evaluator: &Evaluator<'_, '_>, number: u32) -> (Option<usize>, bool) {
     let Some(rule) = view.rules.get(number as usize).filter(|rule| rule.flags & rule_flags::SHADOW == 0)
     else {
-        return (false, false);
+        return (None, false);
     };
     let truth = evaluator.rule(rule, &mut NoTrace);
     match rule.verdict == Verdict::Deny as u8 {
-        true => (false, !truth.may_fail()),
-        false => (truth.may_hold(), false),
+        true => (None, !truth.may_fail()),
+        false => (truth.may_hold().then(|| rule.layer()), false),
     }
 }
 

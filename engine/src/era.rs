@@ -164,7 +164,9 @@ fn decode(value: &str) -> Option<Cow<'_, str>> {
 fn mirrors(value: Value<'_>, header: &str) -> bool {
     match value.kind() {
         JsonKind::String => value.as_str() == Some(header),
-        JsonKind::Number => number::compare_for_all(value.raw(), header).is_some_and(core::cmp::Ordering::is_eq),
+        JsonKind::Number => {
+            number::compare_for_all(value.raw(), header).is_some_and(core::cmp::Ordering::is_eq)
+        }
         JsonKind::Bool => value.raw() == header,
         JsonKind::Object => value.members().any(|(_, value)| mirrors(value, header)),
         JsonKind::Null | JsonKind::Array => false,

@@ -73,8 +73,12 @@ pub struct Terms<'t> {
     pub options: &'t Options,
     /// Binds sessions to their callers; without one a session cannot be used.
     pub session_key: Option<&'t SessionKey>,
-    /// Seconds since the epoch.
+    /// When the request came, seconds since the epoch.
     pub now_sec: u64,
+    /// Where the proxy is.
+    pub region: Option<&'t str>,
+    /// The deployment the proxy belongs to.
+    pub environment: Option<&'t str>,
 }
 
 /// Limits and exceptions of exchanges.

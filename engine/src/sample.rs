@@ -24,7 +24,7 @@ pub(crate) fn strings(values: &[&str]) -> Vec<String> {
 }
 
 pub(crate) fn rule(id: &str, verdict: Verdict, conditions: Vec<Condition>) -> Rule {
-    Rule { id: id.into(), verdict, shadow: false, reason: None, conditions, limit: None }
+    Rule { id: id.into(), verdict, layer: 0, shadow: false, reason: None, conditions, limit: None }
 }
 
 pub(crate) fn label(label: Label, values: &[&str]) -> Condition {

@@ -8,6 +8,8 @@
 //!   "list_ttl_ms_max": 60000,
 //!   "govern_answers": true,
 //!   "identity": ["jwt", "mtls"],
+//!   "region": "eu-central",
+//!   "environment": "prod",
 //!   "pass_paths": ["/.well-known"],
 //!   "session_key": "<base64 of 32 bytes>",
 //!   "jwt_payload_key": "payload",
@@ -44,6 +46,10 @@ pub struct Config {
     pub reads_jwt: bool,
     /// Whether callers are identified by the peer's certificate.
     pub reads_mtls: bool,
+    /// Where this proxy is, for `match.context.region`.
+    pub region: Option<String>,
+    /// The deployment this proxy belongs to, for `match.context.environment`.
+    pub environment: Option<String>,
     /// Where jwt_authn puts a token's payload: its provider's `payload_in_metadata`.
     pub jwt_payload_key: String,
     /// How often metrics are handed to Envoy.
@@ -133,10 +139,9 @@ pub fn read(bytes: Vec<u8>) -> Result<Config, ConfigError> {
                 let key = value.as_str().and_then(|key| STANDARD.decode(key).ok()?.try_into().ok());
                 config.session_key = Some(SessionKey::new(key.ok_or(ConfigError::BadOption("session_key"))?));
             }
-            "jwt_payload_key" => {
-                config.jwt_payload_key =
-                    value.as_str().ok_or(ConfigError::BadOption("jwt_payload_key"))?.to_owned();
-            }
+            "region" => config.region = Some(text("region", value)?),
+            "environment" => config.environment = Some(text("environment", value)?),
+            "jwt_payload_key" => config.jwt_payload_key = text("jwt_payload_key", value)?,
             "flush_interval_ms" => {
                 let millis: u32 = number("flush_interval_ms", value)?;
                 config.flush_interval = Duration::from_millis(millis.into());
@@ -153,12 +158,18 @@ impl Config {
             table,
             exchange: Options::default(),
             session_key: None,
+            region: None,
+            environment: None,
             reads_jwt: true,
             reads_mtls: true,
             jwt_payload_key: String::from("payload"),
             flush_interval: Duration::from_secs(1),
         }
     }
+}
+
+fn text(name: &'static str, value: Value<'_>) -> Result<String, ConfigError> {
+    value.as_str().map(str::to_owned).ok_or(ConfigError::BadOption(name))
 }
 
 /// A whole number greater than zero.

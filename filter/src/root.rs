@@ -28,11 +28,25 @@ impl Shared {
             Some(config) => {
                 let session_key = config.session_key.as_ref();
                 let policy = Policy::Loaded(&config.table.view());
-                work(&Terms { policy, options: &config.exchange, session_key, now_sec })
+                work(&Terms {
+                    policy,
+                    options: &config.exchange,
+                    session_key,
+                    now_sec,
+                    region: config.region.as_deref(),
+                    environment: config.environment.as_deref(),
+                })
             }
             None => {
                 let options = Options::default();
-                work(&Terms { policy: Policy::Unavailable, options: &options, session_key: None, now_sec })
+                work(&Terms {
+                    policy: Policy::Unavailable,
+                    options: &options,
+                    session_key: None,
+                    now_sec,
+                    region: None,
+                    environment: None,
+                })
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Envoy hands a request on as soon as any of its callbacks says so. Hence the one rule here: a callback
 //! continues only if the exchange said `Forward`, and everything that goes wrong ends in an error reply.
 
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use mcpgov_engine::era;
@@ -181,6 +182,9 @@ impl Stream {
             if view.facts() & facts::CLUSTER != 0 {
                 head.cluster = property_text(&CLUSTER);
             }
+            if view.facts() & facts::SOURCE != 0 {
+                head.source = source();
+            }
             if view.facts() & facts::ROUTE != 0 {
                 head.route = property_text(&ROUTE);
             }
@@ -346,6 +350,12 @@ fn read_head(headers: Pairs<'_>) -> Head {
     }
     head.mcp = mcp;
     head
+}
+
+/// The peer's address, as the proxy sees it: with forwarded addresses only where Envoy is told to trust them.
+fn source() -> Option<IpAddr> {
+    let text = property_text(&["source", "address"])?;
+    text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse()).ok()
 }
 
 fn property_text(path: &[&str]) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use mcpgov_engine::table::{
     View, Words,
-    format::{Label, NONE, Node, Op, Rule},
+    format::{Label, NONE, Node, Op, Role, Rule},
 };
 
 /// A condition.
@@ -43,8 +43,9 @@ pub(crate) fn conjunction<'t>(view: &View<'t>, mut nodes: &'t [Node]) -> Vec<Tre
         nodes = after;
         let words = || view.list(node.value.get(), u32::from(node.len.get()));
         match Op::from_number(node.op) {
-            Some(Op::All) => trees.push(Tree::All(conjunction(view, below))),
-            Some(Op::Any) => trees.push(Tree::Any(conjunction(view, below))),
+            // A conjunction inside one is no more than its members.
+            Some(Op::All) => trees.extend(conjunction(view, below)),
+            Some(Op::Any) => trees.push(Tree::Any(disjunction(view, below))),
             Some(Op::Not) => trees.push(Tree::Not(conjunction(view, below))),
             Some(Op::Each) => trees.push(Tree::Each(conjunction(view, below))),
             Some(Op::Some) => trees.push(Tree::Some(conjunction(view, below))),
@@ -56,6 +57,18 @@ pub(crate) fn conjunction<'t>(view: &View<'t>, mut nodes: &'t [Node]) -> Vec<Tre
             Some(op) => trees.push(Tree::Leaf(Leaf { op, node, words: words() })),
             None => {} // No validated table has one.
         }
+    }
+    trees
+}
+
+/// The members of a disjunction; those that are conjunctions stay together.
+fn disjunction<'t>(view: &View<'t>, mut rest: &'t [Node]) -> Vec<Tree<'t>> {
+    let mut trees = Vec::new();
+    while let Some(node) = rest.first() {
+        let (member, after) = rest.split_at_checked(node.below() as usize + 1).unwrap_or((rest, &[]));
+        rest = after;
+        let mut tests = conjunction(view, member);
+        trees.extend(if tests.len() == 1 { tests.pop() } else { Some(Tree::All(tests)) });
     }
     trees
 }
@@ -126,6 +139,11 @@ impl<'t> Leaf<'t> {
         matches!(self.op, Op::SubjectIn | Op::SubjectGlob | Op::Role | Op::ClaimIn | Op::ClaimGlob)
     }
 
+    /// The role that the test asks for.
+    pub(crate) fn role(self, view: &View<'t>) -> Option<&'t Role> {
+        (self.op == Op::Role).then(|| view.roles.get(self.node.value.get() as usize)).flatten()
+    }
+
     /// Whether the test is about a tool, a prompt or a resource.
     pub(crate) fn is_object(self) -> bool {
         matches!(self.label(), Some(Label::Tool | Label::Prompt | Label::Resource))
@@ -147,4 +165,15 @@ impl<'t> Leaf<'t> {
         let words = self.words;
         (0..words.len() / 2).filter_map(move |pair| Some((words.get(pair * 2)?, words.get(pair * 2 + 1)?)))
     }
+}
+
+/// Everything a permitted call is held to under the rule: seconds, retries, hosts.
+pub(crate) fn limits<'t>(view: &View<'t>, rule: &Rule) -> (Option<u32>, Option<u32>, Option<Vec<&'t str>>) {
+    let some = |limit: u32| (limit != NONE).then_some(limit);
+    let limit = view.limit(rule);
+    (
+        limit.and_then(|limit| some(limit.max_runtime_sec.get())),
+        limit.and_then(|limit| some(limit.max_retries.get())),
+        network_allowlist(view, rule),
+    )
 }

@@ -1,8 +1,12 @@
 //! A table's conditions in words, for `show` and `explain`.
 
-use mcpgov_engine::table::{
-    View, Words,
-    format::{Label, Literal, Node, Op},
+use mcpgov_engine::{
+    network::Network,
+    table::{
+        View, Words,
+        format::{Circumstance, Label, Literal, Node, Op, Relation, types},
+    },
+    window::Window,
 };
 
 use crate::policy::{DIMENSIONS, LABELS};
@@ -20,33 +24,187 @@ pub struct Condition<'t> {
 pub fn members(mut nodes: &[Node]) -> impl Iterator<Item = Condition<'_>> {
     std::iter::from_fn(move || {
         let (node, rest) = nodes.split_first()?;
-        let group = matches!(Op::from_number(node.op), Some(Op::All | Op::Any | Op::Not));
-        let length = if group { node.value.get() as usize } else { 0 };
+        let length = node.below() as usize;
         let (below, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
         nodes = after;
         Some(Condition { node, below })
     })
 }
 
+/// Whether the engine tells how this condition came out as one: leaves, and tests of the items of an array.
+pub fn is_told(node: &Node) -> bool {
+    !matches!(Op::from_number(node.op), Some(Op::All | Op::Any | Op::Not | Op::At))
+}
+
 /// The condition on one line.
 pub fn condition(view: &View, condition: Condition) -> String {
-    let join = |word: &str| {
-        let parts: Vec<String> = members(condition.below).map(|member| nested(view, member)).collect();
+    about(view, condition, "")
+}
+
+/// The condition on one line; tests of a value say it of `subject`.
+fn about(view: &View, condition: Condition, subject: &str) -> String {
+    let parts = |subject: &str| -> Vec<String> {
+        members(condition.below).map(|member| nested(view, member, subject)).collect()
+    };
+    let join = |word: &str, subject: &str| {
+        let parts = parts(subject);
         if parts.is_empty() { format!("{word} of nothing") } else { parts.join(&format!(" {word} ")) }
     };
     match Op::from_number(condition.node.op) {
-        Some(Op::All) => join("and"),
-        Some(Op::Any) => join("or"),
-        Some(Op::Not) => format!("not ({})", join("and")),
+        Some(Op::All) => join("and", subject),
+        Some(Op::Any) => join("or", subject),
+        Some(Op::Not) => format!("not ({})", join("and", subject)),
+        Some(Op::At) => {
+            let subject = part(view, condition.node, subject);
+            join("and", &subject)
+        }
+        Some(Op::Each) => format!("every item of {subject}: {}", join("and", "it")),
+        Some(Op::Some) => format!("some item of {subject}: {}", join("and", "it")),
+        Some(op) if is_of_value(op) => format!("{subject} {}", value_test(view, op, condition.node)),
         _ => leaf(view, condition.node),
     }
 }
 
+/// What the tests below an `At` are about.
+fn part(view: &View, node: &Node, subject: &str) -> String {
+    let start = node.value.get();
+    let len = view.run(start, 1).get(0).unwrap_or_default();
+    let path: Vec<&str> = view.run(start.saturating_add(1), len).iter().map(|id| view.text(id)).collect();
+    let path = path.join(".");
+    if subject.is_empty() { format!("argument `{path}`") } else { format!("its `{path}`") }
+}
+
+/// Every condition of the run that the engine tells as one: its number among the table's nodes, the first of the run
+/// being `first`, and its words.
+pub fn told(view: &View, nodes: &[Node], first: u32) -> Vec<(u32, String)> {
+    fn below(view: &View, nodes: &[Node], mut at: u32, subject: &str, told: &mut Vec<(u32, String)>) {
+        for member in members(nodes) {
+            if is_told(member.node) {
+                told.push((at, about(view, member, subject)));
+            } else if Op::from_number(member.node.op) == Some(Op::At) {
+                below(view, member.below, at.saturating_add(1), &part(view, member.node, subject), told);
+            } else {
+                below(view, member.below, at.saturating_add(1), subject, told);
+            }
+            at = at.saturating_add(member.node.below()).saturating_add(1);
+        }
+    }
+    let mut all = Vec::new();
+    below(view, nodes, first, "", &mut all);
+    all
+}
+
 /// Parentheses where a reader would need them: around a group of several inside another group.
-fn nested(view: &View, member: Condition) -> String {
-    let text = condition(view, member);
+fn nested(view: &View, member: Condition, subject: &str) -> String {
+    let text = about(view, member, subject);
     let several = members(member.below).count() > 1 && Op::from_number(member.node.op) != Some(Op::Not);
     if several { format!("({text})") } else { text }
+}
+
+fn is_of_value(op: Op) -> bool {
+    matches!(
+        op,
+        Op::In
+            | Op::Glob
+            | Op::Exists
+            | Op::Compare
+            | Op::Length
+            | Op::Type
+            | Op::Contains
+            | Op::Regex
+            | Op::Under
+            | Op::Host
+            | Op::Cidr
+    )
+}
+
+/// What a test says of a value, as in ``matches `acme/*` ``.
+fn value_test(view: &View, op: Op, node: &Node) -> String {
+    let words = view.list(node.value.get(), u32::from(node.len.get()));
+    let relation = || Relation::from_number(node.arg).map_or("", relation);
+    match op {
+        Op::In => format!("is {}", literals(view, words)),
+        Op::Contains => format!("contains {}", literals(view, words)),
+        Op::Glob => format!("matches {}", alternatives(view, words)),
+        Op::Under => format!("is a path under {}", alternatives(view, words)),
+        Op::Host => format!("has the host {}", alternatives(view, words)),
+        Op::Cidr => format!("has an address in {}", networks(words)),
+        Op::Regex => {
+            let patterns: Vec<String> =
+                words.groups().map(|[pattern, _]| format!("`{}`", view.text(pattern))).collect();
+            format!("matches the regular expression {}", patterns.join(" or "))
+        }
+        Op::Compare => format!("is {} {}", relation(), view.text(node.value)),
+        Op::Length => format!("has a length {} {}", relation(), node.value),
+        Op::Type => format!("is of type {}", type_names(node.arg).join(" or ")),
+        _ => "exists".to_owned(),
+    }
+}
+
+fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "of",
+        Relation::Greater => "greater than",
+        Relation::GreaterOrEqual => "of at least",
+        Relation::Less => "less than",
+        Relation::LessOrEqual => "of at most",
+    }
+}
+
+fn type_names(bits: u8) -> Vec<&'static str> {
+    [
+        (types::NULL, "null"),
+        (types::BOOLEAN, "boolean"),
+        (types::NUMBER, "number"),
+        (types::INTEGER, "integer"),
+        (types::STRING, "string"),
+        (types::ARRAY, "array"),
+        (types::OBJECT, "object"),
+    ]
+    .into_iter()
+    .filter(|(bit, _)| bits & bit != 0)
+    .map(|(_, name)| name)
+    .collect()
+}
+
+fn networks(words: Words) -> String {
+    let networks: Vec<String> =
+        words.groups().filter_map(Network::from_words).map(|network| format!("`{network}`")).collect();
+    networks.join(" or ")
+}
+
+/// A window as a policy has it, without what it leaves open.
+fn window(window: Window) -> String {
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let mut parts = Vec::new();
+    if window.days != Window::EVERY_DAY {
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let days: Vec<&str> = days
+            .into_iter()
+            .enumerate()
+            .filter(|(day, _)| window.days >> day & 1 == 1)
+            .map(|(_, name)| name)
+            .collect();
+        parts.push(format!("on {}", days.join(", ")));
+    }
+    let sign = if window.offset < 0 { '-' } else { '+' };
+    let zone = if window.offset == 0 {
+        "UTC".to_owned()
+    } else {
+        format!("UTC{sign}{}", clock(window.offset.unsigned_abs()))
+    };
+    if (window.start, window.end) != (Window::ALWAYS.start, Window::ALWAYS.end) {
+        parts.push(format!("from {} to {} {zone}", clock(window.start), clock(window.end)));
+    } else if window.days != Window::EVERY_DAY {
+        parts.push(zone);
+    }
+    if window.from != 0 {
+        parts.push(format!("from minute {} since 1970", window.from));
+    }
+    if window.until != Window::ALWAYS.until {
+        parts.push(format!("until minute {} since 1970", window.until));
+    }
+    if parts.is_empty() { "at any time".to_owned() } else { parts.join(" ") }
 }
 
 /// A leaf in words, as in ``mcp.tool is `create_issue` ``.
@@ -73,32 +231,29 @@ pub fn leaf(view: &View, node: &Node) -> String {
             format!("subject.roles is `{}`", role.map_or("", |role| view.text(role.name)))
         }
         Some(Op::RiskTag) => format!("risk tag is {}", alternatives(view, words)),
-        Some(op @ (Op::ArgIn | Op::ArgGlob | Op::ArgExists)) => argument(view, op, words),
-        Some(Op::All | Op::Any | Op::Not) | None => String::new(),
+        Some(op @ (Op::ClaimIn | Op::ClaimGlob)) => {
+            let path = words.get(0).and_then(|claim| view.claims.get(claim as usize));
+            let path = path.map_or("", |path| view.text(*path));
+            format!("claim `{path}` {} {}", verb(op == Op::ClaimGlob), alternatives(view, words.skip(1)))
+        }
+        Some(Op::Source) => format!("the source address is in {}", networks(words)),
+        Some(Op::Session) => "the call belongs to a session".to_owned(),
+        Some(Op::ContextGlob) => {
+            let environment = node.arg == Circumstance::Environment as u8;
+            let name = if environment { "environment" } else { "region" };
+            format!("context.{name} matches {}", alternatives(view, words))
+        }
+        Some(Op::Time) => {
+            let windows: Vec<String> = words.groups().filter_map(Window::from_words).map(window).collect();
+            format!("the time is {}", windows.join(" or "))
+        }
+        _ => String::new(),
     }
 }
 
-/// Words of an argument test: the length of the path, the path, then what is compared with.
-fn argument(view: &View, op: Op, words: Words) -> String {
-    let path_len = words.get(0).unwrap_or_default() as usize;
-    let path: Vec<&str> = words.skip(1).take(path_len).iter().map(|id| view.text(id)).collect();
-    let path = format!("argument `{}`", path.join("."));
-    let rest = words.skip(path_len.saturating_add(1));
-    match op {
-        Op::ArgGlob => format!("{path} matches {}", alternatives(view, rest)),
-        Op::ArgIn => {
-            let numbers: Vec<u32> = rest.iter().collect();
-            let literals: Vec<String> = numbers
-                .chunks_exact(2)
-                .map(|pair| match pair {
-                    [kind, text] => literal(*kind, view.text(*text)),
-                    _ => String::new(),
-                })
-                .collect();
-            format!("{path} is {}", literals.join(" or "))
-        }
-        _ => format!("{path} exists"),
-    }
+fn literals(view: &View, words: Words) -> String {
+    let literals: Vec<String> = words.groups().map(|[kind, text]| literal(kind, view.text(text))).collect();
+    literals.join(" or ")
 }
 
 /// Strings in quotes, so that `"1"` is not taken for the number.

@@ -8,16 +8,23 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod bundle;
 pub mod check;
 mod conditions;
 pub mod describe;
 pub mod diagnostic;
+pub mod difference;
 pub mod explain;
+pub mod format;
+pub mod generate;
+pub mod json_schema;
 pub mod lower;
 pub mod policy;
 pub mod read;
+pub mod regex;
 pub mod render;
 pub mod show;
+pub mod simulation;
 pub mod source;
 pub mod syntax;
 pub mod testing;
@@ -36,6 +43,10 @@ pub fn read_policy(source: &Source) -> (Option<Policy>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let policy = syntax::parse(source, &mut diagnostics).map(|root| {
         let policy = read::policy(&root, &mut diagnostics);
+        if let Some(reference) = policy.includes.iter().chain(&policy.layered).next() {
+            let message = "this policy is more than one file, and is read alone";
+            diagnostics.push(Diagnostic::error(Code::Inconsistent, reference.span, message));
+        }
         check::policy(&policy, &mut diagnostics);
         policy
     });

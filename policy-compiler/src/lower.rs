@@ -1,24 +1,38 @@
 //! From the checked policy to what the engine writes tables from. No decisions: every construct of the
 //! language has one image.
 
-use mcpgov_engine::table::{format, source};
+use std::collections::HashMap;
+
+use mcpgov_engine::table::{
+    format,
+    source::{self, ArgumentTest as Test},
+};
 
 use crate::policy::{
-    ArgumentTest, Capture, Condition, Constraints, Identity, Label, LabelTest, Literal, Operator, Policy,
-    Role, Rule, Server, SubjectTest, Text, Tool, Traffic,
+    ArgumentTest, Capture, Combined, Condition, Constraints, ContextTest, Identity, Label, LabelTest,
+    Literal, NamedCondition, Operator, Policy, Role, Rule, Server, SubjectTest, Text, Tool, Traffic,
 };
 
 /// The engine's form of `policy`.
 pub fn policy(policy: Policy) -> source::Policy {
+    let named: Named = policy
+        .conditions
+        .into_iter()
+        .map(|NamedCondition { name, condition: found }| (name.value, condition(found, &Named::new())))
+        .collect();
     source::Policy {
         shadow: policy.shadow,
         capture: policy.capture.unwrap_or(Capture::Digest),
         claims: claims(policy.identity),
         servers: policy.servers.into_iter().map(server).collect(),
         roles: policy.roles.into_iter().map(role).collect(),
-        rules: policy.rules.into_iter().map(rule).collect(),
+        rules: policy.rules.into_iter().map(|found| rule(found, &named)).collect(),
+        layers: policy.layers.max(1),
     }
 }
+
+/// What the names of conditions stand for.
+type Named = HashMap<String, Vec<source::Condition>>;
 
 fn claims(identity: Identity) -> source::Claims {
     let usual = source::Claims::default();
@@ -79,14 +93,15 @@ fn role(role: Role) -> source::Role {
     source::Role { name: role.name.value, condition }
 }
 
-fn rule(rule: Rule) -> source::Rule {
-    let mut conditions = condition(rule.condition);
+fn rule(rule: Rule, named: &Named) -> source::Rule {
+    let mut conditions = condition(rule.condition, named);
     if let Some(unless) = rule.unless {
-        conditions.push(not(source::Condition::All(condition(unless))));
+        conditions.push(not(all(condition(unless, named))));
     }
     source::Rule {
         id: rule.id.value,
         verdict: rule.verdict.value,
+        layer: rule.layer,
         shadow: rule.shadow,
         reason: optional(rule.reason),
         conditions,
@@ -94,7 +109,7 @@ fn rule(rule: Rule) -> source::Rule {
     }
 }
 
-fn condition(condition: Condition) -> Vec<source::Condition> {
+fn condition(condition: Condition, named: &Named) -> Vec<source::Condition> {
     let mut all: Vec<source::Condition> = condition.labels.into_iter().map(label).collect();
     if !condition.risk_tags.is_empty() {
         all.push(source::Condition::RiskTag(values(condition.risk_tags)));
@@ -104,7 +119,25 @@ fn condition(condition: Condition) -> Vec<source::Condition> {
         let roles = condition.roles.into_iter().map(|role| source::Condition::Role(role.value)).collect();
         all.push(source::Condition::Any(roles));
     }
+    all.extend(
+        condition
+            .claims
+            .into_iter()
+            .map(|test| source::Condition::Claim { path: test.path.value, values: values(test.globs) }),
+    );
+    all.extend(condition.context.into_iter().map(context));
     all.extend(condition.arguments.into_iter().map(argument));
+    for name in condition.named {
+        all.extend(named.get(&name.value).into_iter().flatten().cloned());
+    }
+    for combined in condition.combined {
+        let below = |condition| self::all(self::condition(condition, named));
+        all.push(match combined {
+            Combined::All(conditions) => source::Condition::All(conditions.into_iter().map(below).collect()),
+            Combined::Any(conditions) => source::Condition::Any(conditions.into_iter().map(below).collect()),
+            Combined::Not(condition) => not(below(*condition)),
+        });
+    }
     if let Some(test) = condition.servers_not_in {
         let listed =
             source::Condition::Label { label: Label::Server, own: None, values: values(test.servers) };
@@ -123,20 +156,82 @@ fn subject(test: SubjectTest) -> source::Condition {
     source::Condition::Subject { dimension: test.dimension, values: values(test.globs) }
 }
 
+fn context(test: ContextTest) -> source::Condition {
+    match test {
+        ContextTest::Source(networks) => source::Condition::Source(networks),
+        ContextTest::Text(circumstance, globs) => {
+            source::Condition::Context { circumstance, globs: values(globs) }
+        }
+        ContextTest::Session(true) => source::Condition::Session,
+        ContextTest::Session(false) => not(source::Condition::Session),
+        ContextTest::Time(windows) => source::Condition::Time(windows),
+    }
+}
+
 fn argument(test: ArgumentTest) -> source::Condition {
-    let path = test.path;
-    match test.operator {
-        Operator::In(literals) => {
-            let literals = literals.into_iter().map(literal).collect();
-            source::Condition::Argument { path, test: source::ArgumentTest::In(literals) }
+    let every = |tests: Vec<ArgumentTest>| all(tests.into_iter().map(argument).collect());
+    match test {
+        ArgumentTest::At { path, operators, .. } => {
+            source::Condition::Argument { path, test: tests(operators) }
         }
-        Operator::Matches(globs) => {
-            source::Condition::Argument { path, test: source::ArgumentTest::Glob(globs) }
+        ArgumentTest::Combined(Combined::All(maps)) => {
+            source::Condition::All(maps.into_iter().map(every).collect())
         }
-        Operator::Exists(exists) => {
-            let present = source::Condition::Argument { path, test: source::ArgumentTest::Exists };
-            if exists { present } else { not(present) }
+        ArgumentTest::Combined(Combined::Any(maps)) => {
+            source::Condition::Any(maps.into_iter().map(every).collect())
         }
+        ArgumentTest::Combined(Combined::Not(map)) => not(every(*map)),
+    }
+}
+
+/// All operators on one value.
+fn tests(operators: Vec<Operator>) -> Test {
+    let mut tests: Vec<Test> = operators.into_iter().map(test).collect();
+    match (tests.len(), tests.pop()) {
+        (1, Some(test)) => test,
+        (_, last) => {
+            tests.extend(last);
+            Test::All(tests)
+        }
+    }
+}
+
+fn test(operator: Operator) -> Test {
+    match operator {
+        Operator::In(literals) => Test::In(literals.into_iter().map(literal).collect()),
+        Operator::Matches(globs) => Test::Glob(globs),
+        Operator::Regex(patterns) => Test::Regex(
+            patterns
+                .into_iter()
+                .map(|regex| source::Automaton { pattern: regex.pattern, bytes: regex.automaton })
+                .collect(),
+        ),
+        Operator::Exists(true) => Test::Exists,
+        Operator::Exists(false) => Test::Not(Box::new(Test::Exists)),
+        Operator::Compare(relation, number) => Test::Compare(relation, number),
+        Operator::Length(relation, length) => Test::Length(relation, length),
+        Operator::Type(types) => Test::Type(types),
+        Operator::Contains(literals) => Test::Contains(literals.into_iter().map(literal).collect()),
+        Operator::StartsUnder(paths) => Test::Under(paths),
+        Operator::HostIn(globs) => Test::Host(globs),
+        Operator::CidrIn(networks) => Test::Cidr(networks),
+        Operator::Each(operators) => Test::Each(Box::new(tests(operators))),
+        Operator::Some(operators) => Test::Some(Box::new(tests(operators))),
+        Operator::Combined(Combined::All(maps)) => Test::All(maps.into_iter().map(tests).collect()),
+        Operator::Combined(Combined::Any(maps)) => Test::Any(maps.into_iter().map(tests).collect()),
+        Operator::Combined(Combined::Not(map)) => Test::Not(Box::new(tests(*map))),
+        Operator::Fields(fields) => Test::All(fields.into_iter().map(field).collect()),
+    }
+}
+
+/// A test of a part of the value at hand.
+fn field(found: ArgumentTest) -> Test {
+    let every = |tests: Vec<ArgumentTest>| Test::All(tests.into_iter().map(field).collect());
+    match found {
+        ArgumentTest::At { path, operators, .. } => Test::At(path, Box::new(tests(operators))),
+        ArgumentTest::Combined(Combined::All(maps)) => Test::All(maps.into_iter().map(every).collect()),
+        ArgumentTest::Combined(Combined::Any(maps)) => Test::Any(maps.into_iter().map(every).collect()),
+        ArgumentTest::Combined(Combined::Not(map)) => Test::Not(Box::new(every(*map))),
     }
 }
 
@@ -154,6 +249,17 @@ fn limit(constraints: Constraints) -> source::Limit {
         max_runtime_sec: constraints.max_runtime_sec,
         max_retries: constraints.max_retries,
         network_allowlist: constraints.network_allowlist.map(values),
+    }
+}
+
+/// A conjunction, without a group around a single member.
+fn all(mut conditions: Vec<source::Condition>) -> source::Condition {
+    match (conditions.len(), conditions.pop()) {
+        (1, Some(condition)) => condition,
+        (_, last) => {
+            conditions.extend(last);
+            source::Condition::All(conditions)
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! A policy as its author wrote it: plain data, every part knowing its place in the source.
 
-pub use mcpgov_engine::table::format::{Dimension, Label};
+use std::sync::Arc;
+
+pub use mcpgov_engine::network::Network;
+pub use mcpgov_engine::table::format::{Circumstance, Dimension, Label, Relation};
 pub use mcpgov_engine::vocabulary::{Action, Capture, Verdict};
+pub use mcpgov_engine::window::Window;
 
 use crate::source::{Span, Spanned};
 
@@ -43,8 +47,18 @@ pub struct Policy {
     pub servers: Vec<Server>,
     /// Named groups of callers.
     pub roles: Vec<Role>,
+    /// Conditions with a name, for rules to use.
+    pub conditions: Vec<NamedCondition>,
     /// The rules, in the order written; the order means nothing.
     pub rules: Vec<Rule>,
+    /// Where settings of the whole policy stand: `mode`, `identity`, `audit`.
+    pub settings: Vec<Span>,
+    /// Files that are part of this one.
+    pub includes: Vec<Text>,
+    /// Files and folders that are layers of their own, the registry's first.
+    pub layered: Vec<Text>,
+    /// Layers that the rules are in; 0 and 1 are one.
+    pub layers: u8,
     /// Conditions of rules that could not be read whole: checked, so that one run reports everything, and no
     /// more.
     pub orphans: Vec<Condition>,
@@ -145,10 +159,21 @@ pub struct Rule {
     pub reason: Option<Text>,
     /// Recorded, never enforced.
     pub shadow: bool,
+    /// Number of the layer it is in.
+    pub layer: u8,
+}
+
+/// A condition that rules use by its name.
+#[derive(Clone, Debug)]
+pub struct NamedCondition {
+    /// Its name.
+    pub name: Text,
+    /// The condition; it uses no other.
+    pub condition: Condition,
 }
 
 /// The body of `match` and `unless`: all given tests hold.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Condition {
     /// Tests of labels.
     pub labels: Vec<LabelTest>,
@@ -158,14 +183,55 @@ pub struct Condition {
     pub subject: Vec<SubjectTest>,
     /// The caller has one of these roles; empty where not tested.
     pub roles: Vec<Text>,
+    /// Tests of claims of the caller's token.
+    pub claims: Vec<ClaimTest>,
     /// Tests of arguments.
     pub arguments: Vec<ArgumentTest>,
+    /// Tests of what the proxy knows about the call.
+    pub context: Vec<ContextTest>,
+    /// Names of conditions, all of which hold.
+    pub named: Vec<Text>,
+    /// Conditions put together.
+    pub combined: Vec<Combined<Condition>>,
     /// The server is none of these.
     pub servers_not_in: Option<ServersNotIn>,
 }
 
+/// Several of something put together by `all`, `any` and `not`.
+#[derive(Clone, Debug)]
+pub enum Combined<T> {
+    /// All hold.
+    All(Vec<T>),
+    /// At least one holds.
+    Any(Vec<T>),
+    /// Does not hold.
+    Not(Box<T>),
+}
+
+/// A claim matches one of the globs.
+#[derive(Clone, Debug)]
+pub struct ClaimTest {
+    /// The claim's dotted path.
+    pub path: Text,
+    /// The globs.
+    pub globs: Vec<Text>,
+}
+
+/// A test of what the proxy knows about the call.
+#[derive(Clone, Debug)]
+pub enum ContextTest {
+    /// The peer's address is in one of the networks.
+    Source(Vec<Network>),
+    /// A text matches one of the globs.
+    Text(Circumstance, Vec<Text>),
+    /// The call belongs to a session, or does not.
+    Session(bool),
+    /// The time is in one of the windows.
+    Time(Vec<Window>),
+}
+
 /// `mcp.deny_servers_not_in`: the server is none of the listed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServersNotIn {
     /// Where the key stands.
     pub key: Span,
@@ -181,7 +247,7 @@ impl LabelTest {
 }
 
 /// A label matches one of the globs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LabelTest {
     /// The label's name.
     pub label: Text,
@@ -190,7 +256,7 @@ pub struct LabelTest {
 }
 
 /// A part of the caller's identity matches one of the globs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SubjectTest {
     /// Which part.
     pub dimension: Dimension,
@@ -198,24 +264,64 @@ pub struct SubjectTest {
     pub globs: Vec<Text>,
 }
 
-/// An argument meets one operator.
-#[derive(Debug)]
-pub struct ArgumentTest {
-    /// Keys from the arguments object down to the value.
-    pub path: Vec<String>,
-    /// The test.
-    pub operator: Operator,
+/// A test of arguments, or of parts of one.
+#[derive(Clone, Debug)]
+pub enum ArgumentTest {
+    /// The value at a path meets all operators.
+    At {
+        /// Keys and indices from the arguments object, or the value at hand, down to the value.
+        path: Vec<String>,
+        /// Where the path stands.
+        span: Span,
+        /// The operators.
+        operators: Vec<Operator>,
+    },
+    /// Several maps of tests put together; all tests of a map hold.
+    Combined(Combined<Vec<ArgumentTest>>),
 }
 
-/// What an argument is compared with.
-#[derive(Debug)]
+/// What a value is compared with.
+#[derive(Clone, Debug)]
 pub enum Operator {
     /// It equals one of the literals.
     In(Vec<Literal>),
     /// It is text that matches one of the globs.
     Matches(Vec<String>),
+    /// It is text that one of the regular expressions matches as a whole.
+    Regex(Vec<Regex>),
     /// It is there, or it is not.
     Exists(bool),
+    /// It is a number in this relation to the number, written as in JSON.
+    Compare(Relation, String),
+    /// It is text, a list or a map whose length is in this relation to the number.
+    Length(Relation, u32),
+    /// It has one of the types; bits of [`mcpgov_engine::table::format::types`].
+    Type(u8),
+    /// It is text with one of the texts in it, or a list with one of the literals.
+    Contains(Vec<Literal>),
+    /// It is a path at or below one of these.
+    StartsUnder(Vec<String>),
+    /// It is a URL or host whose host matches one of the globs.
+    HostIn(Vec<String>),
+    /// It is a URL or host whose host is an address in one of the networks.
+    CidrIn(Vec<Network>),
+    /// `all: {…}`: every item of the list meets all operators.
+    Each(Vec<Operator>),
+    /// `any: {…}`: some item of the list does.
+    Some(Vec<Operator>),
+    /// `all: […]`, `any: […]` and `not: {…}`: maps of operators on the same value put together.
+    Combined(Combined<Vec<Operator>>),
+    /// `fields: {…}`: tests of parts of the value.
+    Fields(Vec<ArgumentTest>),
+}
+
+/// A regular expression and what the proxy runs in its place.
+#[derive(Clone, Debug)]
+pub struct Regex {
+    /// As written.
+    pub pattern: String,
+    /// See [`crate::regex::compile`].
+    pub automaton: Arc<[u8]>,
 }
 
 /// A JSON scalar.

@@ -32,10 +32,11 @@ pub fn table<B: AsRef<[u8]>>(table: &Table<B>) -> String {
         let shadow = if rule.flags & rule_flags::SHADOW == 0 { "" } else { " (shadow)" };
         let _ = writeln!(text, "\nrule {}: {verdict}{shadow}", view.text(rule.id));
         conditions(&mut text, &view, rule.node.get(), rule.node_len.get());
-        if let Some(limit) = view.limits.get(rule.limit.get() as usize) {
-            let _ = writeln!(text, "  constraints: {}", constraints(&view, limit).join(", "));
+        let constraints = view.limit(rule).map(|limit| constraints(&view, limit)).unwrap_or_default();
+        if !constraints.is_empty() {
+            let _ = writeln!(text, "  constraints: {}", constraints.join(", "));
         }
-        if let Some(reason) = view.optional_text(rule.reason) {
+        if let Some(reason) = view.reason(rule) {
             let _ = writeln!(text, "  reason: {reason}");
         }
     }
@@ -73,13 +74,14 @@ fn settings(text: &mut String, view: &View) {
     let _ = writeln!(text, "identity: {}", claims.join(", "));
     let _ = writeln!(
         text,
-        "{} rules, {} roles, {} servers, {} strings, {} conditions, {} index keys",
+        "{} rules, {} roles, {} servers, {} strings, {} conditions, {} index keys, {} regular expressions",
         view.rules.len(),
         view.roles.len(),
         view.servers.len(),
         view.strings.len(),
         view.nodes.len(),
         view.postings.len(),
+        view.automata.len(),
     );
 }
 

@@ -42,6 +42,12 @@ pub struct Position {
 }
 
 impl Span {
+    /// The span, `by` bytes further on.
+    #[must_use]
+    pub fn moved(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+
     /// The bytes as a range.
     pub fn range(self) -> Range<usize> {
         self.start..self.end

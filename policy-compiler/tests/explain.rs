@@ -165,6 +165,7 @@ fn subjects_match_every_dimension() {
         workload: Some("spiffe://acme/ns/a/sa/b".to_owned()),
         scopes: Some(vec!["mcp:write".to_owned()]),
         token: None,
+        claims: [("acr".to_owned(), vec!["gold".to_owned()])].into(),
     };
     for (test, holds) in [
         ("users: [bob, ada]", true),

@@ -141,7 +141,8 @@ fn in_networks(words: Words<'_>, text: &str) -> Leaf {
 /// Names of the own host: by RFC 6761 section 6.3, and by the hosts files that systems come with.
 fn is_loopback(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
-    last == "localhost" || matches!(name, "ip6-localhost" | "ip6-loopback" | "localhost6" | "localhost.localdomain")
+    last == "localhost"
+        || matches!(name, "ip6-localhost" | "ip6-loopback" | "localhost6" | "localhost.localdomain")
 }
 
 /// Whether the value is one of the literals. A value of a type that none of them has cannot be compared.

@@ -2,13 +2,13 @@
 
 use super::{Limits, Outcome};
 use crate::table::View;
-use crate::table::format::{NONE, Rule};
+use crate::table::format::{LAYERS_MAX, NONE, Rule};
 use crate::truth::Truth;
 use crate::vocabulary::{Reason, Verdict};
 
 /// What the rules seen so far come to. Adding a rule twice, or in another order, changes nothing.
 #[derive(Debug, Default)]
-pub(super) struct Fold {
+struct Fold {
     /// The most restrictive rule that holds.
     sure: Option<Outcome>,
     /// The most restrictive rule that could not be evaluated.
@@ -18,7 +18,7 @@ pub(super) struct Fold {
 
 impl Fold {
     /// Adds a rule that is not false.
-    pub(super) fn add(
+    fn add(
         &mut self,
         view: &View<'_>,
         number: u32,
@@ -40,7 +40,7 @@ impl Fold {
     }
 
     /// The decision.
-    pub(super) fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> Outcome {
         match (self.sure, self.unsure) {
             (Some(sure), Some(unsure)) if unsure.verdict > sure.verdict => unsure,
             (Some(sure), _) => sure,
@@ -50,8 +50,46 @@ impl Fold {
     }
 
     /// The tightest limits.
-    pub(super) fn limits(&self) -> Limits {
+    fn limits(&self) -> Limits {
         self.limits
+    }
+}
+
+/// The folds of all layers. Each layer decides by itself, and the most restrictive of their decisions holds; so no
+/// layer permits what another does not.
+#[derive(Debug, Default)]
+pub(super) struct Layers([Fold; LAYERS_MAX]);
+
+impl Layers {
+    pub(super) fn add(
+        &mut self,
+        view: &View<'_>,
+        number: u32,
+        rule: &Rule,
+        verdict: Verdict,
+        reason: Reason,
+        truth: Truth,
+    ) {
+        if let Some(fold) = self.0.get_mut(rule.layer()) {
+            fold.add(view, number, rule, verdict, reason, truth);
+        }
+    }
+
+    /// The decision; `settle` has the last word on that of each layer.
+    pub(super) fn outcome(&self, view: &View<'_>, settle: impl Fn(Outcome) -> Outcome) -> Outcome {
+        let outcomes = self.0.iter().take(view.layers()).map(|fold| settle(fold.outcome()));
+        let strictest = outcomes.reduce(|a, b| match (a.rule, b.rule) {
+            // A rule says more than the lack of one.
+            (Some(_), None) if a.verdict >= b.verdict => a,
+            (None, Some(_)) if b.verdict >= a.verdict => b,
+            _ => stricter(a, b),
+        });
+        strictest.unwrap_or(Outcome::deny(Reason::DefaultDeny))
+    }
+
+    /// The tightest limits of all layers.
+    pub(super) fn limits(&self) -> Limits {
+        self.0.iter().fold(Limits::default(), |limits, fold| limits.and(fold.limits()))
     }
 }
 

@@ -15,7 +15,7 @@ pub enum Cause {
     ArgumentAmbiguous,
     /// The argument has another JSON type than the test asks for.
     ArgumentType,
-    /// The number is too large or too small to be compared.
+    /// No 64-bit float holds the number, so that readers differ about it.
     ArgumentNumber,
     /// The argument names no host, or readers differ about which.
     ArgumentHost,

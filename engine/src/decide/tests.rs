@@ -405,6 +405,30 @@ mod twin {
         }
 
         #[test]
+        fn no_layer_permits_what_another_does_not(
+            first in rules(),
+            second in rules(),
+            user in prop::option::of(prop::sample::select(vec!["ada", "bob"])),
+            tool in prop::sample::select(vec!["search", "create", "delete_x", "new"]),
+            arguments in prop::sample::select(vec!["{}", r#"{"repo":"acme/a","n":1}"#, r#"{"repo":3,"n":2}"#]),
+        ) {
+            let second: Vec<Rule> = second.into_iter().map(|rule| Rule { id: alloc::format!("s{}", rule.id), layer: 1, ..rule }).collect();
+            let decided = |policy: Policy| {
+                let table = table(&policy);
+                let view = table.view();
+                let caller = caller(&table, user, None);
+                let doc = Doc::parse(arguments.as_bytes(), &JsonLimits::default()).unwrap();
+                let call = tool_call(GITHUB, tool, Arguments::Are(doc.root()));
+                let listed = Call { arguments: Arguments::Open, ..call };
+                (decide(&view, &caller, &call).outcome.verdict, is_visible(&view, &caller, &listed), has_access(&view, &caller, &call))
+            };
+            let alone = |rules: &[Rule]| decided(policy(rules.iter().cloned().map(|rule| Rule { layer: 0, ..rule }).collect()));
+            let (a, b) = (alone(&first), alone(&second));
+            let both = decided(Policy { layers: 2, ..policy([first, second].concat()) });
+            prop_assert_eq!(both, (a.0.max(b.0), a.1 && b.1, a.2 && b.2));
+        }
+
+        #[test]
         fn a_further_restriction_never_widens(rules in rules(), conditions in prop::collection::vec(condition(), 0..3), tool in prop::sample::select(vec!["search", "create", "delete_x"])) {
             let outcome = |rules: Vec<Rule>| {
                 let table = table(&policy(rules));

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use super::judge::{Sender, Words};
 use super::{Exchange, Policy, Terms, json_limits};
-use crate::decide::{Arguments, Call, Context, Name, ObjectName, Outcome, decide, has_access, is_visible};
+use crate::decide::{Arguments, Call, Name, ObjectName, Outcome, decide, has_access, is_visible};
 use crate::edit::Edits;
 use crate::json::{Kind as JsonKind, Value};
 use crate::list::List;
@@ -59,8 +59,8 @@ impl Exchange {
         self.answer.is_error = Some(message.is_error());
         let Policy::Loaded(view) = terms.policy else { return Err(Unreadable) };
         let refused = match (message.result(), message.error()) {
-            (Some(result), _) => self.requests_denied(view, result.get("inputRequests")),
-            (None, Some(error)) => self.elicitation_denied(view, error),
+            (Some(result), _) => self.requests_denied(terms, view, result.get("inputRequests")),
+            (None, Some(error)) => self.elicitation_denied(terms, view, error),
             (None, None) => None,
         };
         if let Some(outcome) = refused {
@@ -70,7 +70,7 @@ impl Exchange {
         }
         let Some(result) = message.result() else { return Ok(Governed::Keep) };
         let mut edits = Edits::default();
-        self.filter_lists(view, result, &mut edits)?;
+        self.filter_lists(terms, view, result, &mut edits)?;
         private(result, terms.options.list_ttl_ms_max, &mut edits);
         if edits.is_empty() {
             return Ok(Governed::Keep);
@@ -81,6 +81,7 @@ impl Exchange {
     /// Takes out of every list in the result what the caller may not know of.
     fn filter_lists(
         &mut self,
+        terms: &Terms<'_>,
         view: &View<'_>,
         result: Value<'_>,
         edits: &mut Edits,
@@ -93,7 +94,7 @@ impl Exchange {
                 Ok(None) if asked != Some(list) => continue,
                 Ok(None) | Err(_) => return Err(Unreadable),
             };
-            let (kept, hidden) = list.keep(entries, |name| self.shows(view, list, name));
+            let (kept, hidden) = list.keep(entries, |name| self.shows(terms, view, list, name));
             self.answer.hidden = Some(self.answer.hidden.unwrap_or(0).saturating_add(hidden));
             if hidden > 0 {
                 edits.replace(entries.span(), kept);
@@ -102,38 +103,42 @@ impl Exchange {
         Ok(())
     }
 
-    fn shows(&self, view: &View<'_>, list: List, name: &str) -> bool {
+    fn shows(&self, terms: &Terms<'_>, view: &View<'_>, list: List, name: &str) -> bool {
         let Some(caller) = &self.caller else { return false };
-        let server = self.server(view);
-        if list.is_template {
-            // Any URI may come of a template, so it is shown to whoever may read some resource.
-            return has_access(view, caller, &Call::of_listed(server, list.used_by, list.kind, Name::Open));
-        }
-        is_visible(view, caller, &Call::of_listed(server, list.used_by, list.kind, Name::Is(name)))
+        let name = if list.is_template { Name::Open } else { Name::Is(name) };
+        let call = Call::of_listed(self.server(view), list.used_by, list.kind, name)
+            .with_context(self.context(terms));
+        // Any URI may come of a template, so it is shown to whoever may read some resource.
+        if list.is_template { has_access(view, caller, &call) } else { is_visible(view, caller, &call) }
     }
 
     /// Questions to the client inside a result (MCP 2026-07-28, multi round-trip requests): each is decided as a
     /// request of the server.
-    fn requests_denied(&self, view: &View<'_>, requests: Option<Value<'_>>) -> Option<Outcome> {
+    fn requests_denied(
+        &self,
+        terms: &Terms<'_>,
+        view: &View<'_>,
+        requests: Option<Value<'_>>,
+    ) -> Option<Outcome> {
         requests?.members().find_map(|(_, request)| {
             let method = request.get("method").and_then(|method| method.as_str()).unwrap_or("");
-            self.request_denied(view, method)
+            self.request_denied(terms, view, method)
         })
     }
 
-    fn elicitation_denied(&self, view: &View<'_>, error: Value<'_>) -> Option<Outcome> {
+    fn elicitation_denied(&self, terms: &Terms<'_>, view: &View<'_>, error: Value<'_>) -> Option<Outcome> {
         let asks = error.get("code").is_some_and(|code| code.raw() == URL_ELICITATION_REQUIRED);
-        if asks { self.request_denied(view, Method::ElicitationCreate.name()) } else { None }
+        if asks { self.request_denied(terms, view, Method::ElicitationCreate.name()) } else { None }
     }
 
-    fn request_denied(&self, view: &View<'_>, method: &str) -> Option<Outcome> {
+    fn request_denied(&self, terms: &Terms<'_>, view: &View<'_>, method: &str) -> Option<Outcome> {
         let caller = self.caller.as_ref()?;
         let call = Call {
             server: self.server(view),
             method: Name::Is(method),
             object: ObjectName { kind: Object::None, name: Name::None },
             arguments: Arguments::None,
-            context: Context::default(),
+            context: self.context(terms),
             action: None,
             risk_tags: &[],
         };

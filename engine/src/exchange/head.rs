@@ -1,6 +1,7 @@
 //! What the exchange needs of HTTP heads.
 
 use alloc::string::String;
+use core::net::IpAddr;
 
 use crate::era;
 use crate::registry::{self, Traffic};
@@ -30,6 +31,8 @@ pub struct Head {
     pub session: Option<String>,
     /// Headers that modern requests repeat their body in.
     pub mcp: era::Headers,
+    /// The peer's address, where the table asks for it.
+    pub source: Option<IpAddr>,
     /// The upstream cluster, where the table asks for it.
     pub cluster: Option<String>,
     /// The server's name in the route's metadata, where the table asks for it.

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::{Effect, Exchange, Policy, SERVER_RECORDS_MAX, Terms};
-use crate::decide::{Call, Decision, Limits, Name, Outcome, decide, has_access, is_visible, roles};
+use crate::decide::{Call, Context, Decision, Limits, Name, Outcome, decide, has_access, is_visible, roles};
 use crate::era::Era;
 use crate::message::{Kind, Message, Method, Object};
 use crate::record::{self, Record};
@@ -54,6 +54,17 @@ impl Exchange {
         }
     }
 
+    /// What is known about the exchange beside its messages.
+    pub(super) fn context<'t>(&self, terms: &Terms<'t>) -> Context<'t> {
+        Context {
+            source: self.head.source,
+            time: Some(terms.now_sec),
+            session: Some(self.head.session.is_some()),
+            region: terms.region,
+            environment: terms.environment,
+        }
+    }
+
     /// Decides a message and writes it down. Where there is no policy the answer is its absence.
     pub(super) fn judge(&mut self, terms: &Terms<'_>, message: &Message<'_>, sender: Sender) -> Decision {
         let method = message.method();
@@ -64,7 +75,7 @@ impl Exchange {
         }
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
-                let call = Call::of(message, self.server(view));
+                let call = Call::of(message, self.server(view)).with_context(self.context(terms));
                 if message.kind() == Kind::Response {
                     // An answer to a question that was permitted to reach the client: it goes to whom the client may
                     // speak to at all.
@@ -200,7 +211,8 @@ impl Exchange {
         }
         if outcome.verdict == Verdict::Deny
             && let (Policy::Loaded(view), Some(caller)) = (terms.policy, &self.caller)
-            && let Some(reply) = hidden(view, caller, self.server(view), message, id, outcome.reason)
+            && let Some(reply) =
+                hidden(view, caller, self.server(view), self.context(terms), message, id, outcome.reason)
         {
             return reply;
         }
@@ -292,7 +304,7 @@ fn listen(view: &View<'_>, caller: &Caller, call: &Call<'_>, message: &Message<'
             let method = Method::ResourcesSubscribe;
             let name = uri.as_str().map_or(Name::None, Name::Is);
             let subscribe =
-                Call { action: None, ..Call::of_listed(call.server, method, Object::Resource, name) };
+                Call::of_listed(call.server, method, Object::Resource, name).with_context(call.context);
             decide(view, caller, &subscribe)
         })
         .find(|decision| !decision.outcome.verdict.is_permit())
@@ -303,12 +315,13 @@ fn hidden(
     view: &View<'_>,
     caller: &Caller,
     server: ServerName<'_>,
+    context: Context<'_>,
     message: &Message<'_>,
     id: &str,
     reason: Reason,
 ) -> Option<Reply> {
     let (kind, name) = (message.object_kind(), message.object()?);
-    let open = Call::of_listed(server, message.method(), kind, Name::Is(name));
+    let open = Call::of_listed(server, message.method(), kind, Name::Is(name)).with_context(context);
     let is_hidden = has_access(view, caller, &open) && !is_visible(view, caller, &open);
     is_hidden.then(|| Reply::unknown_object(id, kind, name, reason))
 }

@@ -153,7 +153,8 @@ impl Exchange {
         };
         let decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
-                let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::None);
+                let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::None)
+                    .with_context(self.context(terms));
                 access(view, caller, &call)
             }
             _ => denial(Reason::PolicyUnavailable),

@@ -84,7 +84,14 @@ impl Proxy {
     fn on(&mut self, event: Event<'_>) -> Effect {
         let view = self.table.as_ref().map(Table::view);
         let policy = view.as_ref().map_or(Policy::Unavailable, Policy::Loaded);
-        let terms = Terms { policy, options: &self.options, session_key: Some(&KEY), now_sec: self.now_sec };
+        let terms = Terms {
+            policy,
+            options: &self.options,
+            session_key: Some(&KEY),
+            now_sec: self.now_sec,
+            region: None,
+            environment: Some("test"),
+        };
         self.exchange.on(&terms, event)
     }
 

@@ -334,6 +334,14 @@ closed_enum! {
     }
 }
 
+impl Rule {
+    /// The layer it belongs to.
+    #[must_use]
+    pub const fn layer(&self) -> usize {
+        ((self.flags & rule_flags::LAYER) >> rule_flags::LAYER_SHIFT) as usize
+    }
+}
+
 impl Dimension {
     /// The key under which rules on this dimension are posted.
     #[must_use]
@@ -353,7 +361,7 @@ impl Dimension {
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]
 #[repr(C)]
 pub struct Settings {
-    /// Bit 0: whole policy in shadow mode. Other bits zero.
+    /// Bit 0: whole policy in shadow mode. Bits 1 and 2: number of layers, less one. Other bits zero.
     pub flags: u8,
     /// [`crate::vocabulary::Capture`] of arguments in audit records.
     pub capture: u8,
@@ -416,9 +424,16 @@ pub mod rule_flags {
     pub const SHADOW: u8 = 1;
     /// The condition requires an `mcp.method`, so the rule may permit methods we do not know.
     pub const NAMES_METHOD: u8 = 2;
+    /// Bits that hold the rule's layer.
+    pub const LAYER: u8 = 3 << LAYER_SHIFT;
+    /// Where the layer begins.
+    pub const LAYER_SHIFT: u32 = 2;
     /// All defined bits.
-    pub const ALL: u8 = 3;
+    pub const ALL: u8 = 15;
 }
+
+/// Layers of a policy: each by itself must permit what the whole policy permits.
+pub const LAYERS_MAX: usize = 4;
 
 /// Constraints and reason of a rule.
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]

@@ -25,6 +25,9 @@ pub struct Policy {
     pub roles: Vec<Role>,
     /// Rules; ids are unique, order does not matter.
     pub rules: Vec<Rule>,
+    /// Layers that the rules are in, 1 to [`super::format::LAYERS_MAX`]. A call is permitted if each layer by
+    /// itself permits it, so that one without a rule permits nothing.
+    pub layers: u8,
 }
 
 /// Dotted claim paths; `None` where the policy takes no such claim.
@@ -68,6 +71,7 @@ impl Default for Policy {
             servers: Vec::new(),
             roles: Vec::new(),
             rules: Vec::new(),
+            layers: 1,
         }
     }
 }
@@ -140,6 +144,8 @@ pub struct Rule {
     pub id: String,
     /// The decision.
     pub verdict: Verdict,
+    /// Number of its layer.
+    pub layer: u8,
     /// Record only.
     pub shadow: bool,
     /// The author's reason, for people.

@@ -26,9 +26,12 @@ fn full_policy() -> Policy {
         argument_like("repo.name", "acme/*"),
         source::Condition::Any(vec![source::Condition::Role("triage".into()), user(&["ada", "bob"])]),
     ];
+    let bounds = Limit { max_runtime_sec: Some(3), ..Limit::default() };
     Policy {
+        layers: 2,
         roles: vec![Role { name: "triage".into(), condition: group(&["support"]) }],
         ..policy(vec![
+            Rule { layer: 1, limit: Some(bounds), ..rule("every", Verdict::RequireApproval, every_test()) },
             Rule {
                 limit: Some(limit),
                 reason: Some("why".into()),
@@ -39,12 +42,72 @@ fn full_policy() -> Policy {
     }
 }
 
+/// Has every test evaluated.
+struct Everything;
+
+impl crate::decide::Trace for Everything {
+    const COMPLETE: bool = true;
+
+    fn leaf(&mut self, _: u32, _: crate::decide::Leaf) {}
+}
+
+/// One of each test that the other rules have none of.
+fn every_test() -> Vec<source::Condition> {
+    use crate::network::Network;
+    use crate::table::format::{Circumstance, Relation, types};
+    use crate::table::source::{ArgumentTest as Test, Automaton, Condition};
+    use crate::window::Window;
+    let automaton = Automaton {
+        pattern: "v[0-9]+".into(),
+        bytes: include_bytes!("../../testdata/automaton.bin").as_slice().into(),
+    };
+    let networks = || vec![Network::parse("10.0.0.0/8").unwrap(), Network::parse("fd00::/8").unwrap()];
+    let tests = vec![
+        Test::Regex(vec![automaton]),
+        Test::Not(alloc::boxed::Box::new(Test::Exists)),
+        Test::Compare(Relation::Less, "5".into()),
+        Test::Length(Relation::GreaterOrEqual, 1),
+        Test::Type(types::STRING | types::ARRAY),
+        Test::Contains(vec![(Literal::String, "v".into())]),
+        Test::Under(strings(&["/srv"])),
+        Test::Host(strings(&["*.example", "a.example"])),
+        Test::Cidr(networks()),
+        Test::Each(alloc::boxed::Box::new(Test::At(strings(&["b"]), alloc::boxed::Box::new(Test::Exists)))),
+        Test::Some(alloc::boxed::Box::new(Test::Any(vec![Test::Exists, Test::Glob(strings(&["x*"]))]))),
+    ];
+    vec![
+        Condition::Any(
+            tests.into_iter().map(|test| Condition::Argument { path: strings(&["a", "0"]), test }).collect(),
+        ),
+        Condition::Claim { path: "acr".into(), values: strings(&["gold", "silver"]) },
+        Condition::Claim { path: "amr".into(), values: strings(&["m*"]) },
+        Condition::Source(networks()),
+        Condition::Context { circumstance: Circumstance::Region, globs: strings(&["eu-*"]) },
+        Condition::Session,
+        Condition::Time(vec![Window::ALWAYS]),
+    ]
+}
+
 /// Uses whatever a table that loaded could make fail.
 fn exercise(table: &Table<Vec<u8>>) {
     let view = table.view();
+    let values =
+        br#"{"a":["v1","/srv/x",7,[{"b":1}],"http://10.1.1.1/"],"repo":{"name":"acme/x"},"draft":true}"#;
+    let doc = crate::json::Doc::parse(values, &crate::json::Limits::default()).unwrap();
+    let context = crate::decide::Context {
+        source: Some(core::net::Ipv4Addr::LOCALHOST.into()),
+        time: Some(1_767_571_200),
+        session: Some(true),
+        region: Some("eu-1"),
+        environment: None,
+    };
     for caller in [caller(table, Some("ada"), Some(&["support"])), caller(table, None, None)] {
         for server in [GITHUB, UNREGISTERED] {
-            let call = tool_call(server, "create", Arguments::None);
+            let call = tool_call(server, "create", Arguments::Are(doc.root())).with_context(context);
+            for rule in 0..view.rules.len() {
+                let rule = u32::try_from(rule).unwrap();
+                let _ = crate::decide::evaluate_rule(&view, &caller, &call, rule, &mut Everything);
+            }
             let _ = decide(&view, &caller, &call);
             let _ = is_visible(&view, &caller, &call);
             let _ = has_access(&view, &caller, &call);

@@ -192,7 +192,7 @@ impl Check<'_, '_> {
 
     fn settings(&self) -> Result<(), TableError> {
         let [settings] = self.view.settings else { return Err(TableError::BadSection(Section::Settings)) };
-        let good = settings.flags & !1 == 0
+        let good = settings.flags & !7 == 0
             && Capture::from_number(settings.capture).is_some()
             && settings.facts.get() & !facts::ALL == 0
             && settings.matchable.get() as usize <= self.view.strings.len()
@@ -238,6 +238,7 @@ impl Check<'_, '_> {
         self.string(rule.id)
             && Verdict::from_number(rule.verdict).is_some()
             && rule.flags & !rule_flags::ALL == 0
+            && rule.layer() < self.view.layers()
             && (rule.limit.get() == NONE || (rule.limit.get() as usize) < self.view.limits.len())
             && self.condition(rule.node.get(), rule.node_len.get(), true)
     }

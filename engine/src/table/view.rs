@@ -149,6 +149,12 @@ impl<'t> View<'t> {
         self.settings().is_some_and(|settings| settings.flags & 1 != 0)
     }
 
+    /// How many layers the rules are in, at most [`super::format::LAYERS_MAX`].
+    #[must_use]
+    pub fn layers(&self) -> usize {
+        self.settings().map_or(0, |settings| usize::from(settings.flags >> 1 & 3)) + 1
+    }
+
     /// Bits of [`super::facts`].
     #[must_use]
     pub fn facts(&self) -> u16 {

@@ -18,8 +18,8 @@ use zerocopy::IntoBytes;
 use zerocopy::little_endian::{U16, U32};
 
 use super::format::{
-    CONDITION_DEPTH_MAX, Label, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch,
-    Settings, Tool, hash_key, hash_text, members, rule_flags,
+    CONDITION_DEPTH_MAX, LAYERS_MAX, Label, Limit, NONE, Node, Posting, Role, Rule, Section, Server,
+    ServerMatch, Settings, Tool, hash_key, hash_text, members, rule_flags,
 };
 use super::source::{self, Condition, Policy};
 use assemble::{assemble, bucketed, buckets, bytes_of};
@@ -68,6 +68,10 @@ pub fn write(policy: &Policy) -> Result<Vec<u8>, WriteError> {
     servers.sort_by(|a, b| a.name.cmp(&b.name));
     let mut roles: Vec<&source::Role> = policy.roles.iter().collect();
     roles.sort_by(|a, b| a.name.cmp(&b.name));
+    let layers = usize::from(policy.layers);
+    if !(1..=LAYERS_MAX).contains(&layers) || rules.iter().any(|rule| usize::from(rule.layer) >= layers) {
+        return Err(WriteError::TooMany("layers"));
+    }
     no_duplicates(rules.iter().map(|rule| rule.id.as_str()))?;
     no_duplicates(servers.iter().map(|server| server.name.as_str()))?;
     no_duplicates(roles.iter().map(|role| role.name.as_str()))?;
@@ -215,7 +219,7 @@ impl<'p> Writer<'p> {
 
     fn rule(&mut self, rule: &'p source::Rule) -> Result<(), WriteError> {
         let (node, node_len) = self.condition(&rule.conditions, &rule.id)?;
-        let mut flags = 0;
+        let mut flags = rule.layer << rule_flags::LAYER_SHIFT;
         if rule.shadow {
             flags |= rule_flags::SHADOW;
         }
@@ -294,7 +298,7 @@ impl<'p> Writer<'p> {
     fn settings(&mut self, policy: &Policy) {
         let claims = claims(policy).map(|claim| self.optional(claim));
         self.settings.push(Settings {
-            flags: u8::from(policy.shadow),
+            flags: u8::from(policy.shadow) | policy.layers.saturating_sub(1) << 1,
             capture: policy.capture as u8,
             facts: self.facts.into(),
             matchable: self.interner.matchable.into(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use mcpgov_engine::{
-    decide::{Arguments, Call, Name, NoTrace, ObjectName, evaluate_rule},
+    decide::{Arguments, Call, Context, Name, NoTrace, ObjectName, evaluate_rule},
     glob,
     message::{Method, Object},
     registry,
@@ -45,6 +45,7 @@ pub(super) fn uncovered_tools(view: &View, places: &Places, rules: &[Subject], d
                     method: Name::Is(Method::ToolsCall.name()),
                     object: ObjectName { kind: Object::Tool, name: Name::Is(name) },
                     arguments: Arguments::Open,
+                    context: Context::default(),
                     action: None,
                     risk_tags: &[],
                 };

@@ -24,6 +24,10 @@ pub fn policy(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     for role in &policy.roles {
         name(&role.name, "role name", diagnostics);
     }
+    for named in &policy.conditions {
+        name(&named.name, "name of the condition", diagnostics);
+        rules::named_condition(&named.condition, &registry, diagnostics);
+    }
     rules::unique_ids(&policy.rules, diagnostics);
     for rule in &policy.rules {
         name(&rule.id, "rule id", diagnostics);

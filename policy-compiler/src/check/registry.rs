@@ -6,6 +6,8 @@ use crate::policy::{Action, Label, Policy};
 pub(super) struct Registry<'p> {
     pub(super) servers: BTreeSet<&'p str>,
     pub(super) roles: BTreeSet<&'p str>,
+    /// Names of conditions.
+    pub(super) conditions: BTreeSet<&'p str>,
     /// Names of the servers' own labels.
     pub(super) labels: BTreeSet<&'p str>,
     pub(super) risk_tags: BTreeSet<&'p str>,
@@ -21,6 +23,7 @@ impl<'p> Registry<'p> {
         Self {
             servers: servers.iter().map(|server| server.name.value.as_str()).collect(),
             roles: policy.roles.iter().map(|role| role.name.value.as_str()).collect(),
+            conditions: policy.conditions.iter().map(|named| named.name.value.as_str()).collect(),
             labels: servers
                 .iter()
                 .flat_map(|server| &server.labels)

@@ -5,7 +5,7 @@ use mcpgov_engine::{glob, table::source::is_glob};
 use super::registry::Registry;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest, one_of},
-    policy::{Condition, LABELS, Label, LabelTest, Rule, Text, Verdict},
+    policy::{Combined, Condition, LABELS, Label, LabelTest, Rule, Text, Verdict},
     source::Span,
 };
 
@@ -111,6 +111,16 @@ pub(super) fn condition(condition: &Condition, registry: &Registry, diagnostics:
             diagnostics.push(diagnostic);
         }
     }
+    for name in &condition.named {
+        if !registry.conditions.contains(name.value.as_str()) {
+            let mut diagnostic = undefined("condition", name, registry.conditions.iter().copied());
+            if registry.conditions.is_empty() {
+                diagnostic = diagnostic.help("define it under `conditions:` at top level");
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+    nested(condition).for_each(|below| self::condition(below, registry, diagnostics));
     // Tags come from the registry alone; a tag that no tool carries is a condition that never holds.
     for tag in &condition.risk_tags {
         if !registry.servers.is_empty() && !registry.risk_tags.contains(tag.value.as_str()) {
@@ -118,6 +128,30 @@ pub(super) fn condition(condition: &Condition, registry: &Registry, diagnostics:
             diagnostics.push(never_matches(tag, message, registry.risk_tags.iter().copied()));
         }
     }
+}
+
+/// A condition with a name uses no other: what it means stands in one place.
+pub(super) fn named_condition(condition: &Condition, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    self::condition(condition, registry, diagnostics);
+    uses(condition, diagnostics);
+}
+
+fn uses(condition: &Condition, diagnostics: &mut Vec<Diagnostic>) {
+    for name in &condition.named {
+        diagnostics.push(
+            Diagnostic::error(Code::Inconsistent, name.span, "a condition with a name uses no other")
+                .help("list both names where they are used"),
+        );
+    }
+    nested(condition).for_each(|below| uses(below, diagnostics));
+}
+
+/// The conditions put together in a condition.
+fn nested(condition: &Condition) -> impl Iterator<Item = &Condition> {
+    condition.combined.iter().flat_map(|combined| match combined {
+        Combined::All(conditions) | Combined::Any(conditions) => conditions.as_slice(),
+        Combined::Not(condition) => std::slice::from_ref(&**condition),
+    })
 }
 
 fn label(test: &LabelTest, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {

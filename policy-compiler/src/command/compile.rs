@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
-use super::{Failure, Format, Outcome, files, report};
+use super::{Failure, Format, Outcome, files, load};
 
 /// Compile a policy to the table the filter reads
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Policy file, `-` for standard input
+    /// Policy file or folder, `-` for standard input
     policy: PathBuf,
     /// Table file to write, `-` for standard output
     #[arg(short, long, value_name = "TABLE")]
@@ -13,10 +13,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Failure> {
-    let source = files::source(&arguments.policy)?;
-    let (table, diagnostics) = mcpgov_policy_compiler::compile(&source);
-    report::diagnostics(&source, &diagnostics, format);
-    let Some(table) = table else { return Ok(Outcome::Refused) };
+    let Some(table) = load::policy(&arguments.policy, format)? else { return Ok(Outcome::Refused) };
     files::write(&arguments.output, &table)?;
     Ok(Outcome::Done)
 }

@@ -1,8 +1,8 @@
-use std::path::PathBuf;
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use mcpgov_engine::{subject::Subject, vocabulary::Action};
-use mcpgov_policy_compiler::explain::{self, Object, Question};
+use mcpgov_policy_compiler::explain::{self, Circumstances, Object, Question};
 
 use super::{Failure, Format, Outcome, load, print};
 
@@ -48,6 +48,24 @@ pub(super) struct Arguments {
     /// OAuth scope of the token; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    /// Claim of the token, by its dotted path; may be repeated
+    #[arg(long = "claim", value_name = "PATH=VALUE", value_parser = claim)]
+    claims: Vec<(String, String)>,
+    /// Address the call comes from
+    #[arg(long, value_name = "ADDRESS")]
+    source: Option<IpAddr>,
+    /// Time of the call, in seconds since 1970 (UTC)
+    #[arg(long, value_name = "SECONDS")]
+    time: Option<u64>,
+    /// Whether the call belongs to a session
+    #[arg(long, value_name = "BOOL")]
+    session: Option<bool>,
+    /// Region of the call
+    #[arg(long)]
+    region: Option<String>,
+    /// Environment of the proxy
+    #[arg(long)]
+    environment: Option<String>,
     /// Action to assume in place of the registry's
     #[arg(long, value_parser = PossibleValuesParser::new(Action::ALL.map(Action::name)))]
     action: Option<String>,
@@ -99,8 +117,24 @@ fn question(arguments: Arguments) -> Question {
             workload: arguments.workload,
             scopes: some(arguments.scopes),
             token: None,
+            claims: arguments.claims.into_iter().fold(BTreeMap::new(), |mut claims, (path, value)| {
+                claims.entry(path).or_insert_with(Vec::new).push(value);
+                claims
+            }),
+        },
+        context: Circumstances {
+            source: arguments.source,
+            time: arguments.time,
+            session: arguments.session,
+            region: arguments.region,
+            environment: arguments.environment,
         },
         action: arguments.action.as_deref().and_then(Action::from_name),
         risk_tags: arguments.risk_tags,
     }
+}
+
+fn claim(text: &str) -> Result<(String, String), &'static str> {
+    let (path, value) = text.split_once('=').ok_or("write the claim's path, `=` and its value")?;
+    Ok((path.to_owned(), value.to_owned()))
 }

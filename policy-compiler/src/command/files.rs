@@ -11,7 +11,7 @@ use mcpgov_policy_compiler::source::{SOURCE_BYTES_MAX, Source};
 
 use super::Failure;
 
-const STANDARD: &str = "-";
+pub(super) const STANDARD: &str = "-";
 
 /// Reads a policy file.
 pub(super) fn source(path: &Path) -> Result<Source, Failure> {
@@ -36,9 +36,14 @@ pub(super) fn table(path: &Path, bytes: Vec<u8>) -> Result<Table<Vec<u8>>, Failu
     })
 }
 
+/// That `path` cannot be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot read `{}`: {}", shown(path), plain(error)))
+}
+
 /// Reads a file whole, up to the largest that a policy may be.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let cannot = |error: io::Error| Failure::new(format!("cannot read `{}`: {}", shown(path), plain(&error)));
+    let cannot = |error: io::Error| unreadable(path, &error);
     let reader: Box<dyn Read> = if path == Path::new(STANDARD) {
         Box::new(io::stdin().lock())
     } else {

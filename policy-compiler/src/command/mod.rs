@@ -2,12 +2,19 @@
 
 mod check;
 mod compile;
+mod completions;
+mod diff;
 mod explain;
 mod files;
+mod fmt;
+mod init;
 mod load;
+mod progress;
 mod render;
 mod report;
+mod schema;
 mod show;
+mod simulate;
 mod test;
 
 use std::{
@@ -23,7 +30,8 @@ Exit codes:
   0  done; for `explain`: the call is allowed, with or without constraints
   1  error: bad usage, unreadable file, policy that does not compile
   2  `explain`: the call is denied or needs approval
-  3  `test`: tests of a policy failed";
+  3  `test`: tests of a policy failed
+  4  `diff`: a change that `--fail-on` names";
 
 /// Compiles policies for MCP traffic, checks them and explains their decisions
 #[derive(Parser)]
@@ -44,6 +52,12 @@ enum Verb {
     Show(show::Arguments),
     Render(render::Arguments),
     Test(test::Arguments),
+    Diff(diff::Arguments),
+    Simulate(simulate::Arguments),
+    Init(init::Arguments),
+    Fmt(fmt::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// Shapes of diagnostics.
@@ -67,6 +81,8 @@ pub(crate) enum Outcome {
     Refused = 1,
     NotAllowed = 2,
     TestsFailed = 3,
+    /// A change that the caller asked to fail on.
+    Changed = 4,
 }
 
 /// Why a verb could not do its work.
@@ -105,6 +121,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Show(arguments) => show::run(&arguments),
         Verb::Render(arguments) => render::run(&arguments, format),
         Verb::Test(arguments) => test::run(&arguments, format),
+        Verb::Diff(arguments) => diff::run(&arguments, format),
+        Verb::Simulate(arguments) => simulate::run(&arguments, format),
+        Verb::Init(arguments) => init::run(&arguments, format),
+        Verb::Fmt(arguments) => fmt::run(&arguments, format),
+        Verb::Schema(schema::Arguments {}) => schema::run(),
+        Verb::Completions(arguments) => completions::run(&arguments),
     };
     match outcome {
         Ok(outcome) => ExitCode::from(outcome as u8),

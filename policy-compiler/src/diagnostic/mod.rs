@@ -80,6 +80,11 @@ impl Diagnostic {
         self
     }
 
+    /// Calls `each` with every place.
+    pub(crate) fn each_span(&mut self, mut each: impl FnMut(&mut Span)) {
+        std::iter::once(&mut self.primary).chain(&mut self.secondary).for_each(|label| each(&mut label.span));
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

@@ -16,7 +16,7 @@ use mcpgov_engine::{
     vocabulary::{Reason, Verdict},
 };
 
-pub use question::{Object, Question, QuestionError};
+pub use question::{Circumstances, Object, Question, QuestionError};
 pub use render::{json, text};
 
 use crate::describe::{self, Condition, members};
@@ -152,7 +152,7 @@ pub fn explain<B: AsRef<[u8]>>(table: &Table<B>, question: &Question) -> Result<
         verdict: decision.outcome.verdict,
         reason: decision.outcome.reason,
         rule: id(&decision.outcome),
-        rule_reason: decided.and_then(|rule| view.optional_text(rule.reason)).map(str::to_owned),
+        rule_reason: decided.and_then(|rule| view.reason(rule)).map(str::to_owned),
         shadow: decision.shadow.map(|would| Hypothesis {
             verdict: would.verdict,
             reason: would.reason,
@@ -226,7 +226,7 @@ fn tests(view: &View, rule: &Rule, leaves: &Leaves) -> Vec<Test> {
 fn fold(condition: Condition, told: &mut dyn Iterator<Item = Leaf>) -> Leaf {
     let op = Op::from_number(condition.node.op);
     let disjunction = op == Some(Op::Any);
-    if !matches!(op, Some(Op::All | Op::Any | Op::Not)) {
+    if describe::is_told(condition.node) {
         let leaf = told.next().unwrap_or(Leaf { truth: Truth::UNKNOWN, cause: None });
         // Roles are conditions on the caller alone; the engine tells the role, not what is below it.
         let of_role = (op == Some(Op::Role) && leaf.truth == Truth::UNKNOWN).then_some(Cause::IdentityAbsent);
@@ -247,9 +247,15 @@ fn fold(condition: Condition, told: &mut dyn Iterator<Item = Leaf>) -> Leaf {
 fn cause_text(cause: Cause) -> &'static str {
     match cause {
         Cause::IdentityAbsent => "that part of the caller's identity is not known",
+        Cause::ContextUnknown => "the proxy does not know that about the call",
         Cause::ArgumentMissing => "the argument is missing",
         Cause::ArgumentAmbiguous => "the argument is there under more than one spelling",
         Cause::ArgumentType => "the argument has another type",
+        Cause::ArgumentNumber => "readers differ about the number, which no 64-bit float holds",
+        Cause::ArgumentHost => "the argument names no host, or readers differ about which",
+        Cause::ArgumentAddress => "the address may lead into the network, depending on who routes it",
+        Cause::ArgumentPath => "readers differ about where the path leads",
+        Cause::ArgumentRegex => "the regular expression could not be run on the argument",
     }
 }
 

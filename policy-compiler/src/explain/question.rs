@@ -1,7 +1,7 @@
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use mcpgov_engine::{
-    decide::{Arguments, Call, Name, ObjectName},
+    decide::{Arguments, Call, Context, Name, ObjectName},
     json::{Doc, JsonError, Kind},
     message::{self, Method},
     registry::{self, ServerName},
@@ -25,10 +25,40 @@ pub struct Question {
     pub arguments: Option<String>,
     /// Who calls.
     pub subject: Subject,
+    /// What the proxy knows about the call.
+    pub context: Circumstances,
     /// An action in place of the registry's.
     pub action: Option<Action>,
     /// Risk tags beside the registry's.
     pub risk_tags: Vec<String>,
+}
+
+/// What the proxy knows about a call; `None` is not known.
+#[derive(Clone, Debug, Default)]
+pub struct Circumstances {
+    /// The peer's address.
+    pub source: Option<IpAddr>,
+    /// Seconds since 1970-01-01T00:00Z.
+    pub time: Option<u64>,
+    /// Whether the call belongs to a session.
+    pub session: Option<bool>,
+    /// Where the caller or the proxy is.
+    pub region: Option<String>,
+    /// The deployment the proxy belongs to.
+    pub environment: Option<String>,
+}
+
+impl Circumstances {
+    /// In the engine's form.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            source: self.source,
+            time: self.time,
+            session: self.session,
+            region: self.region.as_deref(),
+            environment: self.environment.as_deref(),
+        }
+    }
 }
 
 /// What a call is about.
@@ -129,6 +159,7 @@ impl Question {
             method: Name::Is(method),
             object: self.object(Method::from_name(method))?,
             arguments,
+            context: self.context.context(),
             action: self.action,
             risk_tags,
         })

@@ -1,160 +1,134 @@
 //! `args:`, the tests of a call's arguments.
 
+use super::operator::{NESTING_MAX, operators};
 use super::value::Reader;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    policy::{ArgumentTest, Literal, Operator},
-    syntax::{Entry, Node, Value},
+    policy::{ArgumentTest, Combined},
+    source::Span,
+    syntax::{Node, Value},
 };
 
-const OPERATORS: &[&str] = &["equals", "in", "matches", "exists"];
-const OPERATORS_LATER: &[&str] = &[
-    "regex",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "length",
-    "type",
-    "starts_under",
-    "host_in",
-    "cidr_in",
-    "contains",
-    "any",
-    "all",
-    "not",
-];
 /// Keys from the arguments object down to a tested value.
 const PATH_KEYS_MAX: usize = 16;
 
-pub(super) fn tests(reader: &mut Reader, node: &Node) -> Vec<ArgumentTest> {
+/// A map from paths to operators, or `all`, `any` and `not` of such maps.
+pub(super) fn tests(reader: &mut Reader, node: &Node, depth: usize) -> Vec<ArgumentTest> {
     let entries = reader.entries(node).unwrap_or_default();
     if entries.is_empty() {
         reader.empty_map(node);
     }
-    let mut tests = Vec::new();
+    if depth > NESTING_MAX {
+        too_deep(reader, node);
+        return Vec::new();
+    }
+    let mut found = Vec::new();
     for entry in entries {
-        let path = path(reader, entry);
-        let operators = operators(reader, entry);
-        if let Some(path) = path {
-            tests.extend(operators.into_iter().map(|operator| ArgumentTest { path: path.clone(), operator }));
+        let below = |reader: &mut Reader, node: &Node| tests(reader, node, depth + 1);
+        // An argument may have these names too; its operators are a map.
+        match (entry.key.as_ref(), &entry.node.value) {
+            ("all", Value::List(items)) => {
+                let all = items.iter().map(|item| below(reader, item)).collect();
+                found.push(ArgumentTest::Combined(Combined::All(all)));
+            }
+            ("any", Value::List(items)) => {
+                let any = items.iter().map(|item| below(reader, item)).collect();
+                found.push(ArgumentTest::Combined(Combined::Any(any)));
+            }
+            ("not", _) => {
+                let not = Box::new(below(reader, &entry.node));
+                found.push(ArgumentTest::Combined(Combined::Not(not)));
+            }
+            _ => {
+                let written = reader.key(entry);
+                let path = written.and_then(|written| path(reader, &written.value, written.span));
+                let operators = operators(reader, &entry.node, Some(&entry.key), depth + 1);
+                if let Some(path) = path {
+                    found.push(ArgumentTest::At { path, span: entry.key_span, operators });
+                }
+            }
+        }
+        if let (key @ ("all" | "any"), Value::List(items)) = (entry.key.as_ref(), &entry.node.value)
+            && items.is_empty()
+        {
+            reader.empty_combination(key, &entry.node);
         }
     }
-    tests
+    found
 }
 
-fn path(reader: &mut Reader, entry: &Entry) -> Option<Vec<String>> {
-    let written = reader.key(entry)?;
-    let path: Vec<String> = written.value.split('.').map(str::to_owned).collect();
-    let problem = if path.iter().any(String::is_empty) {
-        format!("`{}` is no argument path", written.value)
-    } else if path.len() > PATH_KEYS_MAX {
-        format!("an argument path has at most {PATH_KEYS_MAX} keys, this one has {}", path.len())
-    } else {
-        return Some(path);
+pub(super) fn too_deep(reader: &mut Reader, node: &Node) {
+    let message = format!("conditions nest at most {NESTING_MAX} deep");
+    reader.push(Diagnostic::error(Code::TooLarge, node.span, message));
+}
+
+/// Keys separated by dots; `[…]` holds an index, or a key in double quotes.
+fn path(reader: &mut Reader, written: &str, span: Span) -> Option<Vec<String>> {
+    let Some(path) = segments(written) else {
+        let message = format!("`{written}` is no argument path");
+        reader.push(Diagnostic::error(Code::BadValue, span, message).help(
+            "write the keys from the arguments object down, such as `issue.title`, `files[0].path` or `[\"a.b\"]`",
+        ));
+        return None;
     };
-    reader.push(Diagnostic::error(Code::BadValue, written.span, problem).help(
-        "write the keys from the arguments object down, separated by single dots, such as `issue.title`",
-    ));
-    None
+    if path.len() > PATH_KEYS_MAX {
+        let message =
+            format!("an argument path has at most {PATH_KEYS_MAX} keys, this one has {}", path.len());
+        reader.push(Diagnostic::error(Code::TooLarge, span, message));
+        return None;
+    }
+    Some(path)
 }
 
-fn operators(reader: &mut Reader, entry: &Entry) -> Vec<Operator> {
-    let node = &entry.node;
-    if let Some(written) = bare_value(node) {
-        reader.push(
-            Diagnostic::error(
-                Code::WrongType,
-                node.span,
-                format!("expected an operator, found {}", node.value.kind()),
-            )
-            .help(format!("write `{}: {{ {written} }}`", entry.key)),
-        );
-        return Vec::new();
-    }
-    let Some(fields) = reader.fields(node, "an argument test", OPERATORS, OPERATORS_LATER) else {
-        return Vec::new();
-    };
-    fields.reject_empty(reader, node);
-    let mut operators = Vec::new();
-    if let Some(literal) = fields.get("equals").and_then(|node| literal(reader, node)) {
-        operators.push(Operator::In(vec![literal]));
-    }
-    if let Some(node) = fields.get("in") {
-        let items = reader.list(node, "values").unwrap_or_default();
-        if matches!(node.value, Value::List(_)) && items.is_empty() {
-            reader.empty_list(node);
+fn segments(written: &str) -> Option<Vec<String>> {
+    let mut path = Vec::new();
+    let mut rest = written;
+    while !rest.is_empty() {
+        let (segment, behind) = if let Some(bracketed) = rest.strip_prefix('[') {
+            match bracketed.strip_prefix('"') {
+                Some(quoted) => quoted.split_once("\"]")?,
+                None => bracketed
+                    .split_once(']')
+                    .filter(|(index, _)| index.bytes().all(|byte| byte.is_ascii_digit()))?,
+            }
+        } else {
+            rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()))
+        };
+        if segment.is_empty() || segment.contains(']') && !rest.starts_with('[') {
+            return None;
         }
-        operators.push(Operator::In(items.iter().filter_map(|item| literal(reader, item)).collect()));
+        path.push(segment.to_owned());
+        rest = match behind.strip_prefix('.') {
+            Some(next) if next.is_empty() || next.starts_with(['.', '[']) => return None,
+            Some(next) => next,
+            None if behind.is_empty() || behind.starts_with('[') => behind,
+            None => return None,
+        };
     }
-    if let Some(node) = fields.get("matches") {
-        let globs = reader.texts(node, "a glob");
-        operators.push(Operator::Matches(globs.into_iter().map(|glob| glob.value).collect()));
-    }
-    if let Some(node) = fields.get("exists") {
-        match node.value {
-            Value::Bool(exists) => operators.push(Operator::Exists(exists)),
-            _ => reader.wrong_type(node, "`true` or `false`"),
-        }
-    }
-    operators
+    (!path.is_empty()).then_some(path)
 }
 
-/// The test that the author of a bare value most likely means.
-fn bare_value(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::Bool(value) => Some(format!("equals: {value}")),
-        Value::Text(text) if text.contains('*') => Some(format!("matches: \"{text}\"")),
-        Value::Number(text) | Value::Text(text) => Some(format!("equals: {text}")),
-        Value::Null => Some("equals: null".to_owned()),
-        Value::List(_) => Some("in: […]".to_owned()),
-        Value::Map(_) | Value::Invalid => None,
+#[cfg(test)]
+mod tests {
+    use super::segments;
+
+    #[test]
+    fn paths_are_keys_and_indices() {
+        let read = |written| segments(written).map(|path| path.join("|"));
+        for (written, path) in [
+            ("a", "a"),
+            ("a.b", "a|b"),
+            ("a.0.b", "a|0|b"),
+            ("a[0].b[1][2]", "a|0|b|1|2"),
+            ("[\"a.b\"].c", "a.b|c"),
+            ("a[\"b]\"]", "a|b]"),
+        ] {
+            assert_eq!(read(written).as_deref(), Some(path), "{written}");
+        }
+        for written in
+            ["", ".", "a.", ".a", "a..b", "a[", "a[]", "a[x]", "a[0]b", "a]", "a.[0]", "[\"\"]", "[\"a"]
+        {
+            assert_eq!(read(written), None, "{written}");
+        }
     }
-}
-
-fn literal(reader: &mut Reader, node: &Node) -> Option<Literal> {
-    match &node.value {
-        Value::Null => Some(Literal::Null),
-        Value::Bool(value) => Some(Literal::Bool(*value)),
-        Value::Number(written) if is_json_number(written) => Some(Literal::Number(written.to_string())),
-        Value::Number(written) => {
-            reader.push(
-                Diagnostic::error(Code::BadValue, node.span, format!("`{written}` is no JSON number"))
-                    .help(format!("write it in decimal digits, or quote it to mean the text: \"{written}\"")),
-            );
-            None
-        }
-        // YAML 1.1 calls these booleans and YAML 1.2 text; the author may have meant either.
-        Value::Text(text) if is_old_boolean(text) && node.span.end - node.span.start == text.len() => {
-            reader.push(
-                Diagnostic::error(Code::BadValue, node.span, format!("`{text}` could be text or a boolean"))
-                    .help(format!("write `true` or `false`, or quote it to mean the text: \"{text}\"")),
-            );
-            None
-        }
-        Value::Text(text) => Some(Literal::Text(text.to_string())),
-        Value::List(_) | Value::Map(_) => {
-            reader.wrong_type(node, "text, a number, a boolean or `null`");
-            None
-        }
-        Value::Invalid => None,
-    }
-}
-
-fn is_old_boolean(text: &str) -> bool {
-    ["yes", "no", "on", "off", "y", "n"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// The grammar of RFC 8259, 6.
-fn is_json_number(text: &str) -> bool {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let leading_zero =
-        unsigned.starts_with('0') && unsigned.chars().nth(1).is_some_and(|char| char.is_ascii_digit());
-    let digits_around_point = unsigned
-        .split_once('.')
-        .is_none_or(|(_, fraction)| fraction.starts_with(|char: char| char.is_ascii_digit()));
-    unsigned.starts_with(|char: char| char.is_ascii_digit())
-        && !leading_zero
-        && digits_around_point
-        && unsigned.parse::<f64>().is_ok_and(f64::is_finite)
 }

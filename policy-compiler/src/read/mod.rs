@@ -2,11 +2,17 @@
 //! reported and left out, and reading goes on, so that one run reports everything.
 
 mod argument;
+mod context;
 mod host;
+mod literal;
+mod network;
+mod operator;
 mod rule;
 mod server;
 pub mod suite;
 mod value;
+
+use mcpgov_engine::table::format::LAYERS_MAX;
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -15,16 +21,26 @@ use crate::{
     syntax::{Node, Value},
 };
 
-const TOP_KEYS: &[&str] = &["version", "mode", "identity", "audit", "servers", "roles", "rules"];
+const TOP_KEYS: &[&str] = &["version", "mode", "identity", "audit", "servers", "roles", "conditions", "include", "layers", "rules"];
 const IDENTITY_KEYS: &[&str] = &["user", "groups", "agent", "tenant", "scopes", "token"];
 
 /// Reads a policy. What could not be read is absent from it and present in `diagnostics`.
 pub fn policy(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Policy {
-    let mut reader = Reader { diagnostics };
+    read(root, false, diagnostics)
+}
+
+/// Reads a file that is part of a policy, and so may have no rules.
+pub fn part(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Policy {
+    read(root, true, diagnostics)
+}
+
+fn read(root: &Node, part: bool, diagnostics: &mut Vec<Diagnostic>) -> Policy {
+    let mut reader = Reader::new(diagnostics);
     let mut policy = Policy::default();
     let Some(fields) = reader.fields(root, "a policy", TOP_KEYS, &[]) else { return policy };
     version(&mut reader, &fields);
     policy.shadow = reader.shadow(&fields);
+    policy.settings = ["mode", "identity", "audit"].iter().filter_map(|key| fields.key_span(key)).collect();
     if let Some(node) = fields.get("identity") {
         policy.identity = identity(&mut reader, node);
     }
@@ -35,10 +51,36 @@ pub fn policy(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> Policy {
     if let Some(node) = fields.get("roles") {
         policy.roles = rule::roles(&mut reader, node);
     }
-    if let Some(node) = fields.required(&mut reader, "rules") {
+    if let Some(node) = fields.get("conditions") {
+        policy.conditions = rule::named_conditions(&mut reader, node);
+    }
+    if let Some(node) = fields.get("include") {
+        policy.includes = reader.texts(node, "a file");
+    }
+    if let Some(node) = fields.get("layers") {
+        policy.layered = reader.texts(node, "a file or folder");
+        layers(&mut reader, &fields, node, &policy.layered);
+    }
+    let elsewhere = fields.get("include").is_some() || fields.get("layers").is_some() || part;
+    let rules = if elsewhere { fields.get("rules") } else { fields.required(&mut reader, "rules") };
+    if let Some(node) = rules {
         (policy.rules, policy.orphans) = rule::rules(&mut reader, node);
     }
     policy
+}
+
+/// A file with layers is their frame: rules beside them would belong to none.
+fn layers(reader: &mut Reader, fields: &Fields, node: &Node, layers: &[Text]) {
+    if layers.len() > LAYERS_MAX {
+        let message = format!("a policy has at most {LAYERS_MAX} layers, this one has {}", layers.len());
+        reader.push(Diagnostic::error(Code::TooLarge, node.span, message));
+    }
+    if let Some(span) = fields.key_span("rules") {
+        reader.push(
+            Diagnostic::error(Code::Inconsistent, span, "`rules` do not go with `layers`")
+                .help("write the rules into a file of one of the layers"),
+        );
+    }
 }
 
 fn version(reader: &mut Reader, fields: &Fields) {

@@ -1,24 +1,30 @@
 //! `rules:` and `roles:`.
 
 use super::{
-    argument, host,
+    argument, context, host,
+    operator::NESTING_MAX,
     value::{Fields, Reader},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     policy::{
-        Condition, Constraints, DIMENSIONS, LabelTest, Role, Rule, ServersNotIn, SubjectTest, Text, Verdict,
+        ClaimTest, Combined, Condition, Constraints, DIMENSIONS, LabelTest, NamedCondition, Role, Rule,
+        ServersNotIn, SubjectTest, Text, Verdict,
     },
-    syntax::Node,
+    syntax::{Node, Value},
 };
 
 const RULE_KEYS: &[&str] = &["id", "match", "unless", "decision", "constraints", "reason", "mode"];
 const MATCH: &str = "`match`";
 const UNLESS: &str = "`unless`";
-const CONDITION_KEYS: &[&str] = &["labels", "risk_tags", "subject", "args", "mcp"];
-const CONDITION_LATER: &[&str] = &["context", "all", "any", "not"];
-const SUBJECT_KEYS: &[&str] = &["users", "groups", "roles", "agents", "tenants", "workloads", "scopes"];
-const SUBJECT_LATER: &[&str] = &["claims"];
+const NESTED: &str = "a condition";
+const CONDITION_KEYS: &[&str] =
+    &["labels", "risk_tags", "subject", "args", "context", "conditions", "mcp", "all", "any", "not"];
+/// Of conditions inside others: `mcp` there could not tell whether it stands in a rule that denies.
+const NESTED_KEYS: &[&str] =
+    &["labels", "risk_tags", "subject", "args", "context", "conditions", "all", "any", "not"];
+const SUBJECT_KEYS: &[&str] =
+    &["users", "groups", "roles", "agents", "tenants", "workloads", "scopes", "claims"];
 const ROLE_KEYS: &[&str] = &["users", "groups", "agents", "tenants", "workloads", "scopes"];
 const CONSTRAINT_KEYS: &[&str] = &["max_runtime_sec", "max_retries", "network_allowlist"];
 /// A week; a longer call is a mistake, and more than the proxy's timers hold.
@@ -38,8 +44,8 @@ pub(super) fn rules(reader: &mut Reader, node: &Node) -> (Vec<Rule>, Vec<Conditi
 fn rule(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Option<Rule> {
     let fields = reader.fields(node, "a rule", RULE_KEYS, &[])?;
     let id = fields.required(reader, "id").and_then(|node| reader.text(node));
-    let condition = fields.required(reader, "match").and_then(|node| condition(reader, node, MATCH));
-    let unless = fields.get("unless").and_then(|node| self::condition(reader, node, UNLESS));
+    let condition = fields.required(reader, "match").and_then(|node| condition(reader, node, MATCH, 1));
+    let unless = fields.get("unless").and_then(|node| self::condition(reader, node, UNLESS, 1));
     let verdict = fields
         .required(reader, "decision")
         .and_then(|node| reader.choice(node, "decision", &Verdict::ALL, |verdict| verdict.name()));
@@ -48,7 +54,7 @@ fn rule(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Optio
     let shadow = reader.shadow(&fields);
     match (id, condition, verdict) {
         (Some(id), Some(condition), Some(verdict)) => {
-            Some(Rule { id, condition, unless, verdict, constraints, reason, shadow })
+            Some(Rule { id, condition, unless, verdict, constraints, reason, shadow, layer: 0 })
         }
         (_, condition, _) => {
             orphans.extend(condition.into_iter().chain(unless));
@@ -57,15 +63,32 @@ fn rule(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Optio
     }
 }
 
-fn condition(reader: &mut Reader, node: &Node, what: &'static str) -> Option<Condition> {
-    let fields = reader.fields(node, what, CONDITION_KEYS, CONDITION_LATER)?;
+/// Conditions with a name. They may not use each other, so that each can be read by itself.
+pub(super) fn named_conditions(reader: &mut Reader, node: &Node) -> Vec<NamedCondition> {
+    let mut named = Vec::new();
+    for entry in reader.entries(node).unwrap_or_default() {
+        let Some(name) = reader.key(entry) else { continue };
+        // One that could not be read is still defined, so that its uses are not reported too.
+        let condition = condition(reader, &entry.node, NESTED, 2).unwrap_or_default();
+        named.push(NamedCondition { name, condition });
+    }
+    named
+}
+
+fn condition(reader: &mut Reader, node: &Node, what: &'static str, depth: usize) -> Option<Condition> {
+    let keys = if what == NESTED { NESTED_KEYS } else { CONDITION_KEYS };
+    let fields = reader.fields(node, what, keys, &[])?;
     if fields.is_empty() {
-        let help = if what == UNLESS {
-            "leave `unless` out where there is no exception"
-        } else {
-            "to match every call write `labels: { mcp.server: \"*\" }`"
+        let help = match what {
+            MATCH => "to match every call write `labels: { mcp.server: \"*\" }`",
+            UNLESS => "leave `unless` out where there is no exception",
+            _ => "leave it out where nothing is meant",
         };
         reader.push(Diagnostic::error(Code::BadValue, node.span, format!("{what} is empty")).help(help));
+        return None;
+    }
+    if depth > NESTING_MAX {
+        argument::too_deep(reader, node);
         return None;
     }
     let mut condition = Condition::default();
@@ -76,17 +99,53 @@ fn condition(reader: &mut Reader, node: &Node, what: &'static str) -> Option<Con
         condition.risk_tags = reader.risk_tags(node);
     }
     if let Some(node) = fields.get("subject")
-        && let Some(fields) = reader.fields(node, "`subject`", SUBJECT_KEYS, SUBJECT_LATER)
+        && let Some(fields) = reader.fields(node, "`subject`", SUBJECT_KEYS, &[])
     {
         fields.reject_empty(reader, node);
         condition.subject = subject(reader, &fields);
         condition.roles = fields.get("roles").map(|node| reader.texts(node, "a role")).unwrap_or_default();
+        condition.claims = fields.get("claims").map(|node| claims(reader, node)).unwrap_or_default();
     }
     if let Some(node) = fields.get("args") {
-        condition.arguments = argument::tests(reader, node);
+        condition.arguments = argument::tests(reader, node, depth);
+    }
+    if let Some(node) = fields.get("context") {
+        condition.context = context::tests(reader, node);
+    }
+    if let Some(node) = fields.get("conditions") {
+        condition.named = reader.texts(node, "a condition's name");
     }
     condition.servers_not_in = fields.get("mcp").and_then(|node| servers_not_in(reader, node));
+    for key in ["all", "any"] {
+        let Some(node) = fields.get(key) else { continue };
+        let items = reader.list(node, "conditions").unwrap_or_default();
+        if matches!(&node.value, Value::List(items) if items.is_empty()) {
+            reader.empty_combination(key, node);
+        }
+        let below: Vec<Condition> =
+            items.iter().filter_map(|item| self::condition(reader, item, NESTED, depth + 1)).collect();
+        condition.combined.push(if key == "all" { Combined::All(below) } else { Combined::Any(below) });
+    }
+    if let Some(below) = fields.get("not").and_then(|node| self::condition(reader, node, NESTED, depth + 1)) {
+        condition.combined.push(Combined::Not(Box::new(below)));
+    }
     Some(condition)
+}
+
+fn claims(reader: &mut Reader, node: &Node) -> Vec<ClaimTest> {
+    let entries = reader.entries(node).unwrap_or_default();
+    if entries.is_empty() {
+        reader.empty_map(node);
+    }
+    let mut tests = Vec::new();
+    for entry in entries {
+        let path = reader.key(entry);
+        let globs = reader.texts(&entry.node, "a glob");
+        if let Some(path) = path {
+            tests.push(ClaimTest { path, globs });
+        }
+    }
+    tests
 }
 
 fn labels(reader: &mut Reader, node: &Node) -> Vec<LabelTest> {

@@ -40,7 +40,7 @@ pub fn suite(source: &Source) -> (Option<Suite>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let root = syntax::parse(source, &mut diagnostics);
     let suite = root.and_then(|root| {
-        let mut reader = Reader { diagnostics: &mut diagnostics };
+        let mut reader = Reader::new(&mut diagnostics);
         let fields = reader.fields(&root, "a test file", SUITE_KEYS, &[])?;
         let policy = fields.required(&mut reader, "policy").and_then(|node| reader.text(node));
         let tests = fields.required(&mut reader, "tests")?;

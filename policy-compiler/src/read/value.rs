@@ -1,10 +1,13 @@
 //! Values of known types. Each reader reports what does not fit and returns `None`.
 
+use std::{collections::HashMap, sync::Arc};
+
 use mcpgov_engine::table::source::is_glob;
 
 use crate::{
     diagnostic::{Code, Diagnostic, nearest, one_of},
     policy::Text,
+    regex::{self, RegexError},
     source::{Span, Spanned},
     syntax::{Entry, Node, Value},
 };
@@ -18,6 +21,8 @@ const ITEMS_MAX: usize = 10_000;
 /// Collects what reading finds wrong.
 pub(super) struct Reader<'d> {
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+    /// Regular expressions so far: many rules may use the same.
+    automata: HashMap<String, Result<Arc<[u8]>, RegexError>>,
 }
 
 /// The entries of a map whose keys have been checked.
@@ -59,7 +64,35 @@ impl<'n, 's> Fields<'n, 's> {
     }
 }
 
-impl Reader<'_> {
+impl<'d> Reader<'d> {
+    pub(super) fn new(diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        Self { diagnostics, automata: HashMap::new() }
+    }
+
+    /// The automaton of a regular expression.
+    pub(super) fn automaton(&mut self, pattern: &str) -> Result<Arc<[u8]>, RegexError> {
+        if let Some(known) = self.automata.get(pattern) {
+            return known.clone();
+        }
+        let compiled = regex::compile(pattern);
+        self.automata.insert(pattern.to_owned(), compiled.clone());
+        compiled
+    }
+
+    /// Reports a name that a closed vocabulary does not have.
+    pub(super) fn unknown<const N: usize>(&mut self, what: &str, given: &str, span: Span, known: [&str; N]) {
+        let message = format!("unknown {what} `{given}`");
+        self.push(Diagnostic::error(Code::BadValue, span, message).help(one_of(given, known)));
+    }
+
+    /// Reports `all` or `any` of nothing.
+    pub(super) fn empty_combination(&mut self, key: &str, node: &Node) {
+        self.push(
+            Diagnostic::error(Code::BadValue, node.span, format!("`{key}` of nothing"))
+                .help("leave the key out where nothing is meant"),
+        );
+    }
+
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

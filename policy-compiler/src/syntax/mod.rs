@@ -72,6 +72,37 @@ impl Value<'_> {
 /// Reads the one document of `source`. `None` where there is no tree to go on with; the diagnostics then say
 /// why.
 pub fn parse<'s>(source: &'s Source, diagnostics: &mut Vec<Diagnostic>) -> Option<Node<'s>> {
+    parse_at(source, 0, diagnostics)
+}
+
+/// Like [`parse`], with all spans moved by `base`: where the file lies in the text of all files of a policy.
+pub fn parse_at<'s>(source: &'s Source, base: usize, diagnostics: &mut Vec<Diagnostic>) -> Option<Node<'s>> {
+    let mut found = Vec::new();
+    let mut root = parse_alone(source, &mut found);
+    if base > 0 {
+        found.iter_mut().for_each(|diagnostic| diagnostic.each_span(|span| *span = span.moved(base)));
+        root.iter_mut().for_each(|root| move_spans(root, base));
+    }
+    diagnostics.append(&mut found);
+    root
+}
+
+/// The parser bounds how deep nodes nest.
+fn move_spans(node: &mut Node, base: usize) {
+    node.span = node.span.moved(base);
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| move_spans(item, base)),
+        Value::Map(entries) => {
+            for entry in entries {
+                entry.key_span = entry.key_span.moved(base);
+                move_spans(&mut entry.node, base);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn parse_alone<'s>(source: &'s Source, diagnostics: &mut Vec<Diagnostic>) -> Option<Node<'s>> {
     if source.text.len() > SOURCE_BYTES_MAX {
         let message = format!("policy is {} bytes, the limit is {SOURCE_BYTES_MAX}", source.text.len());
         diagnostics.push(Diagnostic::error(Code::TooLarge, Span::default(), message));

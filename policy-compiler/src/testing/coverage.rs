@@ -6,10 +6,7 @@ use mcpgov_engine::{
     decide::{Leaf, Trace, evaluate_rule},
     json::{Doc, Limits},
     subject::Caller,
-    table::{
-        View,
-        format::{Op, Rule},
-    },
+    table::{View, format::Rule},
     truth::Truth,
 };
 
@@ -88,13 +85,9 @@ impl Coverage {
     }
 }
 
-/// The leaves of a rule's condition: their numbers among the table's nodes, and their words.
-fn leaves<'v>(view: &'v View<'v>, rule: &Rule) -> impl Iterator<Item = (u32, String)> + 'v {
-    let nodes = view.node_run(rule.node.get(), rule.node_len.get());
-    (rule.node.get()..)
-        .zip(nodes)
-        .filter(|(_, node)| !matches!(Op::from_number(node.op), Some(Op::All | Op::Any | Op::Not)))
-        .map(|(at, node)| (at, describe::leaf(view, node)))
+/// The tests of a rule's condition: their numbers among the table's nodes, and their words.
+fn leaves(view: &View, rule: &Rule) -> Vec<(u32, String)> {
+    describe::told(view, view.node_run(rule.node.get(), rule.node_len.get()), rule.node.get())
 }
 
 struct Reached<'c> {

@@ -120,7 +120,7 @@ pub fn subjects() -> [Subject; 3] {
 /// What an exchange is judged by, with one key and at one time.
 pub fn terms<'t>(policy: Decides<'t>, options: &'t Options) -> Terms<'t> {
     static KEY: SessionKey = SessionKey::new([1; 32]);
-    Terms { policy, options, session_key: Some(&KEY), now_sec: 1000 }
+    Terms { policy, options, session_key: Some(&KEY), now_sec: 1000, region: None, environment: None }
 }
 
 /// The head of a request for the one server of the policy.

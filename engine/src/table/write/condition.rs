@@ -13,6 +13,9 @@ use super::super::source::{ArgumentTest, Automaton, Condition, is_glob};
 use super::{WriteError, Writer, count, short};
 use crate::network::Network;
 
+/// Appends the nodes of one member of a group.
+type Append<'p, T> = fn(&mut Writer<'p>, &'p T, &str, usize, &mut Vec<Node>) -> Result<(), WriteError>;
+
 impl<'p> Writer<'p> {
     /// Appends the nodes of a condition. `owner` is the rule or role to name in errors.
     pub(super) fn nodes_of(
@@ -22,12 +25,12 @@ impl<'p> Writer<'p> {
         depth: usize,
         out: &mut Vec<Node>,
     ) -> Result<(), WriteError> {
-        let one = core::slice::from_ref;
+        let one = core::slice::from_ref::<Condition>;
         let node = match condition {
             Condition::All(below) => return self.group(Op::All, below, Self::nodes_of, owner, depth, out),
             Condition::Any(below) => return self.group(Op::Any, below, Self::nodes_of, owner, depth, out),
             Condition::Not(below) => {
-                return self.group(Op::Not, one(&**below), Self::nodes_of, owner, depth, out);
+                return self.group(Op::Not, one(below), Self::nodes_of, owner, depth, out);
             }
             Condition::Argument { path, test } => return self.at(path, test, owner, depth, out),
             Condition::Label { label, own, values } => {
@@ -94,18 +97,18 @@ impl<'p> Writer<'p> {
         depth: usize,
         out: &mut Vec<Node>,
     ) -> Result<(), WriteError> {
-        let one = core::slice::from_ref;
+        let one = core::slice::from_ref::<ArgumentTest>;
         let node = match test {
             ArgumentTest::All(below) => return self.group(Op::All, below, Self::tests_of, owner, depth, out),
             ArgumentTest::Any(below) => return self.group(Op::Any, below, Self::tests_of, owner, depth, out),
             ArgumentTest::Not(below) => {
-                return self.group(Op::Not, one(&**below), Self::tests_of, owner, depth, out);
+                return self.group(Op::Not, one(below), Self::tests_of, owner, depth, out);
             }
             ArgumentTest::Each(below) => {
-                return self.group(Op::Each, one(&**below), Self::tests_of, owner, depth, out);
+                return self.group(Op::Each, one(below), Self::tests_of, owner, depth, out);
             }
             ArgumentTest::Some(below) => {
-                return self.group(Op::Some, one(&**below), Self::tests_of, owner, depth, out);
+                return self.group(Op::Some, one(below), Self::tests_of, owner, depth, out);
             }
             ArgumentTest::At(path, test) => return self.at(path, test, owner, depth, out),
             ArgumentTest::In(literals) => self.many(Op::In, 0, self.literals(literals))?,
@@ -162,7 +165,7 @@ impl<'p> Writer<'p> {
         &mut self,
         op: Op,
         members: &'p [T],
-        member: fn(&mut Self, &'p T, &str, usize, &mut Vec<Node>) -> Result<(), WriteError>,
+        member: Append<'p, T>,
         owner: &str,
         depth: usize,
         out: &mut Vec<Node>,

@@ -1,0 +1,80 @@
+use std::path::{Path, PathBuf};
+
+use mcpgov_policy_compiler::generate::{self, Listing, http};
+use serde_json::Value;
+
+use super::{Failure, Format, Outcome, files, print};
+
+/// Write a first policy from the tools of a server: reads allowed, writes with approval, the rest denied
+#[derive(clap::Args)]
+#[command(after_help = "\
+Reads are told from writes by annotations and names. Every guess is marked with its grounds; read them all.")]
+pub(super) struct Arguments {
+    /// Saved answer to `tools/list`, or the http URL of a server
+    #[arg(long, value_name = "TOOLS.JSON|URL")]
+    from: String,
+    /// What rules call the server [default: its own name, or the file's]
+    #[arg(long, value_name = "NAME")]
+    server: Option<String>,
+    /// Header for requests to the server, such as `Authorization: Bearer …`; may be repeated
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    headers: Vec<(String, String)>,
+    /// Policy file to write, `-` for standard output; an existing file is never replaced
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, _: Format) -> Result<Outcome, Failure> {
+    let is_url = arguments.from.contains("://");
+    let mut listing = if is_url { live(arguments)? } else { saved(Path::new(&arguments.from))? };
+    if let Some(name) = &arguments.server {
+        listing.server = generate::server_name(name);
+    }
+    let text = generate::policy(&listing);
+    if arguments.output.as_os_str() == "-" {
+        print(&text)?;
+    } else if arguments.output.exists() {
+        let message = format!("`{}` is already there", arguments.output.display());
+        return Err(Failure::new(message).help("a policy that people have worked on is not replaced; name another file"));
+    } else {
+        files::write(&arguments.output, text.as_bytes())?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn live(arguments: &Arguments) -> Result<Listing, Failure> {
+    let server = http::list(&arguments.from, &arguments.headers).map_err(|error| {
+        let failure = Failure::new(error.message);
+        match error.help {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    })?;
+    let name = server.name.as_deref().unwrap_or(&server.traffic.0);
+    Ok(Listing {
+        server: generate::server_name(name),
+        origin: format!("`{}`", arguments.from),
+        traffic: Some(server.traffic),
+        tools: server.tools,
+    })
+}
+
+fn saved(path: &Path) -> Result<Listing, Failure> {
+    let bytes = files::bytes(path)?;
+    let shown = files::shown(path);
+    let answer: Value = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::new(format!("`{shown}` is no JSON: {error}")).help("save the answer to `tools/list`, or its result")
+    })?;
+    let tools = generate::tools(&answer).ok_or_else(|| {
+        Failure::new(format!("`{shown}` has no list of tools")).help("save the answer to `tools/list`, or its result")
+    })?;
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    Ok(Listing { server: generate::server_name(stem), origin: format!("`{shown}`"), traffic: None, tools })
+}
+
+fn header(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once(':').ok_or("write the header's name, `:` and its value")?;
+    let fits = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+    let (name, value) = (name.trim(), value.trim());
+    if fits(name) && fits(value) { Ok((name.to_owned(), value.to_owned())) } else { Err("the header is empty or has control characters") }
+}
