@@ -1,6 +1,8 @@
 //! What becomes of requests.
 
 use super::*;
+use crate::table::format::Circumstance;
+use crate::table::source::Condition;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -246,4 +248,22 @@ fn hostile_text_stays_inside_the_record_and_the_record_inside_its_size() {
     changes(proxy.post(&call("1", "search", &long)));
     let record = proxy.record();
     assert!(record.len() < 20_000 && record.contains(r#""dropped":"record-too-large""#), "{}", record.len());
+}
+
+#[test]
+fn rules_know_where_and_in_what_a_call_stands() {
+    let globs = |value: &str| Condition::Context {
+        circumstance: Circumstance::Environment,
+        globs: strings(&[value]),
+    };
+    let outcome = |condition: Condition, session: Option<String>| {
+        let mut proxy = Proxy::new(&policy(vec![rule("r", Verdict::Allow, vec![condition])]));
+        matches!(proxy.post_with(Head { session, ..head() }, &call("1", "search", "{}")), Effect::Forward(_))
+    };
+    assert!(outcome(globs("te*"), None));
+    assert!(!outcome(globs("prod"), None));
+    assert!(!outcome(Condition::Session, None));
+    assert!(outcome(Condition::Session, KEY.seal("s", &Subject::default(), 1000)));
+    let region = Condition::Context { circumstance: Circumstance::Region, globs: strings(&["*"]) };
+    assert!(!outcome(region, None), "a region that nobody told is no region");
 }
