@@ -1,5 +1,5 @@
 //! Policies of several files: what belongs together, what must not, and that layers only take away.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{
     collections::BTreeMap,

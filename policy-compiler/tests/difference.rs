@@ -53,7 +53,11 @@ fn holds(old: &Table<Vec<u8>>, new: &Table<Vec<u8>>, difference: &Difference) {
     for change in &difference.changes {
         for (table, decided) in [(old, &change.old), (new, &change.new)] {
             let explanation = ask(table, change);
-            assert_eq!((explanation.verdict, &explanation.rule), (decided.verdict, &decided.rule), "{change:?}");
+            assert_eq!(
+                (explanation.verdict, &explanation.rule),
+                (decided.verdict, &decided.rule),
+                "{change:?}"
+            );
         }
         assert!(change.old != change.new);
     }
@@ -75,7 +79,8 @@ const PERMIT: &str = "{ id: a, match: { labels: { mcp.tool: t } }, decision: ALL
 #[test]
 fn equal_policies_do_not_differ_whatever_their_order_and_names() {
     let other = "{ id: b, match: { labels: { mcp.tool: u }, subject: { users: [x] } }, decision: DENY }";
-    let (forward, backward) = (format!("{PERMIT}, {other}"), format!("{}, {PERMIT}", other.replace("id: b", "id: z")));
+    let (forward, backward) =
+        (format!("{PERMIT}, {other}"), format!("{}, {PERMIT}", other.replace("id: b", "id: z")));
     assert_eq!(verdicts(&forward, &backward), []);
 }
 
@@ -87,7 +92,8 @@ fn what_another_rule_decides_anyway_is_no_difference() {
 
 #[test]
 fn each_kind_of_condition_has_its_witness() {
-    let with = |rest: &str| format!("{{ id: a, match: {{ labels: {{ mcp.tool: t }}, {rest} }}, decision: ALLOW }}");
+    let with =
+        |rest: &str| format!("{{ id: a, match: {{ labels: {{ mcp.tool: t }}, {rest} }}, decision: ALLOW }}");
     for condition in [
         "subject: { users: [ada] }",
         "subject: { groups: [\"team-*\"] }",
@@ -116,14 +122,20 @@ fn each_kind_of_condition_has_its_witness() {
         let (narrow, wide) = (with(condition), PERMIT);
         let expected = [(Verdict::Allow, Verdict::Deny)];
         assert_eq!(verdicts(wide, &narrow), expected, "{condition}: some call is no longer permitted");
-        assert_eq!(verdicts("", &narrow), [(Verdict::Deny, Verdict::Allow)], "{condition}: no witness meets it");
+        assert_eq!(
+            verdicts("", &narrow),
+            [(Verdict::Deny, Verdict::Allow)],
+            "{condition}: no witness meets it"
+        );
     }
 }
 
 #[test]
 fn limits_and_networks_are_compared() {
     let bounded = |constraints: &str| {
-        format!("{{ id: a, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW_WITH_CONSTRAINTS, constraints: {{ {constraints} }} }}")
+        format!(
+            "{{ id: a, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW_WITH_CONSTRAINTS, constraints: {{ {constraints} }} }}"
+        )
     };
     let direction = |old: &str, new: &str| {
         let (old, new) = (rules(&bounded(old)), rules(&bounded(new)));
@@ -138,7 +150,10 @@ fn limits_and_networks_are_compared() {
     assert_eq!(direction("max_runtime_sec: 10", "max_runtime_sec: 10, max_retries: 1"), [Direction::Narrows]);
     let network = |hosts: &str| format!("max_retries: 1, network_allowlist: [{hosts}]");
     assert_eq!(direction(&network("a.example"), &network("a.example, \"*.b.example\"")), [Direction::Widens]);
-    assert_eq!(direction(&network("a.example"), &network("b.example")), [Direction::Widens, Direction::Narrows]);
+    assert_eq!(
+        direction(&network("a.example"), &network("b.example")),
+        [Direction::Widens, Direction::Narrows]
+    );
 }
 
 #[test]
@@ -154,13 +169,18 @@ fn the_registry_is_compared_too() {
     let tools: Vec<_> = difference.changes.iter().map(|change| change.object.clone().unwrap()).collect();
     assert_eq!(tools, [("tool", "x".to_owned())]);
     assert_eq!(difference.changes[0].direction(), Direction::Narrows);
-    let moved = table("version: v1\nservers: { s: { match: { cluster: other }, tools: { x: { action: read } } } }\nrules: [{ id: r, match: { labels: { mcp.action: read } }, decision: ALLOW }]\n");
+    let moved = table(
+        "version: v1\nservers: { s: { match: { cluster: other }, tools: { x: { action: read } } } }\nrules: [{ id: r, match: { labels: { mcp.action: read } }, decision: ALLOW }]\n",
+    );
     assert_eq!(compare(&old, &moved).traffic, ["s"]);
 }
 
 #[test]
 fn shadow_mode_is_a_difference() {
-    assert_eq!(verdicts(PERMIT, &PERMIT.replace("decision", "mode: shadow, decision")), [(Verdict::Allow, Verdict::Deny)]);
+    assert_eq!(
+        verdicts(PERMIT, &PERMIT.replace("decision", "mode: shadow, decision")),
+        [(Verdict::Allow, Verdict::Deny)]
+    );
 }
 
 #[test]
@@ -202,30 +222,61 @@ impl Random {
     }
 
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
+        of.get(self.below(of.len())).copied().unwrap()
     }
 
     fn condition(&mut self) -> String {
-        let mut parts = vec![format!("labels: {{ {} }}", self.one(&[
-            "mcp.tool: t", "mcp.tool: [t, u]", "mcp.tool: \"t*\"", "mcp.server: s", "mcp.server: \"*\"", "mcp.server: [s, r], mcp.tool: \"*u\"",
-        ]))];
+        let mut parts = vec![format!(
+            "labels: {{ {} }}",
+            self.one(&[
+                "mcp.tool: t",
+                "mcp.tool: [t, u]",
+                "mcp.tool: \"t*\"",
+                "mcp.server: s",
+                "mcp.server: \"*\"",
+                "mcp.server: [s, r], mcp.tool: \"*u\"",
+            ])
+        )];
         if self.below(2) == 0 {
-            parts.push(format!("subject: {{ {} }}", self.one(&[
-                "users: [a]", "users: [a, b]", "groups: [g]", "groups: [g, h]", "users: [\"a*\"], groups: [h]", "groups: [\"*\"]",
-            ])));
+            parts.push(format!(
+                "subject: {{ {} }}",
+                self.one(&[
+                    "users: [a]",
+                    "users: [a, b]",
+                    "groups: [g]",
+                    "groups: [g, h]",
+                    "users: [\"a*\"], groups: [h]",
+                    "groups: [\"*\"]",
+                ])
+            ));
         }
         if self.below(2) == 0 {
-            parts.push(format!("args: {{ {} }}", self.one(&[
-                "p: { equals: 1 }", "p: { in: [1, x] }", "p: { matches: \"x*\" }", "p: { exists: true }", "p: { exists: false }", "p: { gt: 1 }",
-            ])));
+            parts.push(format!(
+                "args: {{ {} }}",
+                self.one(&[
+                    "p: { equals: 1 }",
+                    "p: { in: [1, x] }",
+                    "p: { matches: \"x*\" }",
+                    "p: { exists: true }",
+                    "p: { exists: false }",
+                    "p: { gt: 1 }",
+                ])
+            ));
         }
         format!("{{ {} }}", parts.join(", "))
     }
 
     fn rule(&mut self, id: usize) -> String {
-        let unless = if self.below(3) == 0 { format!("unless: {}, ", self.condition()) } else { String::new() };
+        let unless =
+            if self.below(3) == 0 { format!("unless: {}, ", self.condition()) } else { String::new() };
         let condition = self.condition();
-        let decision = self.one(&["ALLOW", "ALLOW", "ALLOW_WITH_CONSTRAINTS, constraints: { max_retries: 1 }", "REQUIRE_APPROVAL", "DENY"]);
+        let decision = self.one(&[
+            "ALLOW",
+            "ALLOW",
+            "ALLOW_WITH_CONSTRAINTS, constraints: { max_retries: 1 }",
+            "REQUIRE_APPROVAL",
+            "DENY",
+        ]);
         format!("{{ id: r{id}, match: {condition}, {unless}decision: {decision} }}")
     }
 
@@ -236,7 +287,18 @@ impl Random {
         Question {
             server: Some(self.one(&["s", "r", "q"]).to_owned()),
             object: Object::Tool(self.one(&["t", "u", "tu", "v"]).to_owned()),
-            arguments: Some(self.one(&["{}", "{\"p\":1}", "{\"p\":2}", "{\"p\":\"x\"}", "{\"p\":\"xy\"}", "{\"p\":\"y\"}", "{\"p\":true}"]).to_owned()),
+            arguments: Some(
+                self.one(&[
+                    "{}",
+                    "{\"p\":1}",
+                    "{\"p\":2}",
+                    "{\"p\":\"x\"}",
+                    "{\"p\":\"xy\"}",
+                    "{\"p\":\"y\"}",
+                    "{\"p\":true}",
+                ])
+                .to_owned(),
+            ),
             subject: Subject { user: (user != "?").then(|| user.to_owned()), groups, ..Subject::default() },
             context: Circumstances::default(),
             ..Question::default()
@@ -268,19 +330,26 @@ fn a_witness_is_found_exactly_when_there_is_one() {
             let question = random.question();
             let decide = |table| {
                 let explanation = explain(table, &question).unwrap();
-                (explanation.verdict, explanation.constraints.max_retries.filter(|_| explanation.verdict != Verdict::Deny))
+                (
+                    explanation.verdict,
+                    explanation.constraints.max_retries.filter(|_| explanation.verdict != Verdict::Deny),
+                )
             };
             let (was, is) = (decide(&old), decide(&new));
             if was != is {
                 let found = difference.changes.iter().any(|change| {
-                    (change.old.verdict, change.old.max_retries) == was && (change.new.verdict, change.new.max_retries) == is
+                    (change.old.verdict, change.old.max_retries) == was
+                        && (change.new.verdict, change.new.max_retries) == is
                 });
                 assert!(found, "{question:?}: {was:?} -> {is:?}\nold: {old_text}\nnew: {new_text}");
             }
         }
         if difference.changes.is_empty() { equal += 1 } else { different += 1 }
     }
-    assert!(equal > 10 && different > 100, "the random policies tell little: {equal} equal, {different} different");
+    assert!(
+        equal > 10 && different > 100,
+        "the random policies tell little: {equal} equal, {different} different"
+    );
 }
 
 #[test]
@@ -291,8 +360,12 @@ fn the_verb_fails_on_what_it_is_asked_to() {
     fs::write(&narrow, "version: v1\nrules: []\n").unwrap();
     fs::write(&wide, format!("version: v1\nrules: [{PERMIT}]\n")).unwrap();
     let diff = |old: &Path, new: &Path, rest: &[&str]| {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_mcpgov")).arg("diff").args([old, new]).args(rest).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_mcpgov"))
+            .arg("diff")
+            .args([old, new])
+            .args(rest)
+            .output()
+            .unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
     };
     let (code, text) = diff(&narrow, &wide, &["--fail-on", "widen"]);

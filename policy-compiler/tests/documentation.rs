@@ -2,7 +2,7 @@
 //!
 //! A snippet marked `yaml` is a policy, or a part of one: its top-level keys without `version` or `rules`, or a list of
 //! rules. One marked `yaml wrong`, on a page about a diagnostic, has that finding. One marked `yaml test` is a test file.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{
     fs,
@@ -77,7 +77,8 @@ fn whole(snippet: &str) -> String {
     if first.starts_with("- ") {
         return format!("version: v1\nrules:\n{snippet}");
     }
-    let rules = if snippet.contains("\nrules:") || snippet.starts_with("rules:") { "" } else { "rules: []\n" };
+    let rules =
+        if snippet.contains("\nrules:") || snippet.starts_with("rules:") { "" } else { "rules: []\n" };
     format!("version: v1\n{rules}{snippet}")
 }
 
@@ -109,7 +110,12 @@ fn every_test_snippet_is_a_test_file() {
 #[test]
 fn marks_are_known() {
     for snippet in snippets() {
-        assert!(["yaml", "yaml wrong", "yaml test"].contains(&snippet.mark.as_str()), "{}: {}", snippet.page, snippet.mark);
+        assert!(
+            ["yaml", "yaml wrong", "yaml test"].contains(&snippet.mark.as_str()),
+            "{}: {}",
+            snippet.page,
+            snippet.mark
+        );
     }
 }
 
@@ -125,7 +131,11 @@ fn pages_about_diagnostics_show_them_and_their_remedy() {
                 .map(|snippet| diagnostics(snippet).1.iter().any(|diagnostic| diagnostic.code == *code))
                 .collect()
         };
-        assert!(found("yaml wrong").iter().all(|found| *found), "{prefix}: the wrong example has no {}", code.name());
+        assert!(
+            found("yaml wrong").iter().all(|found| *found),
+            "{prefix}: the wrong example has no {}",
+            code.name()
+        );
         assert!(found("yaml").iter().all(|found| !found), "{prefix}: the remedy still has {}", code.name());
         // These two depend on the version, or need a file of megabytes.
         if !matches!(code, Code::NotSupportedYet | Code::TooLarge) {
@@ -139,7 +149,8 @@ fn pages_about_diagnostics_show_them_and_their_remedy() {
 #[test]
 fn check_explains_every_code_and_there_are_no_other_pages() {
     for code in Code::ALL {
-        let output = Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["check", "--explain", code.name()]).output();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["check", "--explain", code.name()]).output();
         let output = output.unwrap();
         assert!(output.status.success());
         assert_eq!(String::from_utf8(output.stdout).unwrap(), code.page());
@@ -151,7 +162,8 @@ fn check_explains_every_code_and_there_are_no_other_pages() {
         let code = name.strip_suffix(".md").and_then(Code::from_name);
         assert!(code.is_some(), "{name} is about no diagnostic");
     }
-    let unknown = Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["check", "--explain", "nonsense"]).output();
+    let unknown =
+        Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["check", "--explain", "nonsense"]).output();
     assert_eq!(unknown.unwrap().status.code(), Some(1));
 }
 
@@ -165,9 +177,7 @@ fn links_lead_somewhere() {
                 continue;
             }
             let found = path.parent().unwrap().join(file);
-            if !found.exists() {
-                panic!("{}: no {}", path.display(), found.display());
-            }
+            assert!(found.exists(), "{}: no {}", path.display(), found.display());
         }
     }
 }

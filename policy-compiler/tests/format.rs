@@ -133,7 +133,7 @@ fn no_comment_is_lost_wherever_it_stands() {
         }
         let lines: Vec<&str> = text.lines().collect();
         // A line that ends inside quotes has no room for a comment.
-        for at in (0..lines.len()).filter(|at| lines[*at].matches('"').count() % 2 == 0) {
+        for at in (0..lines.len()).filter(|at| lines[*at].matches('"').count().is_multiple_of(2)) {
             for own_line in [true, false] {
                 let mut changed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
                 if own_line {

@@ -81,12 +81,43 @@ rules:
 #[test]
 fn whatever_a_server_lists_the_policy_compiles_without_a_word() {
     let names = [
-        "", " ", "a b", "a: b", "#", "- x", "{", "]", "\"", "'", "\\", "\n", "\u{0}", "&a", "*", "!t", "%", "@", "`", "yes", "null",
-        "1", "1e3", "~", "<<", "ü", "日本", "a\u{200b}b", "mcp.tool", "?", "| x", "> y",
+        "",
+        " ",
+        "a b",
+        "a: b",
+        "#",
+        "- x",
+        "{",
+        "]",
+        "\"",
+        "'",
+        "\\",
+        "\n",
+        "\u{0}",
+        "&a",
+        "*",
+        "!t",
+        "%",
+        "@",
+        "`",
+        "yes",
+        "null",
+        "1",
+        "1e3",
+        "~",
+        "<<",
+        "ü",
+        "日本",
+        "a\u{200b}b",
+        "mcp.tool",
+        "?",
+        "| x",
+        "> y",
     ];
     for name in names {
         let long = name.repeat(2000);
-        let policy = generate::policy(&listing(vec![json!({ "name": name }), json!({ "name": long }), json!(name)]));
+        let policy =
+            generate::policy(&listing(vec![json!({ "name": name }), json!({ "name": long }), json!(name)]));
         let source = Source { path: String::new(), text: policy };
         let (table, diagnostics) = inspect(&source);
         assert!(table.is_some() && diagnostics.is_empty(), "{name:?}: {diagnostics:#?}\n{}", source.text);
@@ -97,7 +128,9 @@ fn whatever_a_server_lists_the_policy_compiles_without_a_word() {
 
 #[test]
 fn names_of_servers_are_names() {
-    for (text, name) in [("GitHub MCP Server", "github-mcp-server"), ("../x", "x"), ("", "server"), ("日本", "server")] {
+    for (text, name) in
+        [("GitHub MCP Server", "github-mcp-server"), ("../x", "x"), ("", "server"), ("日本", "server")]
+    {
         assert_eq!(generate::server_name(text), name);
     }
 }
@@ -163,8 +196,12 @@ fn server(answer: fn(&Value, &str) -> String) -> String {
 fn result(message: &Value) -> Option<Value> {
     let id = message.get("id")?;
     let result = match message["method"].as_str().unwrap() {
-        "initialize" => json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": { "name": "Demo", "version": "1" } }),
-        _ if message["params"].get("cursor").is_none() => json!({ "tools": [{ "name": "get_a" }], "nextCursor": "2" }),
+        "initialize" => {
+            json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": { "name": "Demo", "version": "1" } })
+        }
+        _ if message["params"].get("cursor").is_none() => {
+            json!({ "tools": [{ "name": "get_a" }], "nextCursor": "2" })
+        }
         _ => json!({ "tools": [{ "name": "set_b" }] }),
     };
     Some(json!({ "jsonrpc": "2.0", "id": id, "result": result }))
@@ -175,7 +212,10 @@ fn plain(message: &Value, _: &str) -> String {
         None => "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".to_owned(),
         Some(result) => {
             let body = result.to_string();
-            format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+            format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
         }
     }
 }
@@ -186,7 +226,9 @@ fn streamed(message: &Value, head: &str) -> String {
         return "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned();
     }
     let Some(result) = result(message) else { return plain(message, head) };
-    let events = format!(": hello\n\ndata: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}}\n\nevent: message\ndata: {result}\n\n");
+    let events = format!(
+        ": hello\n\ndata: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}}\n\nevent: message\ndata: {result}\n\n"
+    );
     let (a, b) = events.split_at(20);
     format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: s1\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{a}\r\n{:x};x=y\r\n{b}\r\n",
@@ -202,7 +244,12 @@ fn live_servers_are_asked() {
         let output = init(&["--from", &url]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8(output.stderr).unwrap());
-        for part in ["\n  demo:\n", "match: { hosts: [\"127.0.0.1\"], paths: [/mcp] }", "get_a: { action: read }", "set_b: { action: write }"] {
+        for part in [
+            "\n  demo:\n",
+            "match: { hosts: [\"127.0.0.1\"], paths: [/mcp] }",
+            "get_a: { action: read }",
+            "set_b: { action: write }",
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
     }
@@ -215,13 +262,24 @@ fn what_is_no_answer_is_said_to_be_none() {
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(refused(|_, _| "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned()).contains("--header"));
+    assert!(
+        refused(|_, _| "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".to_owned())
+            .contains("--header")
+    );
     assert!(refused(|_, _| "HTTP/1.1 500 No\r\n\r\n".to_owned()).contains("answers 500"));
     assert!(refused(|_, _| "nonsense\r\n".to_owned()).contains("no HTTP/1.1"));
     assert!(refused(|_, _| String::new()).contains("ends early"));
-    assert!(refused(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}".to_owned()).contains("ends early"));
-    assert!(refused(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]".to_owned()).contains("no answer to initialize"));
-    assert!(refused(|_, _| "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_owned()).contains("broken chunk"));
+    assert!(
+        refused(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}".to_owned()).contains("ends early")
+    );
+    assert!(
+        refused(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]".to_owned())
+            .contains("no answer to initialize")
+    );
+    assert!(
+        refused(|_, _| "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_owned())
+            .contains("broken chunk")
+    );
     let https = init(&["--from", "https://mcp.example/mcp"]);
     assert!(String::from_utf8(https.stderr).unwrap().contains("save the answer to tools/list"));
     for wrong in ["ftp://x", "http://", "http://a@b/", "http://a b/"] {

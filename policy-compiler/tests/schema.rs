@@ -30,8 +30,10 @@ fn violation(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<St
             "const" => (value != rule).then(|| format!("{at}: not {rule}")),
             "enum" => (!rule.as_array().unwrap().contains(value)).then(|| format!("{at}: none of {rule}")),
             "type" => {
-                let types: Vec<&Value> = rule.as_array().map_or_else(|| vec![rule], |types| types.iter().collect());
-                (!types.iter().any(|name| is_type(name.as_str().unwrap(), value))).then(|| format!("{at}: no {rule}"))
+                let types: Vec<&Value> =
+                    rule.as_array().map_or_else(|| vec![rule], |types| types.iter().collect());
+                (!types.iter().any(|name| is_type(name.as_str().unwrap(), value)))
+                    .then(|| format!("{at}: no {rule}"))
             }
             "anyOf" => {
                 let all: Option<Vec<String>> =
@@ -43,10 +45,13 @@ fn violation(root: &Value, schema: &Value, value: &Value, at: &str) -> Option<St
                 rule.as_array().unwrap().iter().find(missing).map(|key| format!("{at}: no {key}"))
             }
             "properties" => value.as_object().and_then(|object| {
-                object.iter().find_map(|(key, value)| violation(root, rule.get(key)?, value, &format!("{at}/{key}")))
+                object
+                    .iter()
+                    .find_map(|(key, value)| violation(root, rule.get(key)?, value, &format!("{at}/{key}")))
             }),
             "additionalProperties" => value.as_object().and_then(|object| {
-                let known = |key: &str| schema.get("properties").is_some_and(|known| known.get(key).is_some());
+                let known =
+                    |key: &str| schema.get("properties").is_some_and(|known| known.get(key).is_some());
                 object.iter().filter(|(key, _)| !known(key)).find_map(|(key, value)| match rule {
                     Value::Bool(false) => Some(format!("{at}: unknown {key}")),
                     rule => violation(root, rule, value, &format!("{at}/{key}")),
@@ -130,7 +135,11 @@ fn every_policy_that_compiles_is_valid() {
 
 #[test]
 fn what_is_plainly_wrong_is_refused() {
-    let rule = |rest: &str| format!("version: v1\nrules: [{{ id: a, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW{rest} }}]\n");
+    let rule = |rest: &str| {
+        format!(
+            "version: v1\nrules: [{{ id: a, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW{rest} }}]\n"
+        )
+    };
     assert_eq!(verdict(&rule("")), None);
     for wrong in [
         "version: v2\nrules: []\n".to_owned(),
@@ -154,8 +163,10 @@ fn known_keys(policy: &str) -> BTreeSet<String> {
     const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
     let source = Source { path: String::new(), text: policy.replace('?', &format!("{UNKNOWN}: 1")) };
     let (_, diagnostics) = compile(&source);
-    let about = |code: Code| diagnostics.iter().find(move |one| one.code == code && one.message.contains(UNKNOWN));
-    let help = about(Code::UnknownKey).unwrap_or_else(|| panic!("{policy}: {diagnostics:#?}")).help.clone().unwrap();
+    let about =
+        |code: Code| diagnostics.iter().find(move |one| one.code == code && one.message.contains(UNKNOWN));
+    let help =
+        about(Code::UnknownKey).unwrap_or_else(|| panic!("{policy}: {diagnostics:#?}")).help.clone().unwrap();
     help.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
@@ -192,7 +203,8 @@ fn the_verb_prints_it() {
     let output = Command::new(env!("CARGO_BIN_EXE_mcpgov")).arg("schema").output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), json_schema::POLICY);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["completions", shell]).output().unwrap();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["completions", shell]).output().unwrap();
         assert!(output.status.success());
         let script = String::from_utf8(output.stdout).unwrap();
         for verb in ["check", "compile", "diff", "explain", "fmt", "simulate", "test"] {

@@ -1,5 +1,10 @@
 //! Replays of recorded calls.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::{
     io::Write,
@@ -90,11 +95,18 @@ fn recorded_calls_are_decided_again() {
 fn what_a_record_lacks_is_not_guessed() {
     let digest = json!({ "bytes": 9, "digest": "sha256:00" });
     assert_eq!(fate(POLICY, record("create", digest.clone())), "own lacks arguments");
-    assert_eq!(fate(POLICY, record("search", digest.clone())), "same", "no rule on arguments is about search");
-    let denied = format!("{POLICY}  - {{ id: no, match: {{ labels: {{ mcp.tool: create }} }}, decision: DENY }}\n");
+    assert_eq!(
+        fate(POLICY, record("search", digest.clone())),
+        "same",
+        "no rule on arguments is about search"
+    );
+    let denied =
+        format!("{POLICY}  - {{ id: no, match: {{ labels: {{ mcp.tool: create }} }}, decision: DENY }}\n");
     assert_eq!(fate(&denied, record("create", digest)), "DENY", "whatever the arguments");
     let rule = |condition: &str| {
-        format!("version: v1\nrules:\n  - {{ id: r, match: {{ labels: {{ mcp.tool: search }}, {condition} }}, decision: ALLOW }}\n")
+        format!(
+            "version: v1\nrules:\n  - {{ id: r, match: {{ labels: {{ mcp.tool: search }}, {condition} }}, decision: ALLOW }}\n"
+        )
     };
     for (condition, expected) in [
         ("subject: { groups: [support] }", "r lacks groups"),
@@ -116,7 +128,11 @@ fn what_a_record_lacks_is_not_guessed() {
 fn recorded_groups_and_scopes_are_used_where_they_are() {
     let policy = "version: v1\nrules:\n  - { id: r, match: { labels: { mcp.tool: t }, subject: { groups: [g], scopes: [s] } }, decision: ALLOW }\n";
     let with_groups = |groups: Value| {
-        with(record("t", full(json!({}))), "subject", json!({ "user": "ada", "groups": groups, "scopes": ["s"] }))
+        with(
+            record("t", full(json!({}))),
+            "subject",
+            json!({ "user": "ada", "groups": groups, "scopes": ["s"] }),
+        )
     };
     assert_eq!(fate(policy, with_groups(json!(["g"]))), "same");
     assert_eq!(fate(policy, with_groups(json!(["h"]))), "DENY");
@@ -137,7 +153,8 @@ fn records_that_no_policy_decided_are_left_out() {
 #[test]
 fn a_server_that_is_registered_now_is_recognised_by_its_traffic() {
     assert_eq!(fate(POLICY, with(record("search", full(json!({}))), "server", json!(""))), "same");
-    let elsewhere = with(with(record("search", full(json!({}))), "server", json!("")), "path", json!("/other"));
+    let elsewhere =
+        with(with(record("search", full(json!({}))), "server", json!("")), "path", json!("/other"));
     assert_eq!(fate(POLICY, elsewhere), "DENY");
 }
 
@@ -164,7 +181,10 @@ fn lines_of_every_shape_are_counted() {
             b"{\"code\":200}".to_vec(),
         ],
     );
-    assert_eq!((&report["lines"], &report["records"], &report["unreadable_lines"]), (&json!(8), &json!(5), &json!(3)));
+    assert_eq!(
+        (&report["lines"], &report["records"], &report["unreadable_lines"]),
+        (&json!(8), &json!(5), &json!(3))
+    );
     assert_eq!(report["replayed"], 5);
 }
 
@@ -173,7 +193,11 @@ fn changes_are_counted_by_rule_user_and_tool() {
     let mut lines: Vec<Vec<u8>> = Vec::new();
     for number in 0..30 {
         let user = json!({ "user": format!("user{}", number % 3), "roles": ["triage"] });
-        lines.push(line(&[with(record("create", full(json!({ "repo": "evil/a\n\u{1b}[31m" }))), "subject", user)]));
+        lines.push(line(&[with(
+            record("create", full(json!({ "repo": "evil/a\n\u{1b}[31m" }))),
+            "subject",
+            user,
+        )]));
     }
     let table = table(POLICY);
     let mut simulation = Simulation::new(table.view());
@@ -214,5 +238,8 @@ fn the_verb_reads_standard_input_and_skips_endless_lines() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "no progress bar where nobody looks");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&report["lines"], &report["replayed"], &report["unreadable_lines"]), (&json!(3), &json!(2), &json!(1)));
+    assert_eq!(
+        (&report["lines"], &report["replayed"], &report["unreadable_lines"]),
+        (&json!(3), &json!(2), &json!(1))
+    );
 }

@@ -6,9 +6,13 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
-const POLICY: &str = "version: v1\nrules:\n  - { id: r, match: { labels: { mcp.tool: t } }, decision: ALLOW }\n";
+const POLICY: &str =
+    "version: v1\nrules:\n  - { id: r, match: { labels: { mcp.tool: t } }, decision: ALLOW }\n";
 
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("test-verb-{test}"));
@@ -45,13 +49,18 @@ fn folders_are_searched_and_failures_exit_3() {
     fs::write(folder.join("a.test.yaml"), test_file("policy.yaml", "DENY")).unwrap();
     let output = mcpgov(&["test", path]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(stdout(&output).contains("  FAIL  t is permitted\n        expected DENY, decided ALLOW by rule `r`\n"));
+    assert!(
+        stdout(&output)
+            .contains("  FAIL  t is permitted\n        expected DENY, decided ALLOW by rule `r`\n")
+    );
     assert!(stdout(&output).ends_with("2 tests: 1 passed, 1 failed\n"));
 
     let output = mcpgov(&["test", path, "--format", "plain"]);
-    let line = format!("{path}/a.test.yaml: failed: t is permitted: expected DENY, decided ALLOW by rule `r`\n");
+    let line =
+        format!("{path}/a.test.yaml: failed: t is permitted: expected DENY, decided ALLOW by rule `r`\n");
     assert!(stdout(&output).starts_with(&line), "{}", stdout(&output));
-    let json: serde_json::Value = serde_json::from_slice(&mcpgov(&["test", path, "--format", "json"]).stdout).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&mcpgov(&["test", path, "--format", "json"]).stdout).unwrap();
     assert_eq!(json["suites"][0]["tests"][0]["passed"], false);
 }
 
@@ -60,7 +69,9 @@ fn what_cannot_be_run_exits_1() {
     let folder = folder("refused");
     let path = folder.to_str().unwrap();
     assert_eq!(mcpgov(&["test", path]).status.code(), Some(1), "no tests");
-    for text in [test_file("no-such-policy.yaml", "ALLOW"), test_file("policy.yaml", "PERMIT"), "[".to_owned()] {
+    for text in
+        [test_file("no-such-policy.yaml", "ALLOW"), test_file("policy.yaml", "PERMIT"), "[".to_owned()]
+    {
         fs::write(folder.join("a.test.yaml"), &text).unwrap();
         let output = mcpgov(&["test", path]);
         assert_eq!(output.status.code(), Some(1), "{text}");
@@ -78,9 +89,8 @@ fn junit_and_coverage_are_written() {
     assert_eq!(output.status.code(), Some(0));
     assert!(fs::read_to_string(junit).unwrap().contains("tests=\"1\" failures=\"0\""));
     assert!(
-        stdout(&output).ends_with(
-            "coverage: 1 of 1 rules, 1 of 2 branches\n  rule r: mcp.tool is `t`: never fails\n"
-        ),
+        stdout(&output)
+            .ends_with("coverage: 1 of 1 rules, 1 of 2 branches\n  rule r: mcp.tool is `t`: never fails\n"),
         "{}",
         stdout(&output)
     );
@@ -96,13 +106,21 @@ fn watching_runs_again_when_the_policy_changes() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut summary = || lines.by_ref().find(|line| line.contains(" tests: ")).unwrap();
-    assert_eq!(summary(), "1 tests: 1 passed, 0 failed");
+    let (sender, summaries) = mpsc::channel();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    thread::spawn(move || {
+        for line in stdout.lines().map_while(Result::ok).filter(|line| line.contains(" tests: ")) {
+            let _ = sender.send(line);
+        }
+    });
+    let summary = || summaries.recv_timeout(Duration::from_secs(20)).unwrap_or_default();
+    let first = summary();
     // Replaced as editors do, so that it is never seen half written.
     fs::write(folder.join("new"), POLICY.replace("ALLOW", "DENY")).unwrap();
     fs::rename(folder.join("new"), folder.join("policy.yaml")).unwrap();
-    assert_eq!(summary(), "1 tests: 0 passed, 1 failed");
+    let second = summary();
     child.kill().unwrap();
     child.wait().unwrap();
+    assert_eq!(first, "1 tests: 1 passed, 0 failed");
+    assert_eq!(second, "1 tests: 0 passed, 1 failed");
 }

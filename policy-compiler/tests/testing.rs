@@ -90,7 +90,10 @@ fn traffic_finds_its_server() {
         problems(&format!("request: {{ {traffic}, tool: search_issues }}, expect: {{ rule: anybody-reads }}"))
     };
     assert_eq!(to("host: mcp.acme.example, path: /github"), [""; 0]);
-    assert_eq!(to("host: mcp.acme.example, path: /jira").first().unwrap(), "expected rule `anybody-reads`, decided DENY (default-deny)");
+    assert_eq!(
+        to("host: mcp.acme.example, path: /jira").first().unwrap(),
+        "expected rule `anybody-reads`, decided DENY (default-deny)"
+    );
 }
 
 #[test]
@@ -99,7 +102,9 @@ fn arguments_keep_their_json_types() {
         "version: v1\nrules:\n  - { id: r, match: { labels: { mcp.tool: t }, args: { n: { equals: 1 }, s: { equals: \"1\" }, a.b: { equals: null } } }, decision: ALLOW }\n",
     );
     let decided = |arguments: &str| {
-        let suite = suite(&format!("  - {{ name: t, request: {{ server: s, tool: t, args: {arguments} }}, expect: {{ decision: ALLOW }} }}\n"));
+        let suite = suite(&format!(
+            "  - {{ name: t, request: {{ server: s, tool: t, args: {arguments} }}, expect: {{ decision: ALLOW }} }}\n"
+        ));
         testing::run(&policy, &suite.cases[0], &mut Coverage::default()).passed()
     };
     assert!(decided("{ n: 1, s: \"1\", a: { b: null } }"));
@@ -124,8 +129,10 @@ tests:
     let source = Source { path: "t.test.yaml".to_owned(), text: wrong.to_owned() };
     let (suite, diagnostics) = testing::read(&source);
     assert!(suite.is_none());
-    let lines: Vec<String> =
-        diagnostics.iter().map(|one| format!("{}: {}", source.slice(source.first_line(one.primary.span)), one.message)).collect();
+    let lines: Vec<String> = diagnostics
+        .iter()
+        .map(|one| format!("{}: {}", source.slice(source.first_line(one.primary.span)), one.message))
+        .collect();
     assert_eq!(
         lines,
         [
@@ -146,7 +153,9 @@ tests:
 fn listed_needs_something_that_a_list_has() {
     let source = Source {
         path: "t.test.yaml".to_owned(),
-        text: "policy: p\ntests:\n  - { name: a, request: { method: tools/list }, expect: { listed: true } }\n".to_owned(),
+        text:
+            "policy: p\ntests:\n  - { name: a, request: { method: tools/list }, expect: { listed: true } }\n"
+                .to_owned(),
     };
     let (suite, diagnostics) = testing::read(&source);
     assert!(suite.is_none());
@@ -185,7 +194,10 @@ fn junit_is_well_formed_whatever_the_names() {
         problems: problems.iter().map(|problem| (*problem).to_owned()).collect(),
     };
     let suites = vec![
-        ("a \"b\" <c>.test.yaml".to_owned(), vec![outcome("x & y", &[]), outcome("\u{1}", &["1 < 2", "two"])]),
+        (
+            "a \"b\" <c>.test.yaml".to_owned(),
+            vec![outcome("x & y", &[]), outcome("\u{1}", &["1 < 2", "two"])],
+        ),
         ("empty".to_owned(), Vec::new()),
     ];
     assert_eq!(

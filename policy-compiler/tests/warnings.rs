@@ -1,7 +1,5 @@
 //! What `check` finds suspicious: every `warnings/NAME.yaml` gives exactly `warnings/NAME.expected`.
 //! `UPDATE_EXPECT=1 cargo test -p mcpgov-policy-compiler --test warnings` writes the expectations anew.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::{collections::BTreeSet, fs, path::Path, time::Instant};
 
 use mcpgov_policy_compiler::{
@@ -52,7 +50,8 @@ fn warnings_are_as_expected() {
 fn exceptions_and_other_callers_keep_a_rule_alive() {
     // Each differs from a covered rule in one thing.
     let deny = |rest: &str| format!("  - {{ id: b, decision: DENY, {rest} }}\n");
-    let permit = "  - { id: a, decision: ALLOW, match: { labels: { mcp.tool: t }, subject: { groups: [g] } } }\n";
+    let permit =
+        "  - { id: a, decision: ALLOW, match: { labels: { mcp.tool: t }, subject: { groups: [g] } } }\n";
     let covered = format!("{permit}{}", deny("match: { labels: { mcp.tool: \"t*\" } }"));
     assert_eq!(of_rules(&covered), ["dead-permit"]);
     for alive in [
@@ -69,7 +68,9 @@ fn exceptions_and_other_callers_keep_a_rule_alive() {
 #[test]
 fn a_wider_exception_covers_less() {
     let permit = |unless: &str| {
-        format!("  - {{ id: a, decision: ALLOW, match: {{ labels: {{ mcp.tool: t }} }}, unless: {unless} }}\n")
+        format!(
+            "  - {{ id: a, decision: ALLOW, match: {{ labels: {{ mcp.tool: t }} }}, unless: {unless} }}\n"
+        )
     };
     let deny = "  - { id: b, decision: DENY, match: { labels: { mcp.tool: t } }, unless: { subject: { groups: [x] } } }\n";
     // What the denial leaves out, the permit leaves out too.
@@ -105,4 +106,29 @@ fn a_hundred_thousand_rules_are_checked_while_one_waits() {
     assert_eq!(findings(&text), [""; 0]);
     // Generous, for unoptimised code on a busy machine; the measured figure is in the benchmarks.
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn sarif_names_each_rule_once_and_places_each_result() {
+    let text = "version: v1\nservers:\n  ü: {}\n  b: {}\nrules:\n  - { id: a, match: { labels: { mcp.tool: t } }, decision: ALLOW }\n  - { id: b, match: { labels: { mcp.tool: t } }, decision: DENY }\n";
+    let source = Source { path: "my policies/p.yaml".to_owned(), text: text.to_owned() };
+    let log = diagnostic::sarif(&source, &inspect(&source).1);
+    assert_eq!(log["version"], "2.1.0");
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["dead-permit", "no-owner"]);
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(result["ruleId"].as_str(), ids.get(index).copied());
+        assert_eq!(result["level"], "warning");
+    }
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "my%20policies/p.yaml");
+    // Columns count characters: the name of two bytes is one wide.
+    assert_eq!(
+        place["region"],
+        serde_json::json!({ "startLine": 3, "startColumn": 3, "endLine": 3, "endColumn": 4 })
+    );
+    assert_eq!(results[2]["relatedLocations"][0]["physicalLocation"]["region"]["startLine"], 7);
 }

@@ -31,10 +31,16 @@ pub(super) fn covered(view: &View, rules: &[Subject], diagnostics: &mut Vec<Diag
     for rule in rules.iter().filter(|rule| !rule.is_shadow() && rule.verdict != Verdict::Deny) {
         let Some(stricter) = index.cover(view, rules, rule, &mut pairs_left) else { continue };
         let (code, message) = if rule.verdict.is_permit() && stricter.verdict == Verdict::Deny {
-            (Code::DeadPermit, format!("`{}` permits nothing: `{}` denies all it matches", rule.id, stricter.id))
+            (
+                Code::DeadPermit,
+                format!("`{}` permits nothing: `{}` denies all it matches", rule.id, stricter.id),
+            )
         } else {
             let verdict = stricter.verdict.name();
-            (Code::CoveredRule, format!("`{}` never decides: `{}` says {verdict} wherever it matches", rule.id, stricter.id))
+            (
+                Code::CoveredRule,
+                format!("`{}` never decides: `{}` says {verdict} wherever it matches", rule.id, stricter.id),
+            )
         };
         diagnostics.push(
             Diagnostic::warning(code, rule.places.id, message)
@@ -81,7 +87,9 @@ impl Index {
             .filter_map(|leaf| self.by_value.get(&key(leaf, leaf.values().next()?)))
             .flatten();
         for number in filed.chain(&self.others) {
-            let Some(stricter) = rules.get(*number).filter(|other| other.verdict > rule.verdict) else { continue };
+            let Some(stricter) = rules.get(*number).filter(|other| other.verdict > rule.verdict) else {
+                continue;
+            };
             *pairs_left = pairs_left.checked_sub(1)?;
             // An uncertain ALLOW permits nothing, so only where it holds must the other one apply.
             let sense = if rule.verdict == Verdict::Allow { Sense::Holds } else { Sense::Reaches };

@@ -85,7 +85,8 @@ pub(super) fn exclude(a: &Tree, b: &Tree) -> bool {
         }
         (Op::SubjectIn, Op::SubjectIn) if a.node.arg == b.node.arg => {
             // A caller has several groups and scopes.
-            let single = !matches!(Dimension::from_number(a.node.arg), Some(Dimension::Group | Dimension::Scope));
+            let single =
+                !matches!(Dimension::from_number(a.node.arg), Some(Dimension::Group | Dimension::Scope));
             single && disjoint(a, b)
         }
         // Of numbers, two texts may be one number.
@@ -130,11 +131,7 @@ fn within(view: &View, a: Leaf, b: Leaf, sense: Sense) -> bool {
         // No test of a value holds where there is none.
         (_, Op::Exists) => sense == Sense::Holds,
         // Tests of other kinds are compared as they are written.
-        (a_op, b_op) => {
-            a_op == b_op
-                && a.node.arg == b.node.arg
-                && a.words.iter().eq(b.words.iter())
-        }
+        (a_op, b_op) => a_op == b_op && a.node.arg == b.node.arg && a.words.iter().eq(b.words.iter()),
     }
 }
 

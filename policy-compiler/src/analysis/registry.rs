@@ -32,7 +32,12 @@ pub(super) fn owners(places: &Places, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-pub(super) fn uncovered_tools(view: &View, places: &Places, rules: &[Subject], diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn uncovered_tools(
+    view: &View,
+    places: &Places,
+    rules: &[Subject],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let index = ByTool::of(view, rules);
     // A caller of whom nothing is known: no test of the caller then rules anything out.
     let anybody = Caller::new(view, Identity::default());
@@ -55,7 +60,8 @@ pub(super) fn uncovered_tools(view: &View, places: &Places, rules: &[Subject], d
                 })
             };
             if !index.samples(&tool.value).iter().any(|name| can_match(name)) {
-                let message = format!("no rule covers tool `{}` of server `{}`", tool.value, server.name.value);
+                let message =
+                    format!("no rule covers tool `{}` of server `{}`", tool.value, server.name.value);
                 diagnostics.push(
                     Diagnostic::warning(Code::UncoveredTool, tool.span, message)
                         .help("calls of it are denied by default; write a rule for it, or remove it here"),
@@ -78,11 +84,10 @@ impl<'t> ByTool<'t> {
         // Of rules with the same tests of labels and tags, whatever else they test, one is enough to look at.
         let mut seen = BTreeSet::new();
         for rule in rules {
-            let number = view.rules.partition_point(|other| view.text(other.id).as_bytes() < rule.id.as_bytes());
+            let number =
+                view.rules.partition_point(|other| view.text(other.id).as_bytes() < rule.id.as_bytes());
             let Ok(number) = u32::try_from(number) else { continue };
-            let tool = rule
-                .leaves()
-                .find(|leaf| leaf.label() == Some(Label::Tool) && leaf.op == Op::LabelIn);
+            let tool = rule.leaves().find(|leaf| leaf.label() == Some(Label::Tool) && leaf.op == Op::LabelIn);
             if let Some(tool) = tool {
                 tool.values().for_each(|value| index.exact.entry(view.text(value)).or_default().push(number));
                 continue;

@@ -53,8 +53,11 @@ fn never_matches(view: &View, rule: &Subject) -> Option<Diagnostic> {
             && excluded.iter().all(|excluded| entails(view, &rule.conditions, excluded, Sense::Holds))
         {
             return Some(
-                warning(format!("`{}` never matches: `unless` takes away all that `match` takes in", rule.id))
-                    .help("make the exception narrower than the rule"),
+                warning(format!(
+                    "`{}` never matches: `unless` takes away all that `match` takes in",
+                    rule.id
+                ))
+                .help("make the exception narrower than the rule"),
             );
         }
     }
@@ -63,7 +66,7 @@ fn never_matches(view: &View, rule: &Subject) -> Option<Diagnostic> {
     let has_arguments = |name: &&str| {
         matches!(Method::from_name(name), Method::ToolsCall | Method::PromptsGet | Method::Unknown)
     };
-    (!methods.iter().any(|name| has_arguments(name))).then(|| {
+    (!methods.iter().any(has_arguments)).then(|| {
         warning(format!("`{}` never matches: {} has no arguments", rule.id, methods.join(" or ")))
             .label(format!("it tests the argument `{}`", dotted(view, path)))
             .help("arguments belong to `tools/call` and `prompts/get`; match `mcp.resource` for resources")
@@ -102,10 +105,12 @@ fn call_only(view: &View, rule: &Subject) -> Option<Diagnostic> {
     let mut arguments = rule.arguments().peekable();
     arguments.peek()?;
     let any_value = |test: &Tree| {
-        test.leaf().is_some_and(|leaf| leaf.op == Op::Glob && leaf.values().any(|value| view.text(value) == "*"))
+        test.leaf()
+            .is_some_and(|leaf| leaf.op == Op::Glob && leaf.values().any(|value| view.text(value) == "*"))
     };
     arguments.all(|(_, test)| any_value(test)).then(|| {
-        let message = format!("`{}` denies calls whatever their arguments, and yet leaves the tool listed", rule.id);
+        let message =
+            format!("`{}` denies calls whatever their arguments, and yet leaves the tool listed", rule.id);
         Diagnostic::warning(Code::CallOnly, rule.places.id, message)
             .help("leave `args` out: what is always denied is hidden too")
     })
@@ -122,7 +127,10 @@ fn approval_for_everybody(rule: &Subject) -> Option<Diagnostic> {
     }
     let everybody = rule.verdict == Verdict::RequireApproval && !rule.is_shadow();
     (everybody && !rule.conditions.iter().any(about_caller)).then(|| {
-        let message = format!("`{}` lets everybody ask for approval, and so see the tools and use the session", rule.id);
+        let message = format!(
+            "`{}` lets everybody ask for approval, and so see the tools and use the session",
+            rule.id
+        );
         Diagnostic::warning(Code::ApprovalForEverybody, rule.places.decision, message)
             .help("say who may ask with `subject`, such as `subject: { groups: [support] }`")
     })
@@ -149,7 +157,9 @@ fn exception_on_missing_argument(view: &View, rule: &Subject) -> Option<Diagnost
             return Some(
                 Diagnostic::warning(Code::ExceptionOnMissingArgument, rule.places.id, message)
                     .label("whether `unless` applies is then unknown")
-                    .help(format!("add `exists: true` to the test of `{path}` in `unless`, or in `match` to require it")),
+                    .help(format!(
+                        "add `exists: true` to the test of `{path}` in `unless`, or in `match` to require it"
+                    )),
             );
         }
     }

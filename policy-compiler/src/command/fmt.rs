@@ -24,7 +24,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
         let Some(text) = text else {
             if diagnostics.is_empty() {
                 let message = format!("cannot format `{}` without changing it", source.path);
-                return Err(Failure::new(message).help("this is a defect of mcpgov; please report it with the file"));
+                return Err(
+                    Failure::new(message).help("this is a defect of mcpgov; please report it with the file")
+                );
             }
             outcome = Outcome::Refused;
             continue;

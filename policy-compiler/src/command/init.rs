@@ -35,7 +35,8 @@ pub(super) fn run(arguments: &Arguments, _: Format) -> Result<Outcome, Failure> 
         print(&text)?;
     } else if arguments.output.exists() {
         let message = format!("`{}` is already there", arguments.output.display());
-        return Err(Failure::new(message).help("a policy that people have worked on is not replaced; name another file"));
+        return Err(Failure::new(message)
+            .help("a policy that people have worked on is not replaced; name another file"));
     } else {
         files::write(&arguments.output, text.as_bytes())?;
     }
@@ -63,10 +64,12 @@ fn saved(path: &Path) -> Result<Listing, Failure> {
     let bytes = files::bytes(path)?;
     let shown = files::shown(path);
     let answer: Value = serde_json::from_slice(&bytes).map_err(|error| {
-        Failure::new(format!("`{shown}` is no JSON: {error}")).help("save the answer to `tools/list`, or its result")
+        Failure::new(format!("`{shown}` is no JSON: {error}"))
+            .help("save the answer to `tools/list`, or its result")
     })?;
     let tools = generate::tools(&answer).ok_or_else(|| {
-        Failure::new(format!("`{shown}` has no list of tools")).help("save the answer to `tools/list`, or its result")
+        Failure::new(format!("`{shown}` has no list of tools"))
+            .help("save the answer to `tools/list`, or its result")
     })?;
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     Ok(Listing { server: generate::server_name(stem), origin: format!("`{shown}`"), traffic: None, tools })
@@ -76,5 +79,9 @@ fn header(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once(':').ok_or("write the header's name, `:` and its value")?;
     let fits = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
     let (name, value) = (name.trim(), value.trim());
-    if fits(name) && fits(value) { Ok((name.to_owned(), value.to_owned())) } else { Err("the header is empty or has control characters") }
+    if fits(name) && fits(value) {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err("the header is empty or has control characters")
+    }
 }

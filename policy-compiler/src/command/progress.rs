@@ -30,7 +30,8 @@ impl Bar {
         let rate = done.checked_div(self.start.elapsed().as_secs().max(1)).unwrap_or_default();
         let line = match total.filter(|total| *total > 0) {
             Some(total) => {
-                let filled = usize::try_from(done.saturating_mul(WIDTH as u64) / total).unwrap_or(WIDTH).min(WIDTH);
+                let filled =
+                    usize::try_from(done.saturating_mul(WIDTH as u64) / total).unwrap_or(WIDTH).min(WIDTH);
                 let bar = format!("{}{}", "#".repeat(filled), "-".repeat(WIDTH - filled));
                 format!("[{bar}] {done}/{total} {unit}, {rate}/s")
             }

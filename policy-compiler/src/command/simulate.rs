@@ -53,7 +53,8 @@ fn replay(path: &Path, simulation: &mut Simulation) -> Result<(), Failure> {
     let (mut line, mut done) = (Vec::new(), 0_u64);
     loop {
         line.clear();
-        let read = reader.by_ref().take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line).map_err(cannot)?;
+        let read =
+            reader.by_ref().take(LINE_BYTES_MAX as u64).read_until(b'\n', &mut line).map_err(cannot)?;
         if read == 0 {
             break;
         }

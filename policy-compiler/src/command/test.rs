@@ -46,23 +46,25 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 const FOLDER_DEPTH_MAX: usize = 32;
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Failure> {
-    let mut outcome = Run::new(arguments, format)?.finish(arguments, format)?;
-    while arguments.watch {
-        let before = state(&watched(arguments));
-        while state(&watched(arguments)) == before {
+    // Looked at before each run, so that a change during it is not missed.
+    let mut before = state(&watched(arguments));
+    let outcome = Run::new(arguments, format)?.finish(arguments, format)?;
+    if !arguments.watch {
+        return Ok(outcome);
+    }
+    loop {
+        let mut now = state(&watched(arguments));
+        while now == before {
             thread::sleep(WATCH_INTERVAL);
+            now = state(&watched(arguments));
         }
+        before = now;
         print("\n")?;
         // What cannot be read now may be half written: the next change tries again.
-        outcome = match Run::new(arguments, format).and_then(|run| run.finish(arguments, format)) {
-            Ok(outcome) => outcome,
-            Err(failure) => {
-                report::failure(&failure);
-                Outcome::Refused
-            }
-        };
+        if let Err(failure) = Run::new(arguments, format).and_then(|run| run.finish(arguments, format)) {
+            report::failure(&failure);
+        }
     }
-    Ok(outcome)
 }
 
 /// The results of one run of all test files.
@@ -137,7 +139,11 @@ impl Run {
                 let _ = writeln!(text, "{file}");
             }
             for outcome in outcomes {
-                if outcome.passed() { passed += 1 } else { failed += 1 }
+                if outcome.passed() {
+                    passed += 1
+                } else {
+                    failed += 1
+                }
                 let _ = match format {
                     Format::Human => human(&mut text, outcome),
                     _ => plain(&mut text, file, outcome),
@@ -150,16 +156,15 @@ impl Run {
         }
         if coverage {
             for (path, policy) in &self.policies {
-                let _ = write!(text, "\n{}: {}", path.display(), policy.coverage.summary(&policy.table.view()));
+                let _ =
+                    write!(text, "\n{}: {}", path.display(), policy.coverage.summary(&policy.table.view()));
             }
         }
         text
     }
 
     fn json(&self, coverage: bool) -> serde_json::Value {
-        let test = |outcome: &testing::Outcome| {
-            json!({ "name": outcome.name, "passed": outcome.passed(), "problems": outcome.problems })
-        };
+        let test = |outcome: &testing::Outcome| json!({ "name": outcome.name, "passed": outcome.passed(), "problems": outcome.problems });
         let suites: Vec<_> = self
             .suites
             .iter()

@@ -82,13 +82,18 @@ pub(super) fn word(kind: Object) -> &'static str {
 
 /// Servers that the policies tell apart: those of equal standing in both are tried once.
 fn servers(old: &View, new: &View, mentioned: &BTreeSet<String>) -> Vec<String> {
-    let registered =
-        [old, new].into_iter().flat_map(|view| view.servers.iter().map(|server| view.text(server.name).to_owned()));
+    let registered = [old, new]
+        .into_iter()
+        .flat_map(|view| view.servers.iter().map(|server| view.text(server.name).to_owned()));
     let mut names: BTreeSet<String> = registered.chain(mentioned.iter().cloned()).collect();
     names.insert(String::new());
     // In a policy with a registry all that it lacks is unregistered; names tell more only where there is none.
     let known = |view: &View, name: &str| {
-        if view.servers.is_empty() || view.server_named(name).is_some() { name.to_owned() } else { String::new() }
+        if view.servers.is_empty() || view.server_named(name).is_some() {
+            name.to_owned()
+        } else {
+            String::new()
+        }
     };
     let mut seen = BTreeSet::new();
     names.into_iter().filter(|name| seen.insert((known(old, name), known(new, name)))).collect()
@@ -112,7 +117,8 @@ fn names(views: [&View; 2], label: Label) -> BTreeSet<String> {
         }
     }
     let mut names = samples(patterns.iter().map(String::as_str));
-    let fresh = if label == Label::Resource { "another://resource".to_owned() } else { another(label_word(label)) };
+    let fresh =
+        if label == Label::Resource { "another://resource".to_owned() } else { another(label_word(label)) };
     // Servers have a kind of their own for what is not known; methods too.
     if !matches!(label, Label::Server | Label::Method) || patterns.iter().any(|pattern| is_glob(pattern)) {
         names.insert(fresh);
@@ -160,5 +166,8 @@ pub(super) fn traffic_changes(old: &View, new: &View) -> Vec<String> {
         ways
     };
     let (old, new) = (of(old), of(new));
-    old.into_iter().filter(|(name, ways)| new.get(name).is_some_and(|other| other != ways)).map(|(name, _)| name).collect()
+    old.into_iter()
+        .filter(|(name, ways)| new.get(name).is_some_and(|other| other != ways))
+        .map(|(name, _)| name)
+        .collect()
 }

@@ -99,7 +99,9 @@ impl Change {
         match self.new.verdict.cmp(&self.old.verdict) {
             std::cmp::Ordering::Less => Direction::Widens,
             std::cmp::Ordering::Greater => Direction::Narrows,
-            std::cmp::Ordering::Equal if new_time > old_time || new_retries > old_retries => Direction::Widens,
+            std::cmp::Ordering::Equal if new_time > old_time || new_retries > old_retries => {
+                Direction::Widens
+            }
             std::cmp::Ordering::Equal => Direction::Narrows,
         }
     }
@@ -149,7 +151,13 @@ impl<'t> Side<'t> {
         (0..).take(self.view.rules.len()).filter(is_live).collect()
     }
 
-    fn decide(&self, cell: &Cell, caller: &Subject, known: &Circumstances, document: Option<&Doc>) -> Decided {
+    fn decide(
+        &self,
+        cell: &Cell,
+        caller: &Subject,
+        known: &Circumstances,
+        document: Option<&Doc>,
+    ) -> Decided {
         let arguments = document.map_or(Arguments::None, |document| Arguments::Are(document.root()));
         let caller = Caller::new(&self.view, caller.clone());
         let call = Call { context: known.context(), ..cell.call(&self.view, arguments) };
@@ -163,7 +171,7 @@ impl Decided {
         let id = |number: u32| Some(view.text(view.rules.get(number as usize)?.id).to_owned());
         let verdict = decision.outcome.verdict;
         // What a denied call would have been held to is nobody's concern.
-        let limits = (verdict != Verdict::Deny).then_some(decision.limits).unwrap_or_default();
+        let limits = if verdict == Verdict::Deny { Default::default() } else { decision.limits };
         Self {
             verdict,
             reason: decision.outcome.reason,
@@ -232,7 +240,9 @@ fn minimal(found: BTreeMap<(Decision2, Vec<String>), (usize, Change)>) -> Vec<Ch
     let keys: Vec<(Decision2, Vec<String>)> = found.keys().cloned().collect();
     let superfluous = |(change, parts): &(Decision2, Vec<String>)| {
         keys.iter().any(|(other_change, other)| {
-            other_change == change && other.len() < parts.len() && other.iter().all(|part| parts.contains(part))
+            other_change == change
+                && other.len() < parts.len()
+                && other.iter().all(|part| parts.contains(part))
         })
     };
     found.into_iter().filter(|(key, _)| !superfluous(key)).map(|(_, (_, change))| change).collect()
@@ -241,8 +251,11 @@ fn minimal(found: BTreeMap<(Decision2, Vec<String>), (usize, Change)>) -> Vec<Ch
 fn same_rules(sides: &[Side; 2], live: &[Vec<u32>; 2]) -> bool {
     let [a, b] = [0, 1].map(|side: usize| {
         let (Some(side), Some(live)) = (sides.get(side), live.get(side)) else { return Vec::new() };
-        let mut meanings: Vec<&str> =
-            live.iter().filter_map(|number| side.meanings.get(*number as usize)).map(String::as_str).collect();
+        let mut meanings: Vec<&str> = live
+            .iter()
+            .filter_map(|number| side.meanings.get(*number as usize))
+            .map(String::as_str)
+            .collect();
         meanings.sort_unstable();
         meanings
     });
@@ -263,7 +276,11 @@ fn meaning(view: &View, rule: &Rule) -> String {
     };
     let mut text = run(rule.node.get(), rule.node_len.get());
     for role in roles {
-        text.push_str(&format!("; {} is {}", view.text(role.name), run(role.node.get(), role.node_len.get())));
+        text.push_str(&format!(
+            "; {} is {}",
+            view.text(role.name),
+            run(role.node.get(), role.node_len.get())
+        ));
     }
     let limits = conditions::limits(view, rule);
     format!("{} {} {limits:?} {text}", rule.verdict, rule.flags & rule_flags::ALL)

@@ -7,13 +7,13 @@ use std::{
 
 use mcpgov_engine::{
     json::write_string,
+    network::Network,
     subject::Subject,
     table::{
         View,
         format::{Circumstance, Dimension, Literal, NETWORK_WORDS, Op, Role, Rule, WINDOW_WORDS},
         source::is_glob,
     },
-    network::Network,
     window::Window,
 };
 use regex_syntax::hir::{Hir, HirKind};
@@ -89,36 +89,35 @@ impl Axes {
     fn add(&mut self, view: &View, trees: &[Tree], callers_only: bool) {
         for tree in trees {
             let mut roles: Vec<&Role> = Vec::new();
-            tree.each_leaf(&mut Vec::new(), &mut |path, leaf| {
-                match leaf.op {
-                    Op::SubjectIn | Op::SubjectGlob => {
-                        if let Some(dimension) = Dimension::from_number(leaf.node.arg) {
-                            let values = leaf.values().map(|value| view.text(value).to_owned());
-                            self.subject.entry(dimension).or_default().extend(values);
-                        }
-                    }
-                    Op::Role => roles.extend(leaf.role(view)),
-                    Op::ClaimIn | Op::ClaimGlob => {
-                        let number = leaf.detail().unwrap_or_default() as usize;
-                        let path = view.claims.get(number).map_or("", |path| view.text(*path)).to_owned();
+            tree.each_leaf(&mut Vec::new(), &mut |path, leaf| match leaf.op {
+                Op::SubjectIn | Op::SubjectGlob => {
+                    if let Some(dimension) = Dimension::from_number(leaf.node.arg) {
                         let values = leaf.values().map(|value| view.text(value).to_owned());
-                        self.claims.entry(path).or_default().extend(values);
+                        self.subject.entry(dimension).or_default().extend(values);
                     }
-                    Op::ContextGlob => {
-                        if let Some(circumstance) = Circumstance::from_number(leaf.node.arg) {
-                            let values = leaf.values().map(|value| view.text(value).to_owned());
-                            self.circumstances.entry(circumstance).or_default().extend(values);
-                        }
-                    }
-                    Op::Source => self.sources.extend(addresses(leaf)),
-                    Op::Time => self.times.extend(times(leaf)),
-                    Op::Session => self.has_session = true,
-                    _ if !path.is_empty() && !callers_only => self.argument(view, path, leaf),
-                    _ => {}
                 }
+                Op::Role => roles.extend(leaf.role(view)),
+                Op::ClaimIn | Op::ClaimGlob => {
+                    let number = leaf.detail().unwrap_or_default() as usize;
+                    let path = view.claims.get(number).map_or("", |path| view.text(*path)).to_owned();
+                    let values = leaf.values().map(|value| view.text(value).to_owned());
+                    self.claims.entry(path).or_default().extend(values);
+                }
+                Op::ContextGlob => {
+                    if let Some(circumstance) = Circumstance::from_number(leaf.node.arg) {
+                        let values = leaf.values().map(|value| view.text(value).to_owned());
+                        self.circumstances.entry(circumstance).or_default().extend(values);
+                    }
+                }
+                Op::Source => self.sources.extend(addresses(leaf)),
+                Op::Time => self.times.extend(times(leaf)),
+                Op::Session => self.has_session = true,
+                _ if !path.is_empty() && !callers_only => self.argument(view, path, leaf),
+                _ => {}
             });
             for role in roles {
-                let members = conditions::conjunction(view, view.node_run(role.node.get(), role.node_len.get()));
+                let members =
+                    conditions::conjunction(view, view.node_run(role.node.get(), role.node_len.get()));
                 self.add(view, &members, true);
             }
         }
@@ -135,7 +134,8 @@ impl Axes {
             values = if *key == ITEM {
                 // All, some and none of the items.
                 let other = "\"another item\"";
-                let lists = values.iter().flat_map(|value| [format!("[{value}]"), format!("[{value},{other}]")]);
+                let lists =
+                    values.iter().flat_map(|value| [format!("[{value}]"), format!("[{value},{other}]")]);
                 lists.chain(["[]".to_owned(), format!("[{other}]")]).collect()
             } else {
                 let mut name = String::new();
@@ -195,7 +195,10 @@ impl Axes {
             let mut values = samples(values.iter().map(String::as_str));
             values.insert(another("place"));
             let parts = values.into_iter().map(Part::Name);
-            axes.push((Axis::Circumstance(circumstance), std::iter::once(Part::Unknown).chain(parts).collect()));
+            axes.push((
+                Axis::Circumstance(circumstance),
+                std::iter::once(Part::Unknown).chain(parts).collect(),
+            ));
         }
         let mut axis = |axis: Axis, parts: Vec<Part>| {
             if !parts.is_empty() {
@@ -204,7 +207,10 @@ impl Axes {
         };
         axis(Axis::Source, self.sources.iter().copied().map(Part::Address).collect());
         axis(Axis::Time, self.times.iter().copied().map(Part::Time).collect());
-        axis(Axis::Session, if self.has_session { vec![Part::Session(true), Part::Session(false)] } else { Vec::new() });
+        axis(
+            Axis::Session,
+            if self.has_session { vec![Part::Session(true), Part::Session(false)] } else { Vec::new() },
+        );
         if self.has_networks {
             let mut hosts = samples(self.hosts.iter().map(String::as_str));
             hosts.insert("elsewhere.invalid".to_owned());
@@ -229,7 +235,9 @@ impl Choice<'_> {
                 (Axis::Subject(Dimension::User), Part::Name(name)) => subject.user = Some(name.clone()),
                 (Axis::Subject(Dimension::Agent), Part::Name(name)) => subject.agent = Some(name.clone()),
                 (Axis::Subject(Dimension::Tenant), Part::Name(name)) => subject.tenant = Some(name.clone()),
-                (Axis::Subject(Dimension::Workload), Part::Name(name)) => subject.workload = Some(name.clone()),
+                (Axis::Subject(Dimension::Workload), Part::Name(name)) => {
+                    subject.workload = Some(name.clone())
+                }
                 (Axis::Subject(Dimension::Group), Part::Names(names)) => subject.groups = Some(names.clone()),
                 (Axis::Subject(Dimension::Scope), Part::Names(names)) => subject.scopes = Some(names.clone()),
                 (Axis::Claim(path), Part::Names(values)) => {
@@ -249,7 +257,9 @@ impl Choice<'_> {
                 (Axis::Source, Part::Address(address)) => known.source = Some(*address),
                 (Axis::Time, Part::Time(time)) => known.time = Some(*time),
                 (Axis::Session, Part::Session(session)) => known.session = Some(*session),
-                (Axis::Circumstance(Circumstance::Region), Part::Name(name)) => known.region = Some(name.clone()),
+                (Axis::Circumstance(Circumstance::Region), Part::Name(name)) => {
+                    known.region = Some(name.clone())
+                }
                 (Axis::Circumstance(Circumstance::Environment), Part::Name(name)) => {
                     known.environment = Some(name.clone());
                 }
@@ -298,7 +308,9 @@ fn values(view: &View, leaf: Leaf) -> BTreeSet<Json> {
     let texts = || leaf.values().map(|value| view.text(value));
     let strings = |texts: BTreeSet<String>| texts.into_iter().map(|text| json!(text).to_string()).collect();
     match leaf.op {
-        Op::In | Op::Contains => leaf.literals().flat_map(|(kind, text)| literal(kind, view.text(text))).collect(),
+        Op::In | Op::Contains => {
+            leaf.literals().flat_map(|(kind, text)| literal(kind, view.text(text))).collect()
+        }
         Op::Glob => strings(samples(texts())),
         Op::Compare => around(view.text(leaf.node.value.get())).into_iter().collect(),
         Op::Length => (-1..=1)
@@ -306,7 +318,9 @@ fn values(view: &View, leaf: Leaf) -> BTreeSet<Json> {
             .map(|length| json!("x".repeat(length.min(LENGTH_MAX))).to_string())
             .collect(),
         Op::Type => ["null", "1", "1.5", "{}"].map(str::to_owned).into(),
-        Op::Under => strings(texts().flat_map(|path| [path.to_owned(), format!("{path}/x"), format!("{path}/../x")]).collect()),
+        Op::Under => strings(
+            texts().flat_map(|path| [path.to_owned(), format!("{path}/x"), format!("{path}/../x")]).collect(),
+        ),
         Op::Host => strings(samples(texts()).into_iter().map(|host| format!("https://{host}/")).collect()),
         Op::Regex => {
             let patterns = (0..leaf.words.len() / 2).filter_map(|pair| leaf.words.get(pair * 2));
@@ -338,7 +352,8 @@ fn literal(kind: u32, text: &str) -> Vec<Json> {
 /// The first address of each network, and one that is in none that people name.
 fn addresses(leaf: Leaf) -> Vec<IpAddr> {
     let words: Vec<u32> = leaf.words.iter().collect();
-    let networks = words.chunks_exact(NETWORK_WORDS).filter_map(|words| Network::from_words(words.try_into().ok()?));
+    let networks =
+        words.chunks_exact(NETWORK_WORDS).filter_map(|words| Network::from_words(words.try_into().ok()?));
     let first = networks.filter_map(|network| network.to_string().split('/').next()?.parse().ok());
     // TEST-NET-3 (RFC 5737).
     first.chain([IpAddr::from([203, 0, 113, 77])]).collect()
@@ -373,7 +388,9 @@ fn matching(pattern: &str) -> Option<String> {
                     let first = class.iter().next().map(|range| range.start());
                     text.extend(first.into_iter().flat_map(|char| char.to_string().into_bytes()));
                 }
-                regex_syntax::hir::Class::Bytes(class) => text.extend(class.iter().next().map(|range| range.start())),
+                regex_syntax::hir::Class::Bytes(class) => {
+                    text.extend(class.iter().next().map(|range| range.start()))
+                }
             },
             HirKind::Repetition(repetition) => {
                 (0..repetition.min.min(LENGTH_MAX as u32)).for_each(|_| of(&repetition.sub, text));
@@ -391,7 +408,9 @@ fn matching(pattern: &str) -> Option<String> {
 /// A number and its neighbours.
 fn around(number: &str) -> Vec<Json> {
     match number.parse::<i64>() {
-        Ok(whole) => [whole.saturating_sub(1), whole, whole.saturating_add(1)].map(|near| near.to_string()).into(),
+        Ok(whole) => {
+            [whole.saturating_sub(1), whole, whole.saturating_add(1)].map(|near| near.to_string()).into()
+        }
         Err(_) => vec![number.to_owned(), format!("{}", number.parse::<f64>().unwrap_or_default() + 1.0)],
     }
 }
@@ -402,7 +421,9 @@ pub(super) fn samples<'p>(patterns: impl Iterator<Item = &'p str>) -> BTreeSet<S
     let (globs, names): (Vec<&str>, Vec<&str>) = patterns.partition(|pattern| is_glob(pattern));
     let mut names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
     for glob in &globs {
-        names.extend(["x", ""].map(|filling| glob.replace('*', filling)).into_iter().filter(|name| !name.is_empty()));
+        names.extend(
+            ["x", ""].map(|filling| glob.replace('*', filling)).into_iter().filter(|name| !name.is_empty()),
+        );
     }
     for (at, a) in globs.iter().enumerate() {
         names.extend(globs.iter().skip(at + 1).filter_map(|b| both(a, b)));
@@ -413,7 +434,11 @@ pub(super) fn samples<'p>(patterns: impl Iterator<Item = &'p str>) -> BTreeSet<S
 /// A name that both globs may match: the longer beginning, everything between, the longer end.
 fn both(a: &str, b: &str) -> Option<String> {
     let ((a_first, a_rest), (b_first, b_rest)) = (a.split_once('*')?, b.split_once('*')?);
-    let split = |rest: &str| rest.rsplit_once('*').map_or((String::new(), rest.to_owned()), |(middle, last)| (middle.replace('*', ""), last.to_owned()));
+    let split = |rest: &str| {
+        rest.rsplit_once('*').map_or((String::new(), rest.to_owned()), |(middle, last)| {
+            (middle.replace('*', ""), last.to_owned())
+        })
+    };
     let ((a_middle, a_last), (b_middle, b_last)) = (split(a_rest), split(b_rest));
     let longer = |a: &str, b: &str| if a.len() >= b.len() { a.to_owned() } else { b.to_owned() };
     let (first, last) = (longer(a_first, b_first), longer(&a_last, &b_last));

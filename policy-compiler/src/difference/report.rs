@@ -14,9 +14,11 @@ pub fn text(difference: &Difference) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail, here and below.
     for (direction, heading) in [(Direction::Widens, "widens"), (Direction::Narrows, "narrows")] {
-        let mut changes = difference.changes.iter().filter(|change| change.direction() == direction).peekable();
+        let mut changes =
+            difference.changes.iter().filter(|change| change.direction() == direction).peekable();
         while let Some(first) = changes.next() {
-            let _ = writeln!(text, "{heading}: {}: {} -> {}", place(first), brief(&first.old), brief(&first.new));
+            let _ =
+                writeln!(text, "{heading}: {}: {} -> {}", place(first), brief(&first.old), brief(&first.new));
             let _ = writeln!(text, "  old: {}", decided(&first.old));
             let _ = writeln!(text, "  new: {}", decided(&first.new));
             witness(&mut text, first);
@@ -33,12 +35,17 @@ pub fn text(difference: &Difference) -> String {
         }
     }
     for server in &difference.traffic {
-        let _ = writeln!(text, "note: server `{server}` is recognised by other traffic; what that moves is not compared");
+        let _ = writeln!(
+            text,
+            "note: server `{server}` is recognised by other traffic; what that moves is not compared"
+        );
     }
     for cell in &difference.sampled {
-        let _ = writeln!(text, "note: {cell}: too many combinations, some were tried; there may be more changes");
+        let _ =
+            writeln!(text, "note: {cell}: too many combinations, some were tried; there may be more changes");
     }
-    let count = |direction| difference.changes.iter().filter(|change| change.direction() == direction).count();
+    let count =
+        |direction| difference.changes.iter().filter(|change| change.direction() == direction).count();
     let _ = match (count(Direction::Widens), count(Direction::Narrows)) {
         (0, 0) => writeln!(text, "no call is decided otherwise"),
         (widens, narrows) => writeln!(text, "{widens} wider, {narrows} narrower"),
@@ -58,7 +65,8 @@ pub fn json(difference: &Difference) -> Value {
         })
     };
     let change = |change: &Change| {
-        let arguments: Option<Value> = change.arguments.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let arguments: Option<Value> =
+            change.arguments.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let object = change.object.as_ref().map(|(kind, name)| value!({ "kind": kind, "name": name }));
         value!({
             "direction": match change.direction() { Direction::Widens => "widens", Direction::Narrows => "narrows" },
@@ -143,7 +151,9 @@ fn witness(text: &mut String, change: &Change) {
 fn place(change: &Change) -> String {
     match &change.object {
         Some((kind, name)) => format!("{}, {kind} `{name}`", server(&change.server)),
-        None if Method::from_name(&change.method).is_plumbing() => format!("{}, sessions and lists", server(&change.server)),
+        None if Method::from_name(&change.method).is_plumbing() => {
+            format!("{}, sessions and lists", server(&change.server))
+        }
         None => format!("{}, method `{}`", server(&change.server), change.method),
     }
 }
@@ -154,10 +164,11 @@ fn same(a: &Change, b: &Change) -> bool {
 
 fn brief(decided: &Decided) -> String {
     let limit = |name: &str, limit: Option<u32>| limit.map(|limit| format!("{name} {limit}"));
-    let limits: Vec<String> = [limit("max_runtime_sec", decided.max_runtime_sec), limit("max_retries", decided.max_retries)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let limits: Vec<String> =
+        [limit("max_runtime_sec", decided.max_runtime_sec), limit("max_retries", decided.max_retries)]
+            .into_iter()
+            .flatten()
+            .collect();
     if limits.is_empty() {
         return decided.verdict.name().to_owned();
     }

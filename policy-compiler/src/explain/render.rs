@@ -46,9 +46,7 @@ pub fn text(explanation: &Explanation) -> String {
 
 /// The explanation for programs, with the names that replies and records use.
 pub fn json(explanation: &Explanation) -> Value {
-    let test = |test: &Test| {
-        json!({ "condition": test.text, "outcome": outcome(test.outcome), "cause": test.cause })
-    };
+    let test = |test: &Test| json!({ "condition": test.text, "outcome": outcome(test.outcome), "cause": test.cause });
     let rule = |rule: &RuleOutcome| {
         json!({
             "id": rule.id,

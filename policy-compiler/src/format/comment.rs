@@ -72,8 +72,11 @@ fn attach(source: &Source, parts: &[Part], comments: &mut Comments, begins: usiz
             .iter()
             .filter(|part| part.end <= begins && part.end > line_start)
             .max_by_key(|part| (part.end, part.start));
-        let begun = parts.iter().filter(|part| part.start < begins && part.end > begins && part.start >= line_start);
-        let begun = begun.filter(|part| ended.is_none_or(|ended| part.start >= ended.end)).max_by_key(|part| part.start);
+        let begun =
+            parts.iter().filter(|part| part.start < begins && part.end > begins && part.start >= line_start);
+        let begun = begun
+            .filter(|part| ended.is_none_or(|ended| part.start >= ended.end))
+            .max_by_key(|part| part.start);
         if let Some(part) = begun.or(ended) {
             comments.behind.entry(part.start).or_default().push(text);
             return;
@@ -89,7 +92,10 @@ fn collect(node: &Node, parts: &mut Vec<Part>, scalars: &mut Vec<(usize, usize)>
     match &node.value {
         Value::Map(entries) => {
             for entry in entries {
-                parts.push(Part { start: entry.key_span.start, end: entry.node.span.end.max(entry.key_span.end) });
+                parts.push(Part {
+                    start: entry.key_span.start,
+                    end: entry.node.span.end.max(entry.key_span.end),
+                });
                 scalars.push((entry.key_span.start, entry.key_span.end));
                 collect(&entry.node, parts, scalars);
             }

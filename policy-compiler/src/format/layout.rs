@@ -10,11 +10,34 @@ use crate::{
 const COLUMNS_MAX: usize = 100;
 
 /// Orders of keys, by the kind of map.
-const POLICY: &[&str] =
-    &["version", "mode", "include", "identity", "audit", "servers", "roles", "conditions", "args", "rules", "policy", "tests"];
+const POLICY: &[&str] = &[
+    "version",
+    "mode",
+    "include",
+    "layers",
+    "identity",
+    "audit",
+    "servers",
+    "roles",
+    "conditions",
+    "args",
+    "rules",
+    "policy",
+    "tests",
+];
 const SERVER: &[&str] = &[
-    "match", "resource", "owner", "environment", "classification", "stage", "labels", "schema", "enforce_schema",
-    "guards", "action", "tools",
+    "match",
+    "resource",
+    "owner",
+    "environment",
+    "classification",
+    "stage",
+    "labels",
+    "schema",
+    "enforce_schema",
+    "guards",
+    "action",
+    "tools",
 ];
 const TOOL: &[&str] = &["action", "risk_tags", "cost"];
 const RULE: &[&str] = &["id", "match", "unless", "guards", "decision", "constraints", "reason", "mode"];
@@ -73,7 +96,15 @@ impl Place {
     fn is_tall(self) -> bool {
         matches!(
             self,
-            Self::Document | Self::Servers | Self::Server | Self::Tools | Self::Rules | Self::Rule | Self::Tests | Self::Test | Self::Names
+            Self::Document
+                | Self::Servers
+                | Self::Server
+                | Self::Tools
+                | Self::Rules
+                | Self::Rule
+                | Self::Tests
+                | Self::Test
+                | Self::Names
         )
     }
 }
@@ -116,7 +147,8 @@ impl Writer<'_> {
             let start = entry.key_span.start;
             if !(first && begun) {
                 let below = place.below(&entry.key);
-                let spaced = place == Place::Servers || (place == Place::Document && (below.is_tall() || self.has_before(start)));
+                let spaced = place == Place::Servers
+                    || (place == Place::Document && (below.is_tall() || self.has_before(start)));
                 if spaced && !first {
                     self.out.push('\n');
                 }
@@ -163,7 +195,9 @@ impl Writer<'_> {
             return;
         }
         match &node.value {
-            Value::Text(text) if is_lines(text, self.source.slice(node.span)) => self.lines(text, start, indent + 2),
+            Value::Text(text) if is_lines(text, self.source.slice(node.span)) => {
+                self.lines(text, start, indent + 2)
+            }
             _ => {
                 let text = match &node.value {
                     Value::Map(_) | Value::List(_) => self.flow(node),
@@ -194,16 +228,23 @@ impl Writer<'_> {
         };
         let commented = self.comments.any_in(inside.unwrap_or(node.span.start)..node.span.end)
             && self.has_inner_comment(node);
-        place.is_tall() || commented || self.has_lines(node) || column + self.flow(node).chars().count() > COLUMNS_MAX
+        place.is_tall()
+            || commented
+            || self.has_lines(node)
+            || column + self.flow(node).chars().count() > COLUMNS_MAX
     }
 
     fn has_inner_comment(&self, node: &Node) -> bool {
-        let at = |start: &usize| self.comments.before.contains_key(start) || self.comments.behind.contains_key(start);
+        let at = |start: &usize| {
+            self.comments.before.contains_key(start) || self.comments.behind.contains_key(start)
+        };
         match &node.value {
             Value::Map(entries) => {
                 entries.iter().any(|entry| at(&entry.key_span.start) || self.has_inner_comment(&entry.node))
             }
-            Value::List(items) => items.iter().any(|item| at(&item.span.start) || self.has_inner_comment(item)),
+            Value::List(items) => {
+                items.iter().any(|item| at(&item.span.start) || self.has_inner_comment(item))
+            }
             _ => false,
         }
     }
@@ -253,7 +294,10 @@ impl Writer<'_> {
     fn scalar_text(&self, text: &str, span: crate::source::Span, flow: bool) -> String {
         let written = self.source.slice(span);
         let quoted = written.starts_with(['"', '\'']);
-        if !written.contains('\n') && !written.starts_with(['|', '>']) && (quoted || means(written, text, flow)) {
+        if !written.contains('\n')
+            && !written.starts_with(['|', '>'])
+            && (quoted || means(written, text, flow))
+        {
             return written.to_owned();
         }
         // JSON's escapes are YAML's too.

@@ -78,7 +78,9 @@ pub fn list(url: &str, headers: &[(String, String)]) -> Result<Server, HttpError
         let params = if cursor.is_null() { json!({}) } else { json!({ "cursor": cursor }) };
         let answer = session.request(page + 2, "tools/list", params)?;
         let list = answer.get("tools").and_then(Value::as_array);
-        tools.extend(list.ok_or_else(|| problem("the answer to tools/list has no list of tools"))?.iter().cloned());
+        tools.extend(
+            list.ok_or_else(|| problem("the answer to tools/list has no list of tools"))?.iter().cloned(),
+        );
         cursor = answer.get("nextCursor").cloned().unwrap_or_default();
         if cursor.is_null() {
             let name = welcome.pointer("/serverInfo/name").and_then(Value::as_str).map(str::to_owned);
@@ -99,7 +101,9 @@ impl<'u> Target<'u> {
         if url.starts_with("https://") {
             return Err(HttpError {
                 message: "https is not supported here".to_owned(),
-                help: Some("save the answer to tools/list with another client, and give the file to `--from`"),
+                help: Some(
+                    "save the answer to tools/list with another client, and give the file to `--from`",
+                ),
             });
         }
         let rest = url.strip_prefix("http://").ok_or_else(|| problem(format!("`{url}` is no http URL")))?;
@@ -139,7 +143,8 @@ struct Session<'s> {
 impl Session<'_> {
     /// The result of a request.
     fn request(&mut self, id: usize, method: &str, params: Value) -> Result<Value, HttpError> {
-        let mut answer = self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
+        let mut answer =
+            self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
         let found = answer.iter_mut().find(|message| message.get("id") == Some(&json!(id)));
         let message = found.ok_or_else(|| problem(format!("there was no answer to {method}")))?;
         if let Some(error) = message.get("error") {
@@ -202,7 +207,8 @@ impl Head {
             if line.is_empty() {
                 return Ok(Self { status, headers });
             }
-            let (name, value) = line.split_once(':').ok_or_else(|| problem("the answer has a broken header"))?;
+            let (name, value) =
+                line.split_once(':').ok_or_else(|| problem("the answer has a broken header"))?;
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
             if headers.len() > HEAD_LINES_MAX {
                 return Err(problem("the answer has too many headers"));

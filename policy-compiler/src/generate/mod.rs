@@ -67,9 +67,13 @@ pub fn policy(listing: &Listing) -> String {
                 quoted(path)
             );
         }
-        None => text.push_str("    # without `match` it is recognised by the cluster or the route metadata of its name\n"),
+        None => text.push_str(
+            "    # without `match` it is recognised by the cluster or the route metadata of its name\n",
+        ),
     }
-    text.push_str("    action: destructive # tools that are not listed here are denied until somebody has looked\n");
+    text.push_str(
+        "    action: destructive # tools that are not listed here are denied until somebody has looked\n",
+    );
     let mut left_out = 0_usize;
     let mut lines = String::new();
     let mut names: Vec<&str> = Vec::new();
@@ -91,7 +95,10 @@ pub fn policy(listing: &Listing) -> String {
     }
     left_out += listing.tools.len().saturating_sub(TOOLS_MAX);
     if left_out > 0 {
-        let _ = writeln!(text, "    # {left_out} tools are left out: their names are there twice or cannot stand in a policy");
+        let _ = writeln!(
+            text,
+            "    # {left_out} tools are left out: their names are there twice or cannot stand in a policy"
+        );
     }
     if !lines.is_empty() {
         let _ = write!(text, "    tools:\n{lines}");
@@ -113,7 +120,8 @@ pub fn policy(listing: &Listing) -> String {
 
 /// Whether the name can stand in a policy as one tool: text that the compiler takes, and no glob.
 fn is_usable(name: &str) -> bool {
-    let text = format!("version: v1\nservers: {{ s: {{ tools: {{ {}: {{}} }} }} }}\nrules: []\n", quoted(name));
+    let text =
+        format!("version: v1\nservers: {{ s: {{ tools: {{ {}: {{}} }} }} }}\nrules: []\n", quoted(name));
     let (_, diagnostics) = crate::read_policy(&Source { path: String::new(), text });
     !name.contains('*') && !any_error(&diagnostics)
 }
@@ -122,7 +130,8 @@ fn is_usable(name: &str) -> bool {
 fn quoted(text: &str) -> String {
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
         && text.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.' | '/'))
-        && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(&text.to_ascii_lowercase().as_str());
+        && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+            .contains(&text.to_ascii_lowercase().as_str());
     if plain { text.to_owned() } else { Value::from(text).to_string() }
 }
 

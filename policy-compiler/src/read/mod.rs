@@ -21,7 +21,8 @@ use crate::{
     syntax::{Node, Value},
 };
 
-const TOP_KEYS: &[&str] = &["version", "mode", "identity", "audit", "servers", "roles", "conditions", "include", "layers", "rules"];
+const TOP_KEYS: &[&str] =
+    &["version", "mode", "identity", "audit", "servers", "roles", "conditions", "include", "layers", "rules"];
 const IDENTITY_KEYS: &[&str] = &["user", "groups", "agent", "tenant", "scopes", "token"];
 
 /// Reads a policy. What could not be read is absent from it and present in `diagnostics`.

@@ -83,20 +83,24 @@ fn request(reader: &mut Reader, node: &Node, subject: Subject) -> Option<(Questi
     let object = objects.next().unwrap_or_default();
     if objects.next().is_some() {
         reader.push(
-            Diagnostic::error(Code::Inconsistent, node.span, "a request is about one tool, prompt or resource")
-                .help("write a test for each"),
+            Diagnostic::error(
+                Code::Inconsistent,
+                node.span,
+                "a request is about one tool, prompt or resource",
+            )
+            .help("write a test for each"),
         );
     }
-    let traffic = (host.is_some() || path.is_some() || cluster.is_some() || route.is_some()).then(|| Traffic {
-        host: host.unwrap_or_default(),
-        path: path.unwrap_or_default(),
-        cluster,
-        route,
-    });
+    let traffic = (host.is_some() || path.is_some() || cluster.is_some() || route.is_some())
+        .then(|| Traffic { host: host.unwrap_or_default(), path: path.unwrap_or_default(), cluster, route });
     if let (Some(_), Some(key)) = (&traffic, fields.key_span("server")) {
         reader.push(
-            Diagnostic::error(Code::Inconsistent, key, "the server follows from host, path, cluster or route metadata")
-                .help("leave `server` out to test how traffic is recognised, or the others to name it"),
+            Diagnostic::error(
+                Code::Inconsistent,
+                key,
+                "the server follows from host, path, cluster or route metadata",
+            )
+            .help("leave `server` out to test how traffic is recognised, or the others to name it"),
         );
     }
     let action = fields
@@ -148,7 +152,8 @@ fn value(text: Text) -> String {
 fn expect(reader: &mut Reader, node: &Node) -> Option<Expectation> {
     let fields = reader.fields(node, "`expect`", EXPECT_KEYS, &[])?;
     fields.reject_empty(reader, node);
-    let verdict = fields.get("decision").and_then(|node| reader.choice(node, "decision", &Verdict::ALL, Verdict::name));
+    let verdict =
+        fields.get("decision").and_then(|node| reader.choice(node, "decision", &Verdict::ALL, Verdict::name));
     let reason = fields.get("reason").and_then(|node| reader.choice(node, "reason", REASONS, Reason::name));
     let listed = fields.get("listed").and_then(|node| match node.value {
         Value::Bool(listed) => Some(listed),

@@ -61,8 +61,11 @@ impl Table {
 
     /// Name, change and count; the largest first.
     pub fn rows(&self) -> Vec<(&str, Transition, u64)> {
-        let mut rows: Vec<_> =
-            self.rows.iter().map(|((name, transition), count)| (name.as_str(), *transition, *count)).collect();
+        let mut rows: Vec<_> = self
+            .rows
+            .iter()
+            .map(|((name, transition), count)| (name.as_str(), *transition, *count))
+            .collect();
         rows.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| (a.0, a.1).cmp(&(b.0, b.1))));
         rows
     }

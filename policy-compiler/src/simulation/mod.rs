@@ -28,7 +28,6 @@ pub use count::{Counts, Table, Transition};
 pub use needs::Needs;
 pub use report::{json, text};
 
-
 use record::{Recorded, Roles};
 
 /// Longest line that is looked at; a record is at most 16 KiB, and an exchange rarely has more than one.
@@ -113,7 +112,11 @@ impl<'t> Simulation<'t> {
         }
         let caller = Caller::new(&self.view, recorded.subject.clone());
         let decision = decide(&self.view, &caller, &call);
-        let outcome = if self.view.is_shadow() { decision.shadow.unwrap_or(decision.outcome) } else { decision.outcome };
+        let outcome = if self.view.is_shadow() {
+            decision.shadow.unwrap_or(decision.outcome)
+        } else {
+            decision.outcome
+        };
         self.counts.replayed += 1;
         if outcome.verdict != recorded.verdict {
             let rule = outcome.rule.and_then(|number| self.view.rules.get(number as usize));
@@ -131,10 +134,14 @@ impl<'t> Simulation<'t> {
             if lacking.is_empty() {
                 continue;
             }
-            let caller =
-                caller.get_or_insert_with(|| Caller::new(&self.view, lacking_subject(recorded, recorded.lacks)));
+            let caller = caller
+                .get_or_insert_with(|| Caller::new(&self.view, lacking_subject(recorded, recorded.lacks)));
             let open = Call {
-                arguments: if recorded.lacks.has(Needs::ARGUMENTS) { Arguments::Open } else { call.arguments },
+                arguments: if recorded.lacks.has(Needs::ARGUMENTS) {
+                    Arguments::Open
+                } else {
+                    call.arguments
+                },
                 ..*call
             };
             let (truth, ..) = evaluate_rule(&self.view, caller, &open, *number, &mut NoTrace)?;

@@ -11,7 +11,7 @@ use mcpgov_engine::{
     subject::Subject,
     table::{
         View,
-        format::{Dimension, Op},
+        format::{Dimension, Op, Role},
     },
     vocabulary::{Reason, Verdict},
 };
@@ -39,7 +39,15 @@ pub(super) struct Recorded<'r> {
 
 /// Names that make a caller have a role: what stands in for groups and scopes.
 #[derive(Debug)]
-pub(super) struct Roles(Vec<(String, Vec<String>, Vec<String>)>);
+pub(super) struct Roles(Vec<StandIn>);
+
+/// A role, with a group and a scope of each of its tests.
+#[derive(Debug)]
+struct StandIn {
+    name: String,
+    groups: Vec<String>,
+    scopes: Vec<String>,
+}
 
 /// Reasons that follow from a policy alone.
 const REASONS: [Reason; 6] = [
@@ -66,7 +74,8 @@ impl<'r> Recorded<'r> {
         }
         let method = text("method")?;
         let captured = record.get("arguments");
-        let arguments = captured.and_then(|captured| captured.get("value")).filter(|value| value.kind() == Kind::Object);
+        let arguments =
+            captured.and_then(|captured| captured.get("value")).filter(|value| value.kind() == Kind::Object);
         let has_arguments = matches!(Method::from_name(method), Method::ToolsCall | Method::PromptsGet);
         let (subject, subject_lacks) = subject(roles, record.get("subject"));
         let source = line.get("client").and_then(|client| client.as_str()?.parse().ok());
@@ -95,7 +104,8 @@ impl<'r> Recorded<'r> {
     }
 
     pub(super) fn call(&self) -> Call<'_> {
-        let (kind, name) = self.object.map_or((Object::None, Name::None), |(kind, name)| (kind, Name::Is(name)));
+        let (kind, name) =
+            self.object.map_or((Object::None, Name::None), |(kind, name)| (kind, Name::Is(name)));
         Call {
             server: self.server,
             method: Name::Is(self.method),
@@ -153,16 +163,16 @@ fn subject(roles: &Roles, recorded: Option<Value>) -> (Subject, Needs) {
     if scopes.is_none() {
         lacks = lacks.or(Needs::SCOPES);
     }
-    let stand_in = |part: fn(&(String, Vec<String>, Vec<String>)) -> &Vec<String>| {
-        roles.0.iter().filter(|role| held.contains(&role.0)).flat_map(part).cloned().collect()
+    let stand_in = |part: fn(&StandIn) -> &Vec<String>| {
+        roles.0.iter().filter(|role| held.contains(&role.name)).flat_map(part).cloned().collect()
     };
     let subject = Subject {
         user: text("user"),
-        groups: Some(groups.unwrap_or_else(|| stand_in(|role| &role.1))),
+        groups: Some(groups.unwrap_or_else(|| stand_in(|role| &role.groups))),
         agent: text("agent"),
         tenant: text("tenant"),
         workload: text("workload"),
-        scopes: Some(scopes.unwrap_or_else(|| stand_in(|role| &role.2))),
+        scopes: Some(scopes.unwrap_or_else(|| stand_in(|role| &role.scopes))),
         ..Subject::default()
     };
     (subject, lacks)
@@ -170,7 +180,7 @@ fn subject(roles: &Roles, recorded: Option<Value>) -> (Subject, Needs) {
 
 impl Roles {
     pub(super) fn of(view: &View) -> Self {
-        let names = |role: &mcpgov_engine::table::format::Role, wanted: Dimension| {
+        let names = |role: &Role, wanted: Dimension| {
             let mut names = Vec::new();
             for tree in conditions::conjunction(view, view.node_run(role.node.get(), role.node_len.get())) {
                 tree.each_leaf(&mut Vec::new(), &mut |_, leaf| {
@@ -182,8 +192,12 @@ impl Roles {
             names
         };
         let role = |role| {
-            let role: &mcpgov_engine::table::format::Role = role;
-            (view.text(role.name).to_owned(), names(role, Dimension::Group), names(role, Dimension::Scope))
+            let role: &Role = role;
+            StandIn {
+                name: view.text(role.name).to_owned(),
+                groups: names(role, Dimension::Group),
+                scopes: names(role, Dimension::Scope),
+            }
         };
         Self(view.roles.iter().map(role).collect())
     }
@@ -219,7 +233,9 @@ mod tests {
         ] {
             assert_eq!(unix_seconds(text), Some(seconds), "{text}");
         }
-        for text in ["", "2026-01-05T00:00:00+02:00", "1969-12-31T23:59:59Z", "2026-00-05T00:00:00Z", "soon Z"] {
+        for text in
+            ["", "2026-01-05T00:00:00+02:00", "1969-12-31T23:59:59Z", "2026-00-05T00:00:00Z", "soon Z"]
+        {
             assert_eq!(unix_seconds(text), None, "{text}");
         }
     }

@@ -80,7 +80,8 @@ pub fn json(counts: &Counts) -> Value {
 }
 
 fn changes(counts: &Counts) -> Vec<(Transition, u64)> {
-    let mut changes: Vec<_> = counts.changed.iter().map(|(transition, count)| (*transition, *count)).collect();
+    let mut changes: Vec<_> =
+        counts.changed.iter().map(|(transition, count)| (*transition, *count)).collect();
     changes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     changes
 }
@@ -116,5 +117,7 @@ fn arrow((old, new): Transition) -> String {
 
 /// What clients wrote must not write on the terminal.
 fn one_line(text: &str) -> String {
-    text.chars().flat_map(|char| if char.is_control() { char.escape_default().collect() } else { vec![char] }).collect()
+    text.chars()
+        .flat_map(|char| if char.is_control() { char.escape_default().collect() } else { vec![char] })
+        .collect()
 }

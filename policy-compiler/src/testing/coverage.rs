@@ -64,8 +64,12 @@ impl Coverage {
 
     /// What was reached of the policy in `view`.
     pub fn summary(&self, view: &View) -> Summary {
-        let mut summary =
-            Summary { rules: view.rules.len(), rules_missed: Vec::new(), branches: 0, branches_missed: Vec::new() };
+        let mut summary = Summary {
+            rules: view.rules.len(),
+            rules_missed: Vec::new(),
+            branches: 0,
+            branches_missed: Vec::new(),
+        };
         for (number, rule) in (0..).zip(view.rules) {
             let id = view.text(rule.id).to_owned();
             if !self.rules.contains_key(&number) {

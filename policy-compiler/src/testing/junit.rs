@@ -7,9 +7,9 @@ use super::Outcome;
 /// The XML of several test files' outcomes, each with the file's name.
 pub fn junit(suites: &[(String, Vec<Outcome>)]) -> String {
     let failed = |outcomes: &[Outcome]| outcomes.iter().filter(|outcome| !outcome.passed()).count();
-    let (tests, failures) = suites
-        .iter()
-        .fold((0, 0), |(tests, failures), (_, outcomes)| (tests + outcomes.len(), failures + failed(outcomes)));
+    let (tests, failures) = suites.iter().fold((0, 0), |(tests, failures), (_, outcomes)| {
+        (tests + outcomes.len(), failures + failed(outcomes))
+    });
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a string cannot fail, here and below.
     let _ = writeln!(xml, "<testsuites name=\"mcpgov\" tests=\"{tests}\" failures=\"{failures}\">");

@@ -138,8 +138,12 @@ fn listed(view: &View, question: &Question) -> Result<bool, QuestionError> {
 fn differences(expect: &Expectation, explanation: &Explanation) -> Vec<String> {
     let mut problems = Vec::new();
     let decided = match &explanation.rule {
-        Some(rule) if explanation.reason == Reason::Rule => format!("{} by rule `{rule}`", explanation.verdict.name()),
-        Some(rule) => format!("{} by rule `{rule}` ({})", explanation.verdict.name(), explanation.reason.name()),
+        Some(rule) if explanation.reason == Reason::Rule => {
+            format!("{} by rule `{rule}`", explanation.verdict.name())
+        }
+        Some(rule) => {
+            format!("{} by rule `{rule}` ({})", explanation.verdict.name(), explanation.reason.name())
+        }
         None => format!("{} ({})", explanation.verdict.name(), explanation.reason.name()),
     };
     if let Some(verdict) = expect.verdict.filter(|verdict| *verdict != explanation.verdict) {

@@ -40,7 +40,7 @@ fn kleene(truth: Truth) -> Kleene {
 }
 
 /// The verdict and the rule that decides.
-pub fn decide(policy: &Policy, question: &Question) -> (Verdict, Option<String>) {
+pub(crate) fn decide(policy: &Policy, question: &Question) -> (Verdict, Option<String>) {
     let call = Call::of(policy, question);
     let outcomes: Vec<(&Rule, Kleene)> = policy.rules.iter().map(|rule| (rule, call.rule(rule))).collect();
     let with =
