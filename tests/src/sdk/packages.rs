@@ -59,6 +59,8 @@ pub(super) fn javascript() -> &'static Path {
             let npm = node_packages().join("lib/node_modules/npm/bin/npm-cli.js");
             let mut install = Command::new(node());
             // No package of these needs its scripts, and nobody's scripts should run for a test.
+            // Node trusts its own list of authorities; behind a proxy that inspects, only the system knows the right one.
+            install.env("NODE_USE_SYSTEM_CA", "1");
             install.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
             command::run(install.current_dir(folder).stdout(Stdio::null()))
         }));
