@@ -89,7 +89,8 @@ impl Stream {
             Effect::Hold => Ok(Action::Pause),
             Effect::Forward(changes) => {
                 apply(half, &changes)?;
-                self.forwarded = true;
+                // Only a permit of the request lets the rest of the request go.
+                self.forwarded |= matches!(half, Half::Request);
                 Ok(Action::Continue)
             }
             Effect::Reply(reply) => self.reply(&reply),

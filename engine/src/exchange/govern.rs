@@ -34,7 +34,7 @@ const URL_ELICITATION_REQUIRED: &str = "-32042";
 impl Exchange {
     /// A message of the server on a stream, where it may also ask and notify.
     pub(super) fn govern(&mut self, terms: &Terms<'_>, text: &str) -> Result<Governed, Unreadable> {
-        let message = message::parse(text.as_bytes(), &json_limits(terms.options)).map_err(|_| Unreadable)?;
+        let message = read(terms, text)?;
         match message.kind() {
             Kind::Request | Kind::Notification => {
                 let decision = self.judge(terms, &message, Sender::Server);
@@ -51,7 +51,7 @@ impl Exchange {
 
     /// A message of the server in an answer that is one JSON text, where it can only answer.
     pub(super) fn govern_answer(&mut self, terms: &Terms<'_>, text: &str) -> Result<Governed, Unreadable> {
-        let message = message::parse(text.as_bytes(), &json_limits(terms.options)).map_err(|_| Unreadable)?;
+        let message = read(terms, text)?;
         if message.kind() == Kind::Response { self.response(terms, &message) } else { Err(Unreadable) }
     }
 
@@ -145,6 +145,10 @@ impl Exchange {
         let outcome = decide(view, caller, &call).outcome;
         (!outcome.verdict.is_permit()).then_some(outcome)
     }
+}
+
+fn read<'t>(terms: &Terms<'_>, text: &'t str) -> Result<Message<'t>, Unreadable> {
+    message::parse(text.as_bytes(), &json_limits(terms.options)).map_err(|_| Unreadable)
 }
 
 /// What one caller is shown may be another's secret: an answer that says it may be kept for everybody, or for
