@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::artifact::{self, Table};
-use crate::config::Config;
+use crate::config::{Config, Discovered};
 use crate::envoy::Envoy;
 use crate::raw::{Request, Response};
+use crate::scratch::Scratch;
 
 /// Where the policy's server is.
 pub const PATH: &str = "/github";
@@ -23,6 +24,20 @@ pub fn config(server: u16) -> Config {
 /// Starts Envoy in front of a server at the local port `server`.
 pub fn start(server: u16) -> Envoy {
     Envoy::start(config(server))
+}
+
+/// The statistic that counts the configurations of the filter that Envoy has discovered.
+pub const RELOADS: &str = "extension_config_discovery.http_filter.mcpgov.config_reload";
+
+/// As [`start`], with the filter discovered from `filter.yaml` in the folder returned; and the resource to write there
+/// with another version.
+pub fn start_discovering(server: u16) -> (Envoy, Scratch, Discovered) {
+    let folder = Scratch::new();
+    let (config, resource) = config(server).discover_filter(&folder.path("filter.yaml"));
+    folder.write("filter.yaml", resource.version(1));
+    let envoy = Envoy::start(config);
+    envoy.wait_for_stat(RELOADS, 1);
+    (envoy, folder, resource)
 }
 
 /// A call that the policy allows.

@@ -12,7 +12,6 @@ use mcpgov_tests::fixture::Fixture;
 use mcpgov_tests::governed::{self, allowed, assert_allowed, assert_denied, denied, list, post, tools};
 use mcpgov_tests::raw::{self, Connection};
 use mcpgov_tests::repetitions;
-use mcpgov_tests::scratch::Scratch;
 use mcpgov_tests::upstream::Sink;
 
 /// The verdict does not depend on how the body is cut into pieces.
@@ -157,18 +156,13 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncon
 #[test]
 fn a_policy_changes_under_load() {
     let server = Fixture::start();
-    let discovery = Scratch::new();
-    let discovered = discovery.path("filter.yaml");
-    let (config, resource) = governed::config(server.port()).discover_filter(&discovered);
-    discovery.write("filter.yaml", resource.version(1));
-    let envoy = Envoy::start(config);
-    envoy.wait_for_stat("extension_config_discovery.http_filter.mcpgov.config_reload", 1);
+    let (envoy, discovery, _) = governed::start_discovering(server.port());
     assert_denied(&raw::exchange(envoy.port(), &post(denied())));
 
     let policy = artifact::data_text("plain.yaml").replace("acme/*", "elsewhere/*");
     let changed = artifact::Table::compile(&policy);
-    let (_, resource) =
-        Config::demo(artifact::filter(), &changed, server.port(), server.port()).discover_filter(&discovered);
+    let (_, resource) = Config::demo(artifact::filter(), &changed, server.port(), server.port())
+        .discover_filter(&discovery.path("filter.yaml"));
     let (stop, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -202,12 +196,7 @@ fn a_policy_changes_under_load() {
 #[test]
 fn a_broken_policy_does_not_replace_a_working_one() {
     let server = Fixture::start();
-    let discovery = Scratch::new();
-    let discovered = discovery.path("filter.yaml");
-    let (config, resource) = governed::config(server.port()).discover_filter(&discovered);
-    discovery.write("filter.yaml", resource.version(1));
-    let envoy = Envoy::start(config);
-    envoy.wait_for_stat("extension_config_discovery.http_filter.mcpgov.config_reload", 1);
+    let (envoy, discovery, resource) = governed::start_discovering(server.port());
     assert_denied(&raw::exchange(envoy.port(), &post(denied())));
     let table = governed::table().base64();
     discovery.write("filter.yaml", resource.version(2).replace(&table, &table[..table.len() / 8 * 4]));

@@ -13,7 +13,6 @@ use mcpgov_tests::fixture::Fixture;
 use mcpgov_tests::governed::{self, allowed, assert_allowed, assert_denied, denied, list, post};
 use mcpgov_tests::raw::{self, Connection, Request};
 use mcpgov_tests::repetitions;
-use mcpgov_tests::scratch::Scratch;
 use mcpgov_tests::script::{Script, Taken};
 use mcpgov_tests::stream::{End, Stream, messages};
 use mcpgov_tests::upstream::Sink;
@@ -367,13 +366,8 @@ fn huge_heads_are_refused() {
 #[test]
 fn a_policy_changes_ten_times_a_second() {
     let server = Fixture::start();
-    let discovery = Scratch::new();
-    let discovered = discovery.path("filter.yaml");
-    let (config, resource) = governed::config(server.port()).discover_filter(&discovered);
-    discovery.write("filter.yaml", resource.version(1));
-    let envoy = Envoy::start(config);
-    let reloads = "extension_config_discovery.http_filter.mcpgov.config_reload";
-    envoy.wait_for_stat(reloads, 1);
+    let (envoy, discovery, resource) = governed::start_discovering(server.port());
+    let reloads = governed::RELOADS;
     let table = governed::table().base64();
     let update = |version: u32| {
         // The same policy under another configuration each time, as JSON, so that no two are the same to Envoy.

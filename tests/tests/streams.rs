@@ -9,7 +9,6 @@ use mcpgov_tests::config::Config;
 use mcpgov_tests::envoy::Envoy;
 use mcpgov_tests::governed::{self, allowed, assert_denied, call, denied, list, post};
 use mcpgov_tests::raw::{self, Request, Response};
-use mcpgov_tests::scratch::Scratch;
 use mcpgov_tests::script::{Script, Taken};
 use mcpgov_tests::stream::{End, Stream, messages};
 use mcpgov_tests::upstream::Trailing;
@@ -351,12 +350,7 @@ fn the_oldest_transport_is_governed_too() {
 #[test]
 fn a_stream_outlives_a_change_of_policy() {
     let server = Script::start();
-    let discovery = Scratch::new();
-    let discovered = discovery.path("filter.yaml");
-    let (config, resource) = governed::config(server.port()).discover_filter(&discovered);
-    discovery.write("filter.yaml", resource.version(1));
-    let envoy = Envoy::start(config);
-    envoy.wait_for_stat("extension_config_discovery.http_filter.mcpgov.config_reload", 1);
+    let (envoy, discovery, _) = governed::start_discovering(server.port());
     let mut client = Stream::sent(envoy.port(), &get());
     let mut stream = server.next().open();
     stream.chunk(event(&tools()));
@@ -364,8 +358,8 @@ fn a_stream_outlives_a_change_of_policy() {
     client.wait_for("\n\n");
 
     let changed = Table::compile(&artifact::data_text("plain.yaml").replace("echo:", "delete_repo:"));
-    let (_, resource) =
-        Config::demo(artifact::filter(), &changed, server.port(), server.port()).discover_filter(&discovered);
+    let (_, resource) = Config::demo(artifact::filter(), &changed, server.port(), server.port())
+        .discover_filter(&discovery.path("filter.yaml"));
     discovery.write("filter.yaml", resource.version(2));
     envoy.wait_for_stat("extension_config_discovery.http_filter.mcpgov.config_reload", 2);
     client.forget();
