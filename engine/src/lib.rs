@@ -25,6 +25,7 @@ pub mod registry;
 pub mod reply;
 #[cfg(test)]
 mod sample;
+pub mod scan;
 pub mod session;
 pub mod sse;
 pub mod subject;
