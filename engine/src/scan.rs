@@ -18,7 +18,7 @@ mod trigger;
 use core::ops::Range;
 
 pub use kind::{Class, Kind};
-pub use trigger::{Gram, Set};
+pub use trigger::{Gram, Set, Trigger};
 
 /// One text to look at: a decoded string, or a member's name.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,30 @@
 //! The first stage: which places of a text are worth a closer look.
 
+use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
-/// Bytes are told apart by 32 classes, so that four of them in a row are a number of 20 bits.
-const CLASSES: usize = 32;
+/// Bits of one byte's class: bytes are told apart by 32 classes, so that four in a row are a number of 20 bits.
+const CLASS_BITS: u32 = 5;
+const WINDOW: u32 = (1 << (4 * CLASS_BITS)) - 1;
+/// Words of the set of grams, 64 in each.
+const WORDS: usize = 1 << (4 * CLASS_BITS - 6);
+/// Places in the set that all grams together may take, so that a table cannot ask for much memory.
+const CELLS_MAX: usize = 1 << 20;
+
+/// The grams of all that looks closer, as one set that is asked at every byte.
+///
+/// Which sources a gram in the set belongs to is found by its rank: how many grams of the set are smaller.
+pub struct Trigger {
+    set: Box<[u64; WORDS]>,
+    /// How many grams are in the words before each.
+    ranks: Vec<u32>,
+    /// By rank: where the gram's hits begin; one more at the end.
+    starts: Vec<u32>,
+    /// Sources, and how many bytes of the gram come before the place of interest.
+    hits: Vec<(u16, u8)>,
+}
 
 /// A set of byte classes, one bit each. Sets of bytes are rounded up to classes: letters of both cases are one
 /// class, some rare letters share one, all digits are one. Whoever looks closer checks exactly.
@@ -38,6 +59,10 @@ impl Set {
     pub const fn not(self) -> Set {
         Set(!self.0)
     }
+
+    fn classes(self) -> impl Iterator<Item = u32> + Clone {
+        (0..32).filter(move |class| self.0 >> class & 1 != 0)
+    }
 }
 
 /// Four bytes in a row that a place of interest shows. Beyond either end of a text every byte is in the class of
@@ -54,11 +79,6 @@ impl Gram {
     /// A place where this text begins, in either case; of more than four bytes the first four count.
     #[must_use]
     pub const fn literal(text: &[u8]) -> Gram {
-        let set = |byte: Option<&u8>| match byte {
-            Some(byte) => Set(1 << class(*byte)),
-            None => Set::ANY,
-        };
-        let _ = set;
         let mut sets = [Set::ANY; 4];
         let [a, b, c, d] = &mut sets;
         if let [first, ..] = text {
@@ -75,6 +95,130 @@ impl Gram {
         }
         Gram { sets, before: 0 }
     }
+
+    /// Windows it stands for.
+    fn cells(&self) -> usize {
+        self.sets.iter().map(|set| set.0.count_ones() as usize).product()
+    }
+
+    fn each_cell(&self, mut cell: impl FnMut(u32)) {
+        let [a, b, c, d] = self.sets.map(Set::classes);
+        for first in a {
+            for second in b.clone() {
+                for third in c.clone() {
+                    for fourth in d.clone() {
+                        let window = [first, second, third, fourth];
+                        cell(window.into_iter().fold(0, |window, class| window << CLASS_BITS | class));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Trigger {
+    /// The set of these grams, each with the number of its source. `None` where together they are too many.
+    #[must_use]
+    pub fn new(grams: &[(u16, Gram)]) -> Option<Trigger> {
+        let cells: usize = grams.iter().map(|(_, gram)| gram.cells()).sum();
+        if cells > CELLS_MAX {
+            return None;
+        }
+        let mut all: Vec<(u32, u16, u8)> = Vec::with_capacity(cells);
+        for (source, gram) in grams {
+            gram.each_cell(|cell| all.push((cell, *source, gram.before)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        let mut set: Box<[u64; WORDS]> = vec![0; WORDS].into_boxed_slice().try_into().ok()?;
+        let (mut starts, mut hits) = (Vec::new(), Vec::with_capacity(all.len()));
+        for group in all.chunk_by(|one, other| one.0 == other.0) {
+            starts.push(u32::try_from(hits.len()).ok()?);
+            for (cell, source, before) in group {
+                *set.get_mut((cell >> 6) as usize)? |= 1 << (cell & 63);
+                hits.push((*source, *before));
+            }
+        }
+        starts.push(u32::try_from(hits.len()).ok()?);
+        let mut before = 0;
+        let ranks = set
+            .iter()
+            .map(|word| {
+                let rank = before;
+                before += word.count_ones();
+                rank
+            })
+            .collect();
+        Some(Trigger { set, ranks, starts, hits })
+    }
+
+    /// Calls `hit` with a source and a place for every gram found, in the order of the grams' ends.
+    pub fn each(&self, text: &[u8], mut hit: impl FnMut(u16, usize)) {
+        let mut window = 0;
+        let mut end = 0;
+        for byte in text {
+            window = (window << CLASS_BITS | class_of(*byte)) & WINDOW;
+            end += 1;
+            if self.holds(window) {
+                self.tell(window, end, text.len(), &mut hit);
+            }
+        }
+        // Grams may reach beyond the end.
+        for _ in 0..3 {
+            window = window << CLASS_BITS & WINDOW;
+            end += 1;
+            if self.holds(window) {
+                self.tell(window, end, text.len(), &mut hit);
+            }
+        }
+    }
+
+    #[inline]
+    fn holds(&self, window: u32) -> bool {
+        self.set.get((window >> 6) as usize).is_some_and(|word| word >> (window & 63) & 1 != 0)
+    }
+
+    #[inline(never)]
+    fn tell(&self, window: u32, end: usize, len: usize, hit: &mut impl FnMut(u16, usize)) {
+        let word = (window >> 6) as usize;
+        let (Some(bits), Some(rank)) = (self.set.get(word), self.ranks.get(word)) else { return };
+        let below = bits & ((1 << (window & 63)) - 1);
+        let rank = (rank + below.count_ones()) as usize;
+        let (Some(from), Some(to)) = (self.starts.get(rank), self.starts.get(rank + 1)) else { return };
+        for (source, before) in self.hits.get(*from as usize..*to as usize).unwrap_or(&[]) {
+            match (end + usize::from(*before)).checked_sub(4) {
+                Some(at) if at < len => hit(*source, at),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trigger({} grams)", self.starts.len().saturating_sub(1))
+    }
+}
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        #[expect(clippy::cast_possible_truncation, reason = "less than 256")]
+        {
+            classes[byte] = class(byte as u8);
+        }
+        byte += 1;
+    }
+    classes
+}
+
+static CLASSES: [u8; 256] = classes();
+
+#[inline]
+fn class_of(byte: u8) -> u32 {
+    CLASSES.get(usize::from(byte)).map_or(0, |class| u32::from(*class))
 }
 
 /// The class of a byte, 0 to 31. Chosen so that text of most scripts triggers rarely: lead bytes of characters that
@@ -97,5 +241,41 @@ const fn class(byte: u8) -> u8 {
         0xC3..=0xDF => 30,
         0x80..=0xFF => 29,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn places(text: &str, grams: &[Gram]) -> Vec<(u16, usize)> {
+        let grams: Vec<(u16, Gram)> = (0..).zip(grams.iter().copied()).collect();
+        let mut places = Vec::new();
+        Trigger::new(&grams).unwrap().each(text.as_bytes(), |source, at| places.push((source, at)));
+        places.sort_unstable();
+        places
+    }
+
+    #[test]
+    fn a_gram_is_found_wherever_it_stands() {
+        let grams = [Gram::literal(b"ghp_"), Gram::literal(b"ab")];
+        assert_eq!(places("ghp_ GHP_ xghp_", &grams), [(0, 0), (0, 5), (0, 11)]);
+        assert_eq!(places("ab", &grams), [(1, 0)]);
+        assert_eq!(places("", &grams), []);
+    }
+
+    #[test]
+    fn the_place_of_interest_may_follow_what_shows_it() {
+        let digits = Gram { sets: [Set::DIGIT.not(), Set::DIGIT, Set::ANY, Set::ANY], before: 1 };
+        assert_eq!(places("12 a34,5", &[digits]), [(0, 0), (0, 4), (0, 7)]);
+    }
+
+    #[test]
+    fn no_table_makes_the_set_large() {
+        let any = Gram { sets: [Set::ANY; 4], before: 0 };
+        assert!(Trigger::new(&[(0, any)]).is_some());
+        assert!(Trigger::new(&[(0, any), (1, any)]).is_none());
     }
 }
