@@ -6,18 +6,21 @@
 
 mod assignment;
 mod encoded;
+mod families;
 mod hidden;
 mod kind;
 pub mod pattern;
 pub mod phrase;
 mod pii;
 mod poison;
+mod scanner;
 mod secret;
 mod trigger;
 
 use core::ops::Range;
 
 pub use kind::{Class, Kind};
+pub use scanner::{Finding, Scanner};
 pub use trigger::{Gram, Set, Trigger};
 
 /// One text to look at: a decoded string, or a member's name.

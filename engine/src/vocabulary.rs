@@ -213,3 +213,192 @@ impl Reason {
         }
     }
 }
+
+/// How bad it is that something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Severity {
+    /// Worth knowing.
+    Low = 0,
+    /// Worth a look.
+    Medium = 1,
+    /// Harmful by itself.
+    High = 2,
+    /// Harmful at once.
+    Critical = 3,
+}
+
+impl Severity {
+    /// Every severity, least first.
+    pub const ALL: [Severity; 4] = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+
+    /// The name used in policies and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+
+    /// The severity of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Severity> {
+        Severity::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+
+    /// The severity stored as `number`.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Severity> {
+        Severity::ALL.into_iter().find(|severity| *severity as u8 == number)
+    }
+}
+
+/// What is done with something found. Ordered by how much it takes away: the greatest of all that apply wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Treatment {
+    /// It is recorded, and passes.
+    Log = 0,
+    /// The text around it is marked as data that is not to be trusted.
+    Mark = 1,
+    /// It is replaced by a keyed digest, so that equal values stay equal.
+    Hash = 2,
+    /// It is replaced by characters that say nothing, of the same form.
+    Mask = 3,
+    /// It is cut out.
+    Remove = 4,
+    /// It is cut out with the sentence it stands in.
+    Strip = 5,
+    /// The result is replaced by one that says why; a listed thing is hidden.
+    Quarantine = 6,
+    /// The message is refused.
+    Deny = 7,
+}
+
+impl Treatment {
+    /// Every treatment, the mildest first.
+    pub const ALL: [Treatment; 8] = [
+        Treatment::Log,
+        Treatment::Mark,
+        Treatment::Hash,
+        Treatment::Mask,
+        Treatment::Remove,
+        Treatment::Strip,
+        Treatment::Quarantine,
+        Treatment::Deny,
+    ];
+
+    /// The name used in policies, records and metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Treatment::Log => "log",
+            Treatment::Mark => "mark",
+            Treatment::Hash => "hash",
+            Treatment::Mask => "mask",
+            Treatment::Remove => "remove",
+            Treatment::Strip => "strip",
+            Treatment::Quarantine => "quarantine",
+            Treatment::Deny => "deny",
+        }
+    }
+
+    /// The treatment of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Treatment> {
+        Treatment::ALL.into_iter().find(|treatment| treatment.name() == name)
+    }
+
+    /// The treatment stored as `number`.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Treatment> {
+        Treatment::ALL.into_iter().find(|treatment| *treatment as u8 == number)
+    }
+
+    /// Whether it concerns the whole message rather than what was found in it.
+    #[must_use]
+    pub const fn is_of_message(self) -> bool {
+        matches!(self, Treatment::Quarantine | Treatment::Deny)
+    }
+}
+
+/// Which texts of a conversation are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Direction {
+    /// Arguments on their way to the server.
+    Arguments = 0,
+    /// What the server answers, asks and tells.
+    Results = 1,
+    /// What describes a server and its tools, prompts and resources: lists and instructions.
+    Descriptions = 2,
+}
+
+impl Direction {
+    /// Every direction.
+    pub const ALL: [Direction; 3] = [Direction::Arguments, Direction::Results, Direction::Descriptions];
+
+    /// The name used in policies and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Direction::Arguments => "arguments",
+            Direction::Results => "results",
+            Direction::Descriptions => "descriptions",
+        }
+    }
+
+    /// The direction of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Direction> {
+        Direction::ALL.into_iter().find(|direction| direction.name() == name)
+    }
+
+    /// Its bit in a set of directions.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// What becomes of media and other binary content. Ordered by how much it takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Blobs {
+    /// It passes byte for byte.
+    Skip = 0,
+    /// What decodes to text is looked at like text.
+    Scan = 1,
+    /// It is taken out.
+    Strip = 2,
+}
+
+impl Blobs {
+    /// Every way.
+    pub const ALL: [Blobs; 3] = [Blobs::Skip, Blobs::Scan, Blobs::Strip];
+
+    /// The name used in policies.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Blobs::Skip => "skip",
+            Blobs::Scan => "scan",
+            Blobs::Strip => "strip",
+        }
+    }
+
+    /// The way of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Blobs> {
+        Blobs::ALL.into_iter().find(|blobs| blobs.name() == name)
+    }
+
+    /// The way stored as `number`.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Blobs> {
+        Blobs::ALL.into_iter().find(|blobs| *blobs as u8 == number)
+    }
+}

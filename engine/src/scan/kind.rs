@@ -26,6 +26,12 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [Kind] = &[$(Kind::$kind),+];
 
+            /// The kind stored as `number`: its place in [`Kind::ALL`].
+            #[must_use]
+            pub fn from_number(number: u8) -> Option<Kind> {
+                Kind::ALL.get(usize::from(number)).copied()
+            }
+
             /// Its name in policies, records and reports.
             #[must_use]
             pub const fn name(self) -> &'static str {

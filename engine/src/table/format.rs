@@ -13,7 +13,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 /// First bytes of every table. The line feed and the high bit catch text-mode transfers.
 pub const MAGIC: [u8; 8] = *b"mcpgov\x8a\n";
 /// The only version this code reads and writes; any other is a named error.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// "No string", "no constraint": the value of an absent reference.
 pub const NONE: u32 = u32::MAX;
 /// Nesting of `all` / `any` / `not` in one condition.
@@ -104,6 +104,14 @@ closed_enum! {
         Automata = 16,
         /// `u32` ends of the automata.
         AutomatonEnds = 17,
+        /// [`Detector`] records, ascending by name.
+        Detectors = 18,
+        /// [`Protection`] records, ascending by id.
+        Protections = 19,
+        /// Formats of secrets and the like; see [`crate::scan::pattern`].
+        Patterns = 20,
+        /// Phrases of injected instructions; see [`crate::scan::phrase`].
+        Phrases = 21,
     }
 }
 
@@ -519,6 +527,49 @@ pub struct Role {
     pub node: U32,
     /// Number of nodes.
     pub node_len: U16,
+}
+
+/// Something that texts are looked through for.
+#[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]
+#[repr(C)]
+pub struct Detector {
+    /// String: name.
+    pub name: U32,
+    /// First word: globs of values that do not count.
+    pub allow: U32,
+    /// Number of those globs.
+    pub allow_len: U16,
+    /// A [`crate::scan::Kind`] by its place in `Kind::ALL`, or [`NO_KIND`] where patterns find it.
+    pub kind: u8,
+    /// [`crate::vocabulary::Severity`].
+    pub severity: u8,
+}
+
+/// `Detector::kind` of what is not built in.
+pub const NO_KIND: u8 = u8::MAX;
+
+/// What is done with what detectors find.
+#[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]
+#[repr(C)]
+pub struct Protection {
+    /// String: id.
+    pub id: U32,
+    /// First node of the condition; the nodes are a conjunction.
+    pub node: U32,
+    /// Number of nodes, descendants included.
+    pub node_len: U16,
+    /// First word: numbers of detectors, ascending.
+    pub detectors: U32,
+    /// How many.
+    pub detector_len: U16,
+    /// [`crate::vocabulary::Treatment`].
+    pub treatment: u8,
+    /// Bits of [`crate::vocabulary::Direction`], at least one.
+    pub directions: u8,
+    /// [`crate::vocabulary::Blobs`].
+    pub blobs: u8,
+    /// 1 where it is only recorded.
+    pub is_shadow: u8,
 }
 
 /// The rules (or server matches) that one key can concern.

@@ -16,6 +16,7 @@ mod view;
 pub mod write;
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -23,6 +24,9 @@ pub use automaton::Automaton;
 pub use error::TableError;
 pub use view::{Candidates, StringId, Strings, View, Words};
 
+use crate::scan::pattern::Patterns;
+use crate::scan::phrase::Phrases;
+use crate::scan::{Kind, Scanner};
 use format::Section;
 
 /// What the filter must ask the proxy for so that this table can decide; bits of `Settings::facts`.
@@ -67,6 +71,8 @@ pub struct Table<B> {
     layout: Layout,
     /// Read once, because reading checks each of them whole.
     automata: Vec<Automaton>,
+    /// Made once, because it is large. Shared by copies of the table.
+    scanner: Option<Arc<Scanner>>,
 }
 
 /// Where the sections of a validated table lie.
@@ -93,15 +99,42 @@ impl<B: AsRef<[u8]>> Table<B> {
     pub fn from_bytes(bytes: B) -> Result<Self, TableError> {
         let layout = validate::layout(bytes.as_ref())?;
         let automata = automaton::read(bytes.as_ref(), &layout)?;
-        let table = Table { bytes, layout, automata };
+        let mut table = Table { bytes, layout, automata, scanner: None };
         validate::records(&table.view())?;
+        table.scanner = table.read_scanner()?;
         Ok(table)
     }
 
     /// The table's records, for reading. Cheap: a handful of slices.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        View::new(self.bytes.as_ref(), &self.layout, &self.automata)
+        View::new(self.bytes.as_ref(), &self.layout, &self.automata, self.scanner.as_deref())
+    }
+
+    fn read_scanner(&self) -> Result<Option<Arc<Scanner>>, TableError> {
+        let view = self.view();
+        if view.detectors.is_empty() {
+            return Ok(None);
+        }
+        let section = |section| self.layout.section(self.bytes.as_ref(), section);
+        let patterns = match section(Section::Patterns) {
+            [] => None,
+            bytes => {
+                let bad = TableError::BadSection(Section::Patterns);
+                Some(Patterns::from_bytes(bytes).map_err(|_| bad)?)
+            }
+        };
+        let phrases = match section(Section::Phrases) {
+            [] => None,
+            bytes => {
+                let bad = TableError::BadSection(Section::Phrases);
+                Some(Phrases::from_bytes(bytes).map_err(|_| bad)?)
+            }
+        };
+        let kinds = view.detectors.iter().map(|detector| Kind::from_number(detector.kind));
+        let scanner = Scanner::new(kinds, patterns, phrases);
+        // What its patterns and phrases ask for must fit together, too.
+        scanner.map(|scanner| Some(Arc::new(scanner))).ok_or(TableError::BadSection(Section::Detectors))
     }
 
     /// The policy's identity.

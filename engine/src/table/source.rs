@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use super::format::{Circumstance, Dimension, Label, Literal, Relation};
 use crate::network::Network;
-use crate::vocabulary::{Action, Capture, Verdict};
+use crate::scan::Kind;
+use crate::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
 use crate::window::Window;
 
 /// A whole policy.
@@ -28,6 +29,46 @@ pub struct Policy {
     /// Layers that the rules are in, 1 to [`super::format::LAYERS_MAX`]. A call is permitted if each layer by
     /// itself permits it, so that one without a rule permits nothing.
     pub layers: u8,
+    /// What texts are looked through for, ascending by name; names are unique.
+    pub detectors: Vec<Detector>,
+    /// Patterns of detectors that are not built in, as [`crate::scan::pattern`] stores them; detectors by place.
+    pub patterns: Vec<u8>,
+    /// Phrases, as [`crate::scan::phrase`] stores them.
+    pub phrases: Vec<u8>,
+    /// What is done with what is found; ids are unique.
+    pub protections: Vec<Protection>,
+}
+
+/// Something to look for.
+#[derive(Debug, Clone)]
+pub struct Detector {
+    /// Its name.
+    pub name: String,
+    /// What is built in, or `None` where patterns find it.
+    pub kind: Option<Kind>,
+    /// How bad it is to find it.
+    pub severity: Severity,
+    /// Globs of values that do not count.
+    pub allow: Vec<String>,
+}
+
+/// What is done with what detectors find.
+#[derive(Debug, Clone)]
+pub struct Protection {
+    /// Its id.
+    pub id: String,
+    /// When it applies; an empty list is always.
+    pub conditions: Vec<Condition>,
+    /// Names of detectors.
+    pub detectors: Vec<String>,
+    /// What is done.
+    pub treatment: Treatment,
+    /// Where; at least one.
+    pub directions: Vec<Direction>,
+    /// What becomes of binary content.
+    pub blobs: Blobs,
+    /// Record only.
+    pub shadow: bool,
 }
 
 /// Dotted claim paths; `None` where the policy takes no such claim.
@@ -72,6 +113,10 @@ impl Default for Policy {
             roles: Vec::new(),
             rules: Vec::new(),
             layers: 1,
+            detectors: Vec::new(),
+            patterns: Vec::new(),
+            phrases: Vec::new(),
+            protections: Vec::new(),
         }
     }
 }

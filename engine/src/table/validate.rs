@@ -8,14 +8,15 @@ use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::format::{
-    CONDITION_DEPTH_MAX, Circumstance, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC,
-    NONE, Node, Op, Posting, Relation, Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION,
+    CONDITION_DEPTH_MAX, Circumstance, Detector, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC,
+    NO_KIND, NONE, Node, Op, Posting, Protection, Relation, Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION,
     rule_flags, types,
 };
 use super::view::View;
 use super::{Digest, Layout, TableError, Words, facts};
 use crate::network::Network;
-use crate::vocabulary::{Action, Capture, Verdict};
+use crate::scan::Kind;
+use crate::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
 use crate::window::Window;
 
 /// Framing: header, digest, directory, whole records.
@@ -87,7 +88,7 @@ pub(super) fn digest(header: &Header, rest: &[u8]) -> Digest {
 const fn record_size(section: Section) -> usize {
     match section {
         Section::Settings => size_of::<Settings>(),
-        Section::Text | Section::Automata => 1,
+        Section::Text | Section::Automata | Section::Patterns | Section::Phrases => 1,
         Section::Strings
         | Section::StringBuckets
         | Section::Words
@@ -102,6 +103,8 @@ const fn record_size(section: Section) -> usize {
         Section::Tools => size_of::<Tool>(),
         Section::Roles => size_of::<Role>(),
         Section::Postings => size_of::<Posting>(),
+        Section::Detectors => size_of::<Detector>(),
+        Section::Protections => size_of::<Protection>(),
     }
 }
 
@@ -138,6 +141,15 @@ pub(super) fn records(view: &View<'_>) -> Result<(), TableError> {
     })?;
     check.each(Section::Rules, view.rules, |rule| check.rule(rule))?;
     check.ascending(Section::Rules, view.rules, |rule| rule.id)?;
+    check.each(Section::Detectors, view.detectors, |detector| {
+        check.string(detector.name)
+            && check.run_of_strings(detector.allow.get(), u32::from(detector.allow_len.get()))
+            && (detector.kind == NO_KIND || Kind::from_number(detector.kind).is_some())
+            && Severity::from_number(detector.severity).is_some()
+    })?;
+    check.ascending(Section::Detectors, view.detectors, |detector| detector.name)?;
+    check.each(Section::Protections, view.protections, |protection| check.protection(protection))?;
+    check.ascending(Section::Protections, view.protections, |protection| protection.id)?;
     check.postings()
 }
 
@@ -241,6 +253,24 @@ impl Check<'_, '_> {
             && rule.layer() < self.view.layers()
             && (rule.limit.get() == NONE || (rule.limit.get() as usize) < self.view.limits.len())
             && self.condition(rule.node.get(), rule.node_len.get(), true)
+    }
+
+    fn protection(&self, protection: &Protection) -> bool {
+        let len = u32::from(protection.detector_len.get());
+        let detectors = self.view.run(protection.detectors.get(), len);
+        let mut last = None;
+        self.string(protection.id)
+            && self.condition(protection.node.get(), protection.node_len.get(), true)
+            && detectors.len() == len as usize
+            && detectors.iter().all(|detector| {
+                let ascends = last.is_none_or(|last| last < detector);
+                last = Some(detector);
+                ascends && (detector as usize) < self.view.detectors.len()
+            })
+            && Treatment::from_number(protection.treatment).is_some()
+            && (1..1 << Direction::ALL.len()).contains(&protection.directions)
+            && Blobs::from_number(protection.blobs).is_some()
+            && protection.is_shadow <= 1
     }
 
     fn condition(&self, start: u32, len: u16, roles: bool) -> bool {

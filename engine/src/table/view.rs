@@ -7,9 +7,10 @@ use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 use super::Layout;
 use super::automaton::Automaton;
 use super::format::{
-    Key, Limit, NONE, Node, Posting, Role, Rule, Section, Server, ServerMatch, Settings, Tool, bucket,
+    Detector, Key, Limit, NONE, Node, Posting, Protection, Role, Rule, Section, Server, ServerMatch, Settings, Tool, bucket,
     hash_key, hash_text, members,
 };
+use crate::scan::Scanner;
 
 /// Number of a string in the table; equal strings have equal numbers.
 pub type StringId = u32;
@@ -45,6 +46,12 @@ pub struct View<'t> {
     pub claims: &'t [U32],
     /// Regular expressions.
     pub automata: &'t [Automaton],
+    /// What texts are looked through for, ascending by name.
+    pub detectors: &'t [Detector],
+    /// What is done with what is found, ascending by id.
+    pub protections: &'t [Protection],
+    /// Looks through texts; `None` where the policy has no detector.
+    pub scanner: Option<&'t Scanner>,
     /// The policy's identity, as [`super::Digest::text`] has it.
     pub digest: &'t str,
 }
@@ -76,7 +83,12 @@ fn records<T: FromBytes + Immutable + KnownLayout + Unaligned>(bytes: &[u8]) -> 
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(bytes: &'t [u8], layout: &'t Layout, automata: &'t [Automaton]) -> Self {
+    pub(super) fn new(
+        bytes: &'t [u8],
+        layout: &'t Layout,
+        automata: &'t [Automaton],
+        scanner: Option<&'t Scanner>,
+    ) -> Self {
         let section = |section: Section| layout.section(bytes, section);
         View {
             settings: records(section(Section::Settings)),
@@ -97,6 +109,9 @@ impl<'t> View<'t> {
             posting_buckets: records(section(Section::PostingBuckets)),
             claims: records(section(Section::Claims)),
             automata,
+            detectors: records(section(Section::Detectors)),
+            protections: records(section(Section::Protections)),
+            scanner,
             digest: &layout.digest_text,
         }
     }

@@ -5,6 +5,7 @@ mod assemble;
 mod condition;
 mod index;
 mod intern;
+mod protection;
 mod registry;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -18,8 +19,8 @@ use zerocopy::IntoBytes;
 use zerocopy::little_endian::{U16, U32};
 
 use super::format::{
-    CONDITION_DEPTH_MAX, LAYERS_MAX, Label, Limit, NONE, Node, Posting, Role, Rule, Section, Server,
-    ServerMatch, Settings, Tool, hash_key, hash_text, members, rule_flags,
+    CONDITION_DEPTH_MAX, Detector, LAYERS_MAX, Label, Limit, NONE, Node, Posting, Protection, Role, Rule,
+    Section, Server, ServerMatch, Settings, Tool, hash_key, hash_text, members, rule_flags,
 };
 use super::source::{self, Condition, Policy};
 use assemble::{assemble, bucketed, buckets, bytes_of};
@@ -38,6 +39,8 @@ pub enum WriteError {
     TooDeep(String),
     /// A role's condition refers to a role.
     RoleInRole(String),
+    /// Something is to be done with what no detector of the policy finds.
+    UnknownDetector(String),
 }
 
 impl fmt::Display for WriteError {
@@ -50,6 +53,7 @@ impl fmt::Display for WriteError {
                 write!(f, "the condition of `{name}` is nested deeper than {CONDITION_DEPTH_MAX}")
             }
             WriteError::RoleInRole(name) => write!(f, "the role `{name}` refers to another role"),
+            WriteError::UnknownDetector(name) => write!(f, "there is no detector `{name}`"),
         }
     }
 }
@@ -88,6 +92,7 @@ pub fn write(policy: &Policy) -> Result<Vec<u8>, WriteError> {
     for rule in &rules {
         writer.rule(rule)?;
     }
+    writer.detectors(policy)?;
     let mut keys = index::of_rules(&rules, &roles, &writer.interner);
     keys.append(&mut writer.match_keys);
     writer.postings(keys)?;
@@ -145,6 +150,10 @@ struct Writer<'p> {
     roles: Vec<Role>,
     settings: Vec<Settings>,
     postings: Vec<Posting>,
+    detectors: Vec<Detector>,
+    protections: Vec<Protection>,
+    patterns: &'p [u8],
+    phrases: &'p [u8],
     facts: u16,
 }
 
@@ -171,6 +180,10 @@ impl<'p> Writer<'p> {
             roles: Vec::new(),
             settings: Vec::new(),
             postings: Vec::new(),
+            detectors: Vec::new(),
+            protections: Vec::new(),
+            patterns: &[],
+            phrases: &[],
             facts: 0,
         }
     }
@@ -339,6 +352,10 @@ impl<'p> Writer<'p> {
             (Section::Claims, bytes_of(&claims)),
             (Section::Automata, self.automata),
             (Section::AutomatonEnds, bytes_of(&self.automaton_ends)),
+            (Section::Detectors, bytes_of(&self.detectors)),
+            (Section::Protections, bytes_of(&self.protections)),
+            (Section::Patterns, self.patterns.to_vec()),
+            (Section::Phrases, self.phrases.to_vec()),
         ];
         assemble(&sections)
     }

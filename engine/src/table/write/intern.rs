@@ -59,6 +59,14 @@ impl<'p> Interner<'p> {
                 collected.other(hosts);
             }
         }
+        for detector in &policy.detectors {
+            collected.other([&detector.name]);
+            collected.other(&detector.allow);
+        }
+        for protection in &policy.protections {
+            collected.other([&protection.id]);
+            protection.conditions.iter().for_each(|below| condition(below, &mut collected));
+        }
         let strings = |matchable: bool| {
             let mut strings: Vec<&str> = collected
                 .strings

@@ -1,0 +1,163 @@
+//! The detectors of one policy, put together to look through texts.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::pattern::{Patterns, Runs};
+use super::phrase::Phrases;
+use super::trigger::{Gram, Trigger};
+use super::{Findings, Kind, Text, families};
+
+/// Something found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The bytes of the text that are to be treated.
+    pub place: Range<usize>,
+    /// The number of the detector that found it.
+    pub detector: u16,
+}
+
+/// All detectors of a policy.
+#[derive(Debug)]
+pub struct Scanner {
+    trigger: Trigger,
+    /// What the trigger's sources are.
+    sources: Vec<Source>,
+    /// The detector of each built-in kind, by the kind's number.
+    kinds: [Option<u16>; Kind::ALL.len()],
+    patterns: Option<Patterns>,
+    phrases: Option<Phrases>,
+}
+
+/// A family of built-in detectors: where it wants to look, and how it does.
+pub(super) struct Family {
+    pub(super) kinds: &'static [Kind],
+    pub(super) grams: fn() -> Vec<Gram>,
+    pub(super) look: fn(&Text<'_>, usize, &mut dyn Findings) -> usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Family(usize),
+    Pattern(u16),
+    Phrase(u16),
+}
+
+/// Texts inside texts that are decoded and looked through again.
+const DEPTH_MAX: u8 = 2;
+
+impl Scanner {
+    /// The scanner of these detectors, in their order: the kinds of those that are built in. `None` if what they
+    /// and the patterns ask for does not fit together.
+    #[must_use]
+    pub fn new(
+        detectors: impl Iterator<Item = Option<Kind>>,
+        patterns: Option<Patterns>,
+        phrases: Option<Phrases>,
+    ) -> Option<Scanner> {
+        let mut kinds = [None; Kind::ALL.len()];
+        let mut count = 0_u16;
+        for kind in detectors {
+            if let Some(place) = kind.and_then(|kind| kinds.get_mut(kind as usize)) {
+                *place = Some(count);
+            }
+            count = count.checked_add(1)?;
+        }
+        if patterns.as_ref().is_some_and(|patterns| patterns.detectors() > count) {
+            return None;
+        }
+        let mut sources = Vec::new();
+        let mut grams = Vec::new();
+        let mut add = |source, gram| {
+            sources.push(source);
+            Some(grams.push((u16::try_from(sources.len() - 1).ok()?, gram)))
+        };
+        let wanted = |kind: &Kind| kinds.get(*kind as usize).is_some_and(Option::is_some);
+        for (number, family) in families::ALL.iter().enumerate() {
+            if family.kinds.iter().any(wanted) {
+                for gram in (family.grams)() {
+                    add(Source::Family(number), gram)?;
+                }
+            }
+        }
+        for (pattern, gram) in patterns.iter().flat_map(Patterns::triggers) {
+            add(Source::Pattern(pattern), gram)?;
+        }
+        for (phrase, gram) in phrases.iter().flat_map(Phrases::triggers) {
+            add(Source::Phrase(phrase), gram)?;
+        }
+        let trigger = Trigger::new(&grams)?;
+        Some(Scanner { trigger, sources, kinds, patterns, phrases })
+    }
+
+    /// Everything found in a text, by place. `key` is the name of the member whose value the text is.
+    #[must_use]
+    pub fn scan(&self, text: &str, key: Option<&str>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        self.look(&Text { bytes: text.as_bytes(), key }, 0, &mut findings);
+        findings.sort_unstable_by_key(|finding| (finding.place.start, finding.place.end, finding.detector));
+        findings.dedup();
+        findings
+    }
+
+    /// The number of the detector of a built-in kind, if the policy has it.
+    #[must_use]
+    pub fn detector(&self, kind: Kind) -> Option<u16> {
+        self.kinds.get(kind as usize).copied().flatten()
+    }
+
+    fn look(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
+        let mut sink = Sink { scanner: self, findings };
+        // Before which place each family has looked already.
+        let mut done = [0; families::ALL.len()];
+        let mut runs = Runs::default();
+        self.trigger.each(text.bytes, |source, at| match self.sources.get(usize::from(source)) {
+            Some(Source::Family(number)) => {
+                if let (Some(family), Some(done)) = (families::ALL.get(*number), done.get_mut(*number))
+                    && *done <= at
+                {
+                    *done = (family.look)(text, at, &mut sink);
+                }
+            }
+            Some(Source::Pattern(index)) => {
+                if let Some(patterns) = &self.patterns {
+                    let findings = &mut *sink.findings;
+                    patterns.look(*index, text, at, &mut runs, &mut |detector, place| {
+                        findings.push(Finding { place, detector });
+                    });
+                }
+            }
+            Some(Source::Phrase(index)) => {
+                if let Some(phrases) = &self.phrases {
+                    phrases.look(*index, text, at, &mut sink);
+                }
+            }
+            None => {}
+        });
+        if depth < DEPTH_MAX {
+            self.decoded(text, depth, findings);
+        }
+    }
+
+    /// What stands encoded in the text, found at the place of the code.
+    fn decoded(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
+        let _ = (text, depth, findings);
+    }
+}
+
+struct Sink<'s> {
+    scanner: &'s Scanner,
+    findings: &'s mut Vec<Finding>,
+}
+
+impl Findings for Sink<'_> {
+    fn wants(&self, kind: Kind) -> bool {
+        self.scanner.detector(kind).is_some()
+    }
+
+    fn report(&mut self, kind: Kind, place: Range<usize>) {
+        if let Some(detector) = self.scanner.detector(kind) {
+            self.findings.push(Finding { place, detector });
+        }
+    }
+}
