@@ -205,6 +205,12 @@ pub fn evaluate_rule(
     Some((truth, verdict, reason))
 }
 
+/// Whether a conjunction of conditions holds for a call, or cannot be told not to.
+#[must_use]
+pub fn may_hold(view: &View<'_>, caller: &Caller, call: &Call<'_>, node: u32, node_len: u16) -> bool {
+    Evaluator::new(view, caller, call).conjunction_of(node, node_len).may_hold()
+}
+
 /// The roles the caller has for certain, by number.
 pub fn roles<'v>(
     view: &'v View<'_>,

@@ -24,6 +24,15 @@ impl Edits {
         self.parts.is_empty()
     }
 
+    /// The changed text of one part of `text`: what lies outside of it is neither changed nor returned.
+    #[must_use]
+    pub fn apply_in(&self, text: &str, part: Range<usize>) -> String {
+        let inside = |place: &Range<usize>| part.start <= place.start && place.end <= part.end;
+        let parts = self.parts.iter().filter(|(place, _)| inside(place));
+        let parts = parts.map(|(place, new)| (place.start - part.start..place.end - part.start, new.clone()));
+        Edits { parts: parts.collect() }.apply(text.get(part.clone()).unwrap_or(""))
+    }
+
     /// The changed text. A place that does not lie on character boundaries changes nothing.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {

@@ -17,6 +17,7 @@ mod batch;
 mod govern;
 mod head;
 mod judge;
+mod protect;
 mod request;
 mod stream;
 #[cfg(test)]
@@ -196,6 +197,7 @@ pub struct Exchange {
     /// What was decided about the server's methods, each once.
     said: Vec<(Method, Decision)>,
     answer: Answer,
+    plans: protect::Plans,
     decided: Vec<(Verdict, Reason)>,
 }
 
@@ -234,6 +236,8 @@ struct Asked {
     head_changes: Vec<(&'static str, Option<String>)>,
     /// Whether the answer is governed at all: a message of a policy that is enforced.
     is_governed: bool,
+    /// The message judged last as it goes on, where detectors changed it.
+    rewritten: Option<String>,
 }
 
 /// Records of one exchange: of the client's messages, open until the end, and of the server's.
@@ -265,6 +269,7 @@ impl Exchange {
             records: Records::default(),
             said: Vec::new(),
             answer: Answer::default(),
+            plans: protect::Plans::default(),
             decided: Vec::new(),
         }
     }

@@ -20,6 +20,7 @@ pub mod message;
 pub mod network;
 pub mod number;
 pub mod path;
+pub mod protect;
 pub mod record;
 pub mod registry;
 pub mod reply;

@@ -24,6 +24,28 @@ pub struct List {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAList;
 
+/// What becomes of an entry.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// It is shown as it is.
+    Keep,
+    /// It is shown as this JSON text.
+    Change(String),
+    /// It is not shown.
+    Hide,
+}
+
+/// What is left of a list.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// A JSON array.
+    pub text: String,
+    /// How many entries are not shown.
+    pub hidden: u32,
+    /// Whether it differs from what it was.
+    pub is_changed: bool,
+}
+
 impl List {
     /// Every list.
     pub const ALL: [List; 4] = [
@@ -82,26 +104,44 @@ impl List {
         }
     }
 
-    /// The list without the entries that `shows` refuses, as JSON, and how many those are. What stays is byte
-    /// for byte as it was. An entry without a readable name is dropped: nobody could have permitted it.
-    pub fn keep(&self, entries: Value<'_>, mut shows: impl FnMut(&str) -> bool) -> (String, u32) {
-        let mut shown = |entry: &Value<'_>| match entry.lookup(self.name) {
-            Lookup::Found(name) => name.as_str().is_some_and(&mut shows),
-            Lookup::Missing | Lookup::Ambiguous => false,
-        };
-        let mut kept = String::from("[");
-        let mut hidden = 0_u32;
+    /// The member of a result that holds the list.
+    #[must_use]
+    pub const fn member(self) -> &'static str {
+        self.member
+    }
+
+    /// The name of an entry; `None` where it is not readable in one way.
+    #[must_use]
+    pub fn name<'d>(&self, entry: Value<'d>) -> Option<&'d str> {
+        match entry.lookup(self.name) {
+            Lookup::Found(name) => name.as_str(),
+            Lookup::Missing | Lookup::Ambiguous => None,
+        }
+    }
+
+    /// The list as `judge` leaves its entries. What it keeps stays byte for byte. An entry without a readable name is
+    /// dropped: nobody could have permitted it.
+    pub fn keep<'d>(&self, entries: Value<'d>, mut judge: impl FnMut(&str, Value<'d>) -> Entry) -> Kept {
+        let mut kept = Kept { text: String::from("["), hidden: 0, is_changed: false };
         for entry in entries.items() {
-            if !shown(&entry) {
-                hidden += 1;
+            let judged = self.name(entry).map_or(Entry::Hide, |name| judge(name, entry));
+            if judged == Entry::Hide {
+                kept.hidden += 1;
                 continue;
             }
-            if kept.len() > 1 {
-                kept.push(',');
+            if kept.text.len() > 1 {
+                kept.text.push(',');
             }
-            kept.push_str(entry.raw());
+            match &judged {
+                Entry::Change(text) => {
+                    kept.text.push_str(text);
+                    kept.is_changed = true;
+                }
+                Entry::Keep | Entry::Hide => kept.text.push_str(entry.raw()),
+            }
         }
-        kept.push(']');
-        (kept, hidden)
+        kept.text.push(']');
+        kept.is_changed |= kept.hidden > 0;
+        kept
     }
 }

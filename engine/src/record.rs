@@ -2,7 +2,9 @@
 //! message is gone when the answer has come.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write as _;
+use core::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
@@ -11,7 +13,7 @@ use crate::json::{Kind, Value, write_string, write_string_bytes};
 use crate::subject::Subject;
 use crate::table::View;
 use crate::text::{push_hex, push_one_line};
-use crate::vocabulary::{Capture, Reason};
+use crate::vocabulary::{Capture, Reason, Treatment};
 
 /// Version of the record's shape.
 pub const VERSION: u32 = 1;
@@ -64,10 +66,29 @@ pub struct Facts<'a> {
     pub era: &'static str,
     /// The proxy's id of the HTTP request.
     pub request_id: &'a str,
+    /// What detectors found in it.
+    pub found: &'a [Found],
 }
 
+/// What one detector found in a message, without what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The detector's name.
+    detector: String,
+    /// The protection that says what is done.
+    rule: String,
+    now: Treatment,
+    would: Option<Treatment>,
+    count: u32,
+    /// Byte ranges in the message, the first few.
+    places: Vec<Range<usize>>,
+}
+
+/// Places of one detector in a record.
+const PLACES_MAX: usize = 8;
+
 /// What is known at the end.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// Bytes of the body sent to the client.
     pub bytes: u64,
@@ -81,6 +102,57 @@ pub struct Answer {
     pub replaced: Option<Reason>,
     /// Whether it is a JSON-RPC error or an error result; unknown where the answer was not read.
     pub is_error: Option<bool>,
+    /// What detectors found in it.
+    pub found: Vec<Found>,
+}
+
+impl Found {
+    /// Adds something found to what was found before.
+    pub fn add(
+        all: &mut Vec<Found>,
+        detector: &str,
+        rule: &str,
+        now: Treatment,
+        would: Option<Treatment>,
+        place: Range<usize>,
+    ) {
+        let same = |found: &&mut Found| found.detector == detector && found.rule == rule && found.now == now;
+        if let Some(found) = all.iter_mut().find(same) {
+            found.count = found.count.saturating_add(1);
+            if found.places.len() < PLACES_MAX {
+                found.places.push(place);
+            }
+            return;
+        }
+        all.push(Found {
+            detector: String::from(detector),
+            rule: String::from(rule),
+            now,
+            would,
+            count: 1,
+            places: Vec::from([place]),
+        });
+    }
+
+    /// What is done with it, and how many there are.
+    #[must_use]
+    pub fn treated(&self) -> (Treatment, u32) {
+        (self.now, self.count)
+    }
+}
+
+impl Answer {
+    /// Adds what was found in one more message of the answer.
+    pub fn add_found(&mut self, found: Vec<Found>) {
+        for Found { detector, rule, now, would, count, places } in found {
+            let same =
+                |found: &&mut Found| found.detector == detector && found.rule == rule && found.now == now;
+            match self.found.iter_mut().find(same) {
+                Some(before) => before.count = before.count.saturating_add(count),
+                None => self.found.push(Found { detector, rule, now, would, count, places }),
+            }
+        }
+    }
 }
 
 impl Record {
@@ -123,6 +195,7 @@ impl Record {
         string(&mut out, "request_id", Some(facts.request_id));
         string(&mut out, "policy", Some(policy));
         arguments(&mut out, facts);
+        found(&mut out, facts.found);
         Record { open: out }
     }
 
@@ -145,6 +218,7 @@ impl Record {
         if let Some(is_error) = answer.is_error {
             let _ = write!(out, r#","error":{is_error}"#);
         }
+        found(out, &answer.found);
         out.push_str("}}");
         self.open
     }
@@ -198,6 +272,30 @@ fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item
     out.push('}');
 }
 
+/// `,"found":[…]`: detectors, what is done, how many and where; never the values.
+fn found(out: &mut String, all: &[Found]) {
+    if all.is_empty() {
+        return;
+    }
+    out.push_str(r#","found":["#);
+    for (index, found) in all.iter().enumerate() {
+        out.push_str(if index > 0 { ",{" } else { "{" });
+        let start = out.len();
+        string(out, "detector", Some(&found.detector));
+        out.remove(start); // the comma
+        string(out, "rule", Some(&found.rule));
+        string(out, "treatment", Some(found.now.name()));
+        string(out, "would", found.would.map(Treatment::name));
+        let _ = write!(out, r#","count":{},"at":["#, found.count);
+        for (index, place) in found.places.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            let _ = write!(out, "{comma}[{},{}]", place.start, place.end);
+        }
+        out.push_str("]}");
+    }
+    out.push(']');
+}
+
 fn arguments(out: &mut String, facts: &Facts<'_>) {
     let Some(value) = facts.arguments.filter(|_| facts.capture != Capture::None) else { return };
     let _ = write!(out, r#","arguments":{{"bytes":{},"digest":"#, value.raw().len());
@@ -205,7 +303,12 @@ fn arguments(out: &mut String, facts: &Facts<'_>) {
     push_hex(out, &Sha256::digest(value.raw().as_bytes()));
     out.push('"');
     let whole = out.len();
-    match facts.capture {
+    // What a detector found in them is not written down beside it.
+    let capture = match facts.capture {
+        Capture::Full | Capture::Redacted if !facts.found.is_empty() => Capture::Digest,
+        capture => capture,
+    };
+    match capture {
         Capture::None | Capture::Digest => {}
         Capture::Redacted => {
             out.push_str(r#","shape":"#);

@@ -19,6 +19,9 @@ pub const SESSION_SEC_MAX: u64 = 24 * 60 * 60;
 /// Bytes of the MAC in a sealed id: 128 bits.
 const MAC_BYTES: usize = 16;
 
+/// Bytes of a pseudonym.
+const PSEUDONYM_BYTES: usize = 8;
+
 /// The secret by which sealed ids are recognised.
 #[derive(Clone)]
 pub struct SessionKey([u8; 32]);
@@ -59,6 +62,19 @@ impl SessionKey {
         let is_ours = differing == 0 && mac.len() == expected.len();
         let expires = u64::from_str_radix(expires, 16).ok()?;
         (is_ours && now_sec < expires).then_some(id)
+    }
+
+    /// Stands for a text: equal texts have equal ones, and without the key nobody can find out which text it was.
+    #[must_use]
+    pub fn pseudonym(&self, text: &str) -> String {
+        let mut digits = String::new();
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            // What is sealed begins with a length of eight bytes, never with this.
+            mac.update(b"mcpgov:text:");
+            mac.update(text.as_bytes());
+            push_hex(&mut digits, mac.finalize().into_bytes().get(..PSEUDONYM_BYTES).unwrap_or(&[]));
+        }
+        digits
     }
 
     fn mac(&self, id: &str, expires: &str, caller: &Subject) -> Option<String> {

@@ -180,6 +180,10 @@ pub enum Reason {
     PassPath,
     /// Envoy refused something the filter asked of it.
     HostFailure,
+    /// A detector found something that must not pass.
+    Detected,
+    /// A detector found something for which the answer is withheld.
+    Quarantined,
 }
 
 impl Reason {
@@ -210,6 +214,8 @@ impl Reason {
             Reason::UnknownSession => "unknown-session",
             Reason::PassPath => "pass-path",
             Reason::HostFailure => "host-failure",
+            Reason::Detected => "detected",
+            Reason::Quarantined => "quarantined",
         }
     }
 }

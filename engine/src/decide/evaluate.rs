@@ -63,6 +63,12 @@ impl<'e, 't> Evaluator<'e, 't> {
         self.conjunction(run, self.arguments(), trace).truth
     }
 
+    /// Whether a conjunction of conditions holds.
+    pub(super) fn conjunction_of(&self, node: u32, node_len: u16) -> Truth {
+        let run = Run { start: node, len: u32::from(node_len) };
+        self.conjunction(run, self.arguments(), &mut NoTrace).truth
+    }
+
     /// Whether the caller has the role.
     pub(super) fn role(&self, role: &Role) -> Truth {
         let run = Run { start: role.node.get(), len: u32::from(role.node_len.get()) };

@@ -30,6 +30,7 @@ impl Exchange {
             Err(effect) => return effect,
         };
         let (mut kept, mut tightest) = (Vec::new(), Limits::default());
+        let mut is_rewritten = false;
         let mut seen: Vec<String> = Vec::new();
         for member in &members {
             let message = match message::parse(member.as_bytes(), &limits) {
@@ -64,7 +65,9 @@ impl Exchange {
             }
             let decision = self.judge(terms, &message, Sender::Client);
             if decision.outcome.verdict.is_permit() {
-                kept.push(*member);
+                let rewritten = self.asked.rewritten.take();
+                is_rewritten |= rewritten.is_some();
+                kept.push(rewritten.unwrap_or_else(|| String::from(*member)));
                 tightest = tightest.and(decision.limits);
                 self.asked.ids.extend(
                     message.id().filter(|_| message.kind() == Kind::Request).map(ToString::to_string),
@@ -86,8 +89,8 @@ impl Exchange {
         let mut headers = self.request_headers(terms, &tightest);
         headers.extend(session);
         let mut changes = Changes { headers, body: None };
-        if kept.len() < members.len() {
-            let body = array(kept.into_iter()).into_bytes();
+        if kept.len() < members.len() || is_rewritten {
+            let body = array(kept.iter().map(String::as_str)).into_bytes();
             changes.headers.push(content_length(&body));
             changes.body = Some(body);
         }

@@ -2,13 +2,15 @@
 //! call, so what was asked says little about what arrives.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::judge::{Sender, Words};
+use super::protect::Hidden;
 use super::{Exchange, Policy, Terms, json_limits};
 use crate::decide::{Arguments, Call, Name, ObjectName, Outcome, decide, has_access, is_visible};
 use crate::edit::Edits;
 use crate::json::{Kind as JsonKind, Value};
-use crate::list::List;
+use crate::list::{Entry, List};
 use crate::message::{self, Kind, Message, Method, Object};
 use crate::reply::Reply;
 use crate::table::View;
@@ -38,7 +40,10 @@ impl Exchange {
         match message.kind() {
             Kind::Request | Kind::Notification => {
                 let decision = self.judge(terms, &message, Sender::Server);
-                Ok(if decision.outcome.verdict.is_permit() { Governed::Keep } else { Governed::Drop })
+                if !decision.outcome.verdict.is_permit() {
+                    return Ok(Governed::Drop);
+                }
+                Ok(self.told(terms, &message))
             }
             Kind::Response => {
                 let governed = self.response(terms, &message)?;
@@ -68,14 +73,38 @@ impl Exchange {
             let why = Words::new(terms, &self.head, outcome);
             return Ok(Governed::Change(Reply::error(id, &why.explanation()).body));
         }
-        let Some(result) = message.result() else { return Ok(Governed::Keep) };
         let mut edits = Edits::default();
-        self.filter_lists(terms, view, result, &mut edits)?;
-        private(result, terms.options.list_ttl_ms_max, &mut edits);
+        if let Some(result) = message.result() {
+            self.filter_lists(terms, view, message, result, &mut edits)?;
+            private(result, terms.options.list_ttl_ms_max, &mut edits);
+        }
+        if self.protects(view)
+            && let Some(value) = message.result().or_else(|| message.error())
+            && let Some(governed) = self.protect(terms, view, message, value, &mut edits)
+        {
+            return Ok(governed);
+        }
         if edits.is_empty() {
             return Ok(Governed::Keep);
         }
         Ok(Governed::Change(edits.apply(message.doc().text())))
+    }
+
+    /// What the server asks or tells, where the policy lets it.
+    fn told(&mut self, terms: &Terms<'_>, message: &Message<'_>) -> Governed {
+        let (Policy::Loaded(view), Some(params)) = (terms.policy, message.params()) else {
+            return Governed::Keep;
+        };
+        let mut edits = Edits::default();
+        let governed = match self.protects(view) {
+            true => self.protect(terms, view, message, params, &mut edits),
+            false => None,
+        };
+        match governed {
+            Some(governed) => governed,
+            None if edits.is_empty() => Governed::Keep,
+            None => Governed::Change(edits.apply(message.doc().text())),
+        }
     }
 
     /// Takes out of every list in the result what the caller may not know of.
@@ -83,6 +112,7 @@ impl Exchange {
         &mut self,
         terms: &Terms<'_>,
         view: &View<'_>,
+        message: &Message<'_>,
         result: Value<'_>,
         edits: &mut Edits,
     ) -> Result<(), Unreadable> {
@@ -94,10 +124,26 @@ impl Exchange {
                 Ok(None) if asked != Some(list) => continue,
                 Ok(None) | Err(_) => return Err(Unreadable),
             };
-            let (kept, hidden) = list.keep(entries, |name| self.shows(terms, view, list, name));
-            self.answer.hidden = Some(self.answer.hidden.unwrap_or(0).saturating_add(hidden));
-            if hidden > 0 {
-                edits.replace(entries.span(), kept);
+            let siblings: Vec<&str> = match self.protects(view) {
+                true => entries.items().filter_map(|entry| list.name(entry)).collect(),
+                false => Vec::new(),
+            };
+            let kept = list.keep(entries, |name, entry| {
+                if !self.shows(terms, view, list, name) {
+                    return Entry::Hide;
+                }
+                if siblings.is_empty() {
+                    return Entry::Keep;
+                }
+                match self.protect_entry(terms, view, list, entry, name, message.doc().text(), &siblings) {
+                    Ok(Some(text)) => Entry::Change(text),
+                    Ok(None) => Entry::Keep,
+                    Err(Hidden) => Entry::Hide,
+                }
+            });
+            self.answer.hidden = Some(self.answer.hidden.unwrap_or(0).saturating_add(kept.hidden));
+            if kept.is_changed {
+                edits.replace(entries.span(), kept.text);
             }
         }
         Ok(())

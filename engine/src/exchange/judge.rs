@@ -3,11 +3,13 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use super::protect::{self, Seen};
 use super::{Effect, Exchange, Policy, SERVER_RECORDS_MAX, Terms};
 use crate::decide::{Call, Context, Decision, Limits, Name, Outcome, decide, has_access, is_visible, roles};
 use crate::era::Era;
 use crate::message::{Kind, Message, Method, Object};
-use crate::record::{self, Record};
+use crate::protect::Plan;
+use crate::record::{self, Found, Record};
 use crate::registry::{self, ServerName};
 use crate::reply::{Explanation, Reply};
 use crate::subject::{Caller, Subject};
@@ -71,19 +73,28 @@ impl Exchange {
         // A stream says the same thing many times. What names no object and has no arguments is decided by its method.
         let by_method = sender == Sender::Server && method != Method::Unknown && message.object().is_none();
         if by_method && let Some((_, decision)) = self.said.iter().find(|(said, _)| *said == method) {
-            return self.judged(terms, message, *decision, sender);
+            return self.judged(terms, message, *decision, sender, &[]);
         }
-        let decision = match (terms.policy, &self.caller) {
+        let (mut seen, mut plan) = (Seen::default(), None);
+        let mut decision = match (terms.policy, &self.caller) {
             (Policy::Loaded(view), Some(caller)) => {
                 let call = Call::of(message, self.server(view)).with_context(self.context(terms));
-                if message.kind() == Kind::Response {
+                let decision = match message.kind() {
                     // An answer to a question that was permitted to reach the client: it goes to whom the client may
                     // speak to at all.
-                    return self.judged(terms, message, access(view, caller, &call), sender);
-                }
-                let mut decision = decide(view, caller, &call);
-                if method == Method::Listen && decision.outcome.verdict.is_permit() {
-                    decision = listen(view, caller, &call, message).unwrap_or(decision);
+                    Kind::Response => access(view, caller, &call),
+                    _ => decide(view, caller, &call),
+                };
+                let decision = match method {
+                    Method::Listen if decision.outcome.verdict.is_permit() => {
+                        listen(view, caller, &call, message).unwrap_or(decision)
+                    }
+                    _ => decision,
+                };
+                if sender == Sender::Client && decision.outcome.verdict.is_permit() {
+                    seen =
+                        protect::look(terms, view, caller, &call, message, !self.head.mcp.params.is_empty());
+                    plan = Plan::new(view, caller, &call, protect::direction(method));
                 }
                 decision
             }
@@ -92,7 +103,14 @@ impl Exchange {
         if by_method {
             self.said.push((method, decision));
         }
-        self.judged(terms, message, decision, sender)
+        if seen.refused.is_some() {
+            decision = denial(Reason::Detected);
+        }
+        if sender == Sender::Client {
+            self.plan(message, plan);
+            self.asked.rewritten = seen.text.take();
+        }
+        self.judged(terms, message, decision, sender, &seen.found)
     }
 
     fn judged(
@@ -101,6 +119,7 @@ impl Exchange {
         message: &Message<'_>,
         decision: Decision,
         sender: Sender,
+        found: &[Found],
     ) -> Decision {
         let kind = match (sender, message.kind()) {
             (Sender::Client, Kind::Request) => "request",
@@ -109,11 +128,11 @@ impl Exchange {
             (Sender::Server, Kind::Request) => "server-request",
             (Sender::Server, _) => "server-notification",
         };
-        self.write_down(terms, kind, None, Some(message), &decision, sender);
+        self.write_down_with(terms, kind, None, Some(message), &decision, sender, found);
         decision
     }
 
-    /// Adds a record. Of the server's messages only those that ask for something, or are refused, have one.
+    /// Adds a record of what no detector looked at.
     pub(super) fn write_down(
         &mut self,
         terms: &Terms<'_>,
@@ -122,6 +141,21 @@ impl Exchange {
         message: Option<&Message<'_>>,
         decision: &Decision,
         sender: Sender,
+    ) {
+        self.write_down_with(terms, kind, detail, message, decision, sender, &[]);
+    }
+
+    /// Adds a record. Of the server's messages only those that ask for something, or are refused, have one.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a record")]
+    fn write_down_with(
+        &mut self,
+        terms: &Terms<'_>,
+        kind: &'static str,
+        detail: Option<&'static str>,
+        message: Option<&Message<'_>>,
+        decision: &Decision,
+        sender: Sender,
+        found: &[Found],
     ) {
         let routine = kind == "server-notification" && decision.outcome.verdict.is_permit();
         if sender == Sender::Server && (routine || self.records.done.len() >= SERVER_RECORDS_MAX) {
@@ -153,6 +187,7 @@ impl Exchange {
             protocol: message.and_then(Message::protocol_version_claim).or(self.head.mcp.version.as_deref()),
             era: self.asked.era.name(),
             request_id: self.head.request_id.as_deref().unwrap_or(""),
+            found,
         };
         let digest = terms.policy.digest();
         let record = match (view, &self.caller) {
@@ -260,6 +295,11 @@ impl<'w> Words<'w> {
             digest: terms.policy.digest(),
             request_id: head.request_id.as_deref().unwrap_or(""),
         }
+    }
+
+    /// The same with a word on what it was.
+    pub(super) fn with_note(self, note: &'w str) -> Words<'w> {
+        Words { note: Some(note), ..self }
     }
 
     pub(super) fn explanation(&self) -> Explanation<'_> {

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::head::{Head, is_ambiguous, is_plain};
-use super::judge::{Refusal, Sender, access, denial, permit};
+use super::judge::{Refusal, Sender, access, content_length, denial, permit};
 use super::{Changes, Effect, Exchange, Policy, State, Terms, json_limits};
 use crate::decide::{Call, Limits, Name};
 use crate::era::{self, Era};
@@ -132,12 +132,15 @@ impl Exchange {
         let mut headers = self.request_headers(terms, &decision.limits);
         self.asked.is_governed = self.governs_answer(terms, message.method());
         headers.extend(session);
-        self.forward(State::Forwarded, Changes { headers, body: None })
+        let body = self.asked.rewritten.take().map(String::into_bytes);
+        headers.extend(body.as_deref().map(content_length));
+        self.forward(State::Forwarded, Changes { headers, body })
     }
 
     /// Whether anything in the answer can be refused or has to be changed.
     fn governs_answer(&self, terms: &Terms<'_>, method: Method) -> bool {
         let is_needed = terms.options.govern_answers
+            || terms.policy.view().is_some_and(|view| self.protects(view))
             || List::of(method).is_some()
             || method == Method::Initialize
             || self.head.session.is_some()

@@ -101,6 +101,12 @@ impl<'d> Value<'d> {
         Members(Children { doc: self.doc, next: self.id.0 + 1, end })
     }
 
+    /// Members as the values that they are in the text: name and value; nothing for other types.
+    pub fn pairs(&self) -> impl Iterator<Item = (Value<'d>, Value<'d>)> + use<'d> {
+        let Members(mut children) = self.members();
+        core::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    }
+
     /// Items in order; nothing for other types.
     pub fn items(&self) -> Items<'d> {
         let end = match self.node.shape {

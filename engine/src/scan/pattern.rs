@@ -36,7 +36,14 @@ impl Patterns {
     }
 
     /// Looks.
-    pub fn look(&self, _: u16, _: &Text<'_>, at: usize, _: &mut Runs, _: &mut dyn FnMut(u16, Range<usize>)) -> usize {
+    pub fn look(
+        &self,
+        _: u16,
+        _: &Text<'_>,
+        at: usize,
+        _: &mut Runs,
+        _: &mut dyn FnMut(u16, Range<usize>),
+    ) -> usize {
         at + 1
     }
 }

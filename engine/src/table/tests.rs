@@ -154,7 +154,10 @@ fn every_prefix_and_any_surplus_is_refused() {
 fn other_versions_and_other_files_are_named() {
     let mut bytes = write(&full_policy()).unwrap();
     bytes[8] = u8::try_from(super::format::VERSION).unwrap() + 1;
-    assert_eq!(Table::from_bytes(&bytes).unwrap_err(), TableError::NewerVersion { found: super::format::VERSION + 1 });
+    assert_eq!(
+        Table::from_bytes(&bytes).unwrap_err(),
+        TableError::NewerVersion { found: super::format::VERSION + 1 }
+    );
     let old: [(u32, &[u8]); 2] = [
         (1, include_bytes!("../../testdata/table_v1.bin")),
         (2, include_bytes!("../../testdata/table_v2.bin")),

@@ -8,9 +8,9 @@ use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::format::{
-    CONDITION_DEPTH_MAX, Circumstance, Detector, Dimension, DirectoryEntry, Header, Key, Label, Limit, Literal, MAGIC,
-    NO_KIND, NONE, Node, Op, Posting, Protection, Relation, Role, Rule, Section, Server, ServerMatch, Settings, Tool, VERSION,
-    rule_flags, types,
+    CONDITION_DEPTH_MAX, Circumstance, Detector, Dimension, DirectoryEntry, Header, Key, Label, Limit,
+    Literal, MAGIC, NO_KIND, NONE, Node, Op, Posting, Protection, Relation, Role, Rule, Section, Server,
+    ServerMatch, Settings, Tool, VERSION, rule_flags, types,
 };
 use super::view::View;
 use super::{Digest, Layout, TableError, Words, facts};

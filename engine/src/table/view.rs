@@ -7,8 +7,8 @@ use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 use super::Layout;
 use super::automaton::Automaton;
 use super::format::{
-    Detector, Key, Limit, NONE, Node, Posting, Protection, Role, Rule, Section, Server, ServerMatch, Settings, Tool, bucket,
-    hash_key, hash_text, members,
+    Detector, Key, Limit, NONE, Node, Posting, Protection, Role, Rule, Section, Server, ServerMatch,
+    Settings, Tool, bucket, hash_key, hash_text, members,
 };
 use crate::scan::Scanner;
 

@@ -1,0 +1,214 @@
+//! Detectors in the order of an exchange: what a client sends is looked through before it goes on, what a server
+//! sends before the client sees it.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::govern::Governed;
+use super::judge::Words;
+use super::{Exchange, Terms};
+use crate::decide::{Call, Name, Outcome};
+use crate::edit::Edits;
+use crate::json::{Value, write_string};
+use crate::list::List;
+use crate::message::{Kind, Message, Method, Object};
+use crate::protect::{Area, Plan, Protector, Report};
+use crate::record::Found;
+use crate::reply::Reply;
+use crate::subject::Caller;
+use crate::table::View;
+use crate::vocabulary::{Direction, Reason, Treatment};
+
+/// What is done with what detectors find in one exchange's answers.
+#[derive(Debug, Default)]
+pub(super) struct Plans {
+    /// By the id of what was asked.
+    asked: Vec<(String, Option<Plan>)>,
+    /// For what belongs to no request of this exchange; made when it is first needed.
+    open: Option<Option<Plan>>,
+}
+
+/// What detectors found in a client's message.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) found: Vec<Found>,
+    /// Why it is refused, in words.
+    pub(super) refused: Option<String>,
+    /// The message as it goes on, if it changes.
+    pub(super) text: Option<String>,
+}
+
+/// Looks through what a client says.
+pub(super) fn look(
+    terms: &Terms<'_>,
+    view: &View<'_>,
+    caller: &Caller,
+    call: &Call<'_>,
+    message: &Message<'_>,
+    is_mirrored: bool,
+) -> Seen {
+    let Some(value) = message.params().or_else(|| message.result()) else { return Seen::default() };
+    let Some(plan) = Plan::new(view, caller, call, Direction::Arguments) else { return Seen::default() };
+    let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return Seen::default() };
+    let mut edits = Edits::default();
+    protector.value(value, Area::Protocol, &mut edits);
+    let report = protector.report;
+    let mut refused = report.message.map(|(_, detector)| String::from(name(view, detector)));
+    if !edits.is_empty() && is_mirrored {
+        // A header repeats an argument, and would show the server what was taken out of it.
+        refused =
+            refused.or_else(|| report.finds.first().map(|find| String::from(name(view, find.detector))));
+    }
+    let text = (!edits.is_empty()).then(|| edits.apply(message.doc().text()));
+    Seen { found: summed(view, &report), refused, text }
+}
+
+impl Exchange {
+    /// Remembers what is done with the answer to a request that goes on.
+    pub(super) fn plan(&mut self, message: &Message<'_>, plan: Option<Plan>) {
+        if let Some(id) = message.id().filter(|_| message.kind() == Kind::Request) {
+            self.plans.asked.push((id.to_string(), plan));
+        }
+    }
+
+    /// Whether a message of the server may be changed at all.
+    pub(super) fn protects(&self, view: &View<'_>) -> bool {
+        !view.protections.is_empty()
+    }
+
+    /// The plan for a message of the server: that of the request it answers, or that of anything.
+    fn plan_of(&mut self, terms: &Terms<'_>, view: &View<'_>, message: &Message<'_>) -> Option<Plan> {
+        let asked = self.plans.asked.iter();
+        let mut asked = asked.filter(|(id, _)| message.kind() == Kind::Response && message.id() == Some(id));
+        if let Some((_, plan)) = asked.next() {
+            return plan.clone();
+        }
+        if self.plans.open.is_none() {
+            self.plans.open = Some(self.open_plan(terms, view));
+        }
+        self.plans.open.clone().flatten()
+    }
+
+    /// What applies whatever is called: a condition on that cannot be evaluated.
+    fn open_plan(&self, terms: &Terms<'_>, view: &View<'_>) -> Option<Plan> {
+        let caller = self.caller.as_ref()?;
+        let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::Open)
+            .with_context(self.context(terms))
+            .with_everything_open();
+        Plan::new(view, caller, &call, Direction::Results)
+    }
+
+    /// Looks through one entry of a list: its new text if it changes, `Err` where it is to be hidden.
+    pub(super) fn protect_entry(
+        &mut self,
+        terms: &Terms<'_>,
+        view: &View<'_>,
+        list: List,
+        entry: Value<'_>,
+        name: &str,
+        text: &str,
+        siblings: &[&str],
+    ) -> Result<Option<String>, Hidden> {
+        let Some(caller) = &self.caller else { return Ok(None) };
+        let call = Call::of_listed(self.server(view), list.used_by, list.kind, Name::Is(name))
+            .with_context(self.context(terms));
+        let Some(plan) = Plan::new(view, caller, &call, Direction::Descriptions) else { return Ok(None) };
+        let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return Ok(None) };
+        let mut edits = Edits::default();
+        protector.value(entry, Area::Protocol, &mut edits);
+        if list.kind == Object::Tool {
+            protector.definition(entry, siblings);
+        }
+        let report = protector.report;
+        self.answer.add_found(summed(view, &report));
+        match report.message {
+            Some(_) => Err(Hidden),
+            None => Ok((!edits.is_empty()).then(|| edits.apply_in(text, entry.span()))),
+        }
+    }
+
+    /// Looks through a result, an error, or the parameters of what the server asks or tells. Lists are looked through
+    /// entry by entry elsewhere. What is to become of the message as a whole, if it is not merely changed.
+    pub(super) fn protect(
+        &mut self,
+        terms: &Terms<'_>,
+        view: &View<'_>,
+        message: &Message<'_>,
+        value: Value<'_>,
+        edits: &mut Edits,
+    ) -> Option<Governed> {
+        let plan = self.plan_of(terms, view, message)?;
+        let mut protector = Protector::new(view, &plan, terms.session_key)?;
+        protector.members(value, List::ALL.map(List::member), edits);
+        let report = protector.report;
+        self.answer.add_found(summed(view, &report));
+        let (treatment, detector) = report.message?;
+        let Some(id) = message.id().filter(|_| message.kind() == Kind::Response) else {
+            // Nobody waits for it.
+            return Some(Governed::Drop);
+        };
+        let note = name(view, detector);
+        let is_tool_result = message.result().is_some_and(|result| result.get("content").is_some());
+        if treatment == Treatment::Quarantine && is_tool_result {
+            self.answer.replaced = Some(Reason::Quarantined);
+            return Some(Governed::Change(quarantined(id, note, message.result())));
+        }
+        let reason = if treatment == Treatment::Quarantine { Reason::Quarantined } else { Reason::Detected };
+        self.answer.replaced = Some(reason);
+        let why = Words::new(terms, &self.head, Outcome::deny(reason)).with_note(note);
+        Some(Governed::Change(Reply::error(id, &why.explanation()).body))
+    }
+}
+
+/// An entry of a list that is not shown.
+#[derive(Debug)]
+pub(super) struct Hidden;
+
+/// Which direction the answer to a request is.
+pub(super) fn direction(method: Method) -> Direction {
+    match method {
+        Method::Initialize | Method::Discover => Direction::Descriptions,
+        method if List::of(method).is_some() => Direction::Descriptions,
+        _ => Direction::Results,
+    }
+}
+
+/// The result of a tool that tells the model why there is none: clients take an error result for an answer, and
+/// go on.
+fn quarantined(id: &str, detector: &str, result: Option<Value<'_>>) -> String {
+    let mut body =
+        alloc::format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"content":[{{"type":"text","text":"#);
+    let text =
+        alloc::format!("The result was withheld by policy ({}): {detector}.", Reason::Quarantined.name());
+    write_string(&mut body, &text);
+    body.push_str(r#"}],"isError":true"#);
+    // Required since 2026-07-28, unknown before.
+    if let Some(kind) = result.and_then(|result| result.get("resultType")) {
+        body.push_str(r#","resultType":"#);
+        body.push_str(kind.raw());
+    }
+    body.push_str("}}");
+    body
+}
+
+fn name<'v>(view: &View<'v>, detector: u16) -> &'v str {
+    view.detectors.get(usize::from(detector)).map_or("", |detector| view.text(detector.name))
+}
+
+/// What was found, summed up by detector.
+fn summed(view: &View<'_>, report: &Report) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for find in &report.finds {
+        let detector = name(view, find.detector);
+        let rule = view.protections.get(usize::from(find.treated.by));
+        Found::add(
+            &mut found,
+            detector,
+            rule.map_or("", |protection| view.text(protection.id)),
+            find.treated.now,
+            find.treated.would,
+            find.place.clone(),
+        );
+    }
+    found
+}

@@ -1,0 +1,85 @@
+//! What is done with the finds of each detector in one call.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::decide::{Call, may_hold};
+use crate::subject::Caller;
+use crate::table::View;
+use crate::vocabulary::{Blobs, Direction, Treatment};
+
+/// What is done with what one detector finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Treated {
+    /// What happens.
+    pub now: Treatment,
+    /// What would happen if what is only tried were enforced, where that differs.
+    pub would: Option<Treatment>,
+    /// The number of the protection that says so.
+    pub by: u16,
+}
+
+/// What is done with what each detector finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// By detector.
+    treated: Vec<Option<Treated>>,
+    /// What becomes of binary content.
+    pub blobs: Blobs,
+}
+
+impl Plan {
+    /// The plan for one call and direction; `None` where nothing has to be looked at. A protection whose condition
+    /// cannot be evaluated applies.
+    #[must_use]
+    pub fn new(view: &View<'_>, caller: &Caller, call: &Call<'_>, direction: Direction) -> Option<Plan> {
+        let mut plan: Option<Plan> = None;
+        for (by, protection) in (0..).zip(view.protections) {
+            let is_meant = protection.directions & direction.bit() != 0;
+            if !is_meant || !may_hold(view, caller, call, protection.node.get(), protection.node_len.get()) {
+                continue;
+            }
+            let (Some(treatment), Some(blobs)) =
+                (Treatment::from_number(protection.treatment), Blobs::from_number(protection.blobs))
+            else {
+                continue;
+            };
+            let is_shadow = protection.is_shadow != 0 || view.is_shadow();
+            let plan = plan.get_or_insert_with(|| Plan {
+                treated: vec![None; view.detectors.len()],
+                blobs: Blobs::Skip,
+            });
+            if !is_shadow {
+                plan.blobs = plan.blobs.max(blobs);
+            }
+            for detector in
+                view.run(protection.detectors.get(), u32::from(protection.detector_len.get())).iter()
+            {
+                if let Some(treated) = plan.treated.get_mut(detector as usize) {
+                    *treated = Some(Treated::and(*treated, treatment, is_shadow, by));
+                }
+            }
+        }
+        plan
+    }
+
+    /// What is done with what this detector finds; nothing looks for the others.
+    #[must_use]
+    pub fn of(&self, detector: u16) -> Option<Treated> {
+        self.treated.get(usize::from(detector)).copied().flatten()
+    }
+}
+
+impl Treated {
+    /// What was said so far and what one more protection says: the treatment that takes more away.
+    fn and(treated: Option<Treated>, treatment: Treatment, is_shadow: bool, by: u16) -> Treated {
+        let Some(before) = treated else {
+            let now = if is_shadow { Treatment::Log } else { treatment };
+            return Treated { now, would: (treatment > now).then_some(treatment), by };
+        };
+        let now = if is_shadow { before.now } else { before.now.max(treatment) };
+        let would = before.would.unwrap_or(before.now).max(treatment);
+        let by = if treatment > before.would.unwrap_or(before.now) { by } else { before.by };
+        Treated { now, would: (would > now).then_some(would), by }
+    }
+}
