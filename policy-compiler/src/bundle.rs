@@ -228,6 +228,7 @@ fn merge(parts: Vec<(u8, Policy)>, diagnostics: &mut Vec<Diagnostic>) -> Policy 
         part.servers.iter().for_each(|server| unique("server", &server.name, diagnostics));
         part.roles.iter().for_each(|role| unique("role", &role.name, diagnostics));
         part.conditions.iter().for_each(|named| unique("condition", &named.name, diagnostics));
+        part.detectors.iter().for_each(|detector| unique("detector", &detector.name, diagnostics));
         if layer > 0 {
             for server in &part.servers {
                 let message = format!("server `{}` is defined in a later layer", server.name.value);
@@ -270,6 +271,8 @@ fn merge(parts: Vec<(u8, Policy)>, diagnostics: &mut Vec<Diagnostic>) -> Policy 
         whole.roles.append(&mut part.roles);
         whole.conditions.append(&mut part.conditions);
         whole.rules.append(&mut part.rules);
+        whole.detectors.append(&mut part.detectors);
+        whole.protections.append(&mut part.protections);
         whole.orphans.append(&mut part.orphans);
     }
     whole

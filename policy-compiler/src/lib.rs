@@ -20,6 +20,7 @@ pub mod generate;
 pub mod json_schema;
 pub mod lower;
 pub mod policy;
+pub mod protect;
 pub mod read;
 pub mod regex;
 pub mod render;

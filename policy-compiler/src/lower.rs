@@ -12,6 +12,7 @@ use crate::policy::{
     ArgumentTest, Capture, Combined, Condition, Constraints, ContextTest, Identity, Label, LabelTest,
     Literal, NamedCondition, Operator, Policy, Role, Rule, Server, SubjectTest, Text, Tool, Traffic,
 };
+use crate::protect;
 
 /// The engine's form of `policy`.
 pub fn policy(policy: Policy) -> source::Policy {
@@ -20,7 +21,7 @@ pub fn policy(policy: Policy) -> source::Policy {
         .into_iter()
         .map(|NamedCondition { name, condition: found }| (name.value, condition(found, &Named::new())))
         .collect();
-    source::Policy {
+    let mut lowered = source::Policy {
         shadow: policy.shadow,
         capture: policy.capture.unwrap_or(Capture::Digest),
         claims: claims(policy.identity),
@@ -28,7 +29,17 @@ pub fn policy(policy: Policy) -> source::Policy {
         roles: policy.roles.into_iter().map(role).collect(),
         rules: policy.rules.into_iter().map(|found| rule(found, &named)).collect(),
         layers: policy.layers.max(1),
-    }
+        ..source::Policy::default()
+    };
+    protect::lower(&mut lowered, &policy.detectors, policy.protections, |protection| {
+        let mut conditions =
+            protection.condition.take().map_or_else(Vec::new, |found| condition(found, &named));
+        if let Some(unless) = protection.unless.take() {
+            conditions.push(not(all(condition(unless, &named))));
+        }
+        conditions
+    });
+    lowered
 }
 
 /// What the names of conditions stand for.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 pub use mcpgov_engine::network::Network;
 pub use mcpgov_engine::table::format::{Circumstance, Dimension, Label, Relation};
-pub use mcpgov_engine::vocabulary::{Action, Capture, Verdict};
+pub use mcpgov_engine::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
 pub use mcpgov_engine::window::Window;
 
 use crate::source::{Span, Spanned};
@@ -51,6 +51,10 @@ pub struct Policy {
     pub conditions: Vec<NamedCondition>,
     /// The rules, in the order written; the order means nothing.
     pub rules: Vec<Rule>,
+    /// Own detectors, and what the policy changes about built-in ones.
+    pub detectors: Vec<Detector>,
+    /// What is done with what detectors find.
+    pub protections: Vec<Protection>,
     /// Where settings of the whole policy stand: `mode`, `identity`, `audit`.
     pub settings: Vec<Span>,
     /// Files that are part of this one.
@@ -161,6 +165,53 @@ pub struct Rule {
     pub shadow: bool,
     /// Number of the layer it is in.
     pub layer: u8,
+}
+
+/// A detector of the policy's own, or what it changes about one that there is.
+#[derive(Debug)]
+pub struct Detector {
+    /// Its name.
+    pub name: Text,
+    /// What it looks for; `None` leaves that to the built-in one of this name.
+    pub shape: Option<Shape>,
+    /// Values that do not count, as globs.
+    pub allow: Vec<Text>,
+    /// How bad it is to find it.
+    pub severity: Option<Severity>,
+}
+
+/// What a detector of a policy looks for.
+#[derive(Debug)]
+pub struct Shape {
+    /// A regular expression of the kind that patterns can be.
+    pub pattern: Text,
+    /// Words of which one must stand near.
+    pub keywords: Vec<Text>,
+    /// A check of what was found, by name.
+    pub validator: Option<Text>,
+    /// Least entropy, in hundredths of a bit per byte.
+    pub entropy: Option<Spanned<u32>>,
+}
+
+/// What is done with what detectors find.
+#[derive(Debug)]
+pub struct Protection {
+    /// Its id.
+    pub id: Text,
+    /// What it applies to; everything where it is not given.
+    pub condition: Option<Condition>,
+    /// What it does not apply to after all.
+    pub unless: Option<Condition>,
+    /// Names of detectors, or globs of them.
+    pub detect: Vec<Text>,
+    /// Which texts are looked at.
+    pub directions: Vec<Direction>,
+    /// What is done.
+    pub treatment: Spanned<Treatment>,
+    /// What becomes of binary content.
+    pub blobs: Blobs,
+    /// Recorded, never enforced.
+    pub shadow: bool,
 }
 
 /// A condition that rules use by its name.

@@ -1,6 +1,7 @@
 //! What types alone do not tell: names that refer to each other, parts that must go together, conditions that
 //! nothing can meet.
 
+mod protections;
 mod registry;
 mod rules;
 
@@ -33,6 +34,7 @@ pub fn policy(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
         name(&rule.id, "rule id", diagnostics);
         rules::rule(rule, &registry, diagnostics);
     }
+    protections::policy(policy, &registry, diagnostics);
     for condition in &policy.orphans {
         rules::condition(condition, &registry, diagnostics);
     }

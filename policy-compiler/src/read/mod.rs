@@ -7,6 +7,7 @@ mod host;
 mod literal;
 mod network;
 mod operator;
+mod protection;
 mod rule;
 mod server;
 pub mod suite;
@@ -21,8 +22,20 @@ use crate::{
     syntax::{Node, Value},
 };
 
-const TOP_KEYS: &[&str] =
-    &["version", "mode", "identity", "audit", "servers", "roles", "conditions", "include", "layers", "rules"];
+const TOP_KEYS: &[&str] = &[
+    "version",
+    "mode",
+    "identity",
+    "audit",
+    "servers",
+    "roles",
+    "conditions",
+    "include",
+    "layers",
+    "detectors",
+    "protections",
+    "rules",
+];
 const IDENTITY_KEYS: &[&str] = &["user", "groups", "agent", "tenant", "scopes", "token"];
 
 /// Reads a policy. What could not be read is absent from it and present in `diagnostics`.
@@ -55,6 +68,12 @@ fn read(root: &Node, part: bool, diagnostics: &mut Vec<Diagnostic>) -> Policy {
     if let Some(node) = fields.get("conditions") {
         policy.conditions = rule::named_conditions(&mut reader, node);
     }
+    if let Some(node) = fields.get("detectors") {
+        policy.detectors = protection::detectors(&mut reader, node);
+    }
+    if let Some(node) = fields.get("protections") {
+        policy.protections = protection::protections(&mut reader, node, &mut policy.orphans);
+    }
     if let Some(node) = fields.get("include") {
         policy.includes = reader.texts(node, "a file");
     }
@@ -65,7 +84,7 @@ fn read(root: &Node, part: bool, diagnostics: &mut Vec<Diagnostic>) -> Policy {
     let elsewhere = fields.get("include").is_some() || fields.get("layers").is_some() || part;
     let rules = if elsewhere { fields.get("rules") } else { fields.required(&mut reader, "rules") };
     if let Some(node) = rules {
-        (policy.rules, policy.orphans) = rule::rules(&mut reader, node);
+        policy.rules = rule::rules(&mut reader, node, &mut policy.orphans);
     }
     policy
 }

@@ -15,8 +15,8 @@ use crate::{
 };
 
 const RULE_KEYS: &[&str] = &["id", "match", "unless", "decision", "constraints", "reason", "mode"];
-const MATCH: &str = "`match`";
-const UNLESS: &str = "`unless`";
+pub(super) const MATCH: &str = "`match`";
+pub(super) const UNLESS: &str = "`unless`";
 const NESTED: &str = "a condition";
 const CONDITION_KEYS: &[&str] =
     &["labels", "risk_tags", "subject", "args", "context", "conditions", "mcp", "all", "any", "not"];
@@ -31,14 +31,14 @@ const CONSTRAINT_KEYS: &[&str] = &["max_runtime_sec", "max_retries", "network_al
 const MAX_RUNTIME_SEC_MAX: u32 = 7 * 24 * 3600;
 const MAX_RETRIES_MAX: u32 = 1000;
 
-/// The rules, and the conditions of those rules that could not be read whole.
-pub(super) fn rules(reader: &mut Reader, node: &Node) -> (Vec<Rule>, Vec<Condition>) {
+/// The rules. Conditions of those that could not be read whole go to the orphans.
+pub(super) fn rules(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Vec<Rule> {
     let items = reader.list(node, "rules").unwrap_or_default();
-    let (mut rules, mut orphans) = (Vec::with_capacity(items.len()), Vec::new());
+    let mut rules = Vec::with_capacity(items.len());
     for item in items {
-        rules.extend(rule(reader, item, &mut orphans));
+        rules.extend(rule(reader, item, orphans));
     }
-    (rules, orphans)
+    rules
 }
 
 fn rule(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Option<Rule> {
@@ -75,7 +75,12 @@ pub(super) fn named_conditions(reader: &mut Reader, node: &Node) -> Vec<NamedCon
     named
 }
 
-fn condition(reader: &mut Reader, node: &Node, what: &'static str, depth: usize) -> Option<Condition> {
+pub(super) fn condition(
+    reader: &mut Reader,
+    node: &Node,
+    what: &'static str,
+    depth: usize,
+) -> Option<Condition> {
     let keys = if what == NESTED { NESTED_KEYS } else { CONDITION_KEYS };
     let fields = reader.fields(node, what, keys, &[])?;
     if fields.is_empty() {

@@ -1,0 +1,103 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use mcpgov_engine::glob;
+
+use super::{name, registry::Registry, rules};
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest},
+    policy::{Detector, Direction, Policy, Protection, Treatment},
+    protect,
+    source::Span,
+};
+
+/// Names of own detectors begin with this, so that a detector built in later is never one of theirs.
+const OWN_PREFIX: &str = "custom.";
+
+pub(super) fn policy(policy: &Policy, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&str> = protect::known(&policy.detectors).into_keys().collect();
+    for found in &policy.detectors {
+        name(&found.name, "name of the detector", diagnostics);
+        detector(found, &known, diagnostics);
+    }
+    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    for protection in &policy.protections {
+        name(&protection.id, "protection id", diagnostics);
+        let id = protection.id.value.as_str();
+        match first.get(id) {
+            Some(span) => diagnostics.push(
+                Diagnostic::error(
+                    Code::Duplicate,
+                    protection.id.span,
+                    format!("duplicate protection id `{id}`"),
+                )
+                .also(*span, "first used here"),
+            ),
+            None => {
+                first.insert(id, protection.id.span);
+            }
+        }
+        self::protection(protection, &known, registry, diagnostics);
+    }
+}
+
+fn detector(detector: &Detector, known: &BTreeSet<&str>, diagnostics: &mut Vec<Diagnostic>) {
+    let name = detector.name.value.as_str();
+    match &detector.shape {
+        Some(_) if !name.starts_with(OWN_PREFIX) => diagnostics.push(
+            Diagnostic::error(
+                Code::BadValue,
+                detector.name.span,
+                format!("`{name}` is no name for a detector of your own"),
+            )
+            .help(format!("write `{OWN_PREFIX}{}`", name.rsplit('.').next().unwrap_or(name))),
+        ),
+        Some(_) => {}
+        None if known.contains(name) => {}
+        None => diagnostics.push(undefined(name, detector.name.span, known)),
+    }
+}
+
+fn protection(
+    protection: &Protection,
+    known: &BTreeSet<&str>,
+    registry: &Registry,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for wanted in &protection.detect {
+        if !known.iter().any(|name| glob::matches(&wanted.value, name)) {
+            diagnostics.push(undefined(&wanted.value, wanted.span, known));
+        }
+    }
+    let outward = protection.directions.iter().all(|direction| *direction == Direction::Arguments);
+    if protection.treatment.value == Treatment::Quarantine && outward {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::Inconsistent,
+                protection.treatment.span,
+                "`treatment: quarantine` is for what comes from a server",
+            )
+            .help("to refuse a call by its arguments write `treatment: deny`"),
+        );
+    }
+    for condition in protection.condition.iter().chain(&protection.unless) {
+        if let Some(test) = &condition.servers_not_in {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::Inconsistent,
+                    test.key,
+                    "`deny_servers_not_in` is for rules that deny",
+                )
+                .help("match the servers with `labels: { mcp.server: […] }`"),
+            );
+        }
+        rules::condition(condition, registry, diagnostics);
+    }
+}
+
+fn undefined(name: &str, span: Span, known: &BTreeSet<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UndefinedName, span, format!("there is no detector `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+        None => diagnostic.help("`mcpgov scan --list` shows all; write a glob such as `secret.*` for many"),
+    }
+}
