@@ -32,12 +32,12 @@ use crate::decide::Decision;
 use crate::era::Era;
 use crate::json;
 use crate::message::Method;
-use crate::record::{Answer, Record};
+use crate::record::{Answer, Found, Record};
 use crate::reply::Reply;
 use crate::session::SessionKey;
 use crate::subject::{Caller, Subject};
 use crate::table::View;
-use crate::vocabulary::{Reason, Verdict};
+use crate::vocabulary::{Reason, Treatment, Verdict};
 
 /// What the exchange decides by.
 #[derive(Debug, Clone, Copy)]
@@ -198,6 +198,7 @@ pub struct Exchange {
     said: Vec<(Method, Decision)>,
     answer: Answer,
     plans: protect::Plans,
+    looked: Looked,
     decided: Vec<(Verdict, Reason)>,
 }
 
@@ -240,6 +241,27 @@ struct Asked {
     rewritten: Option<String>,
 }
 
+/// What detectors did in one exchange.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Messages of the server that were looked through.
+    pub messages: u32,
+    /// Those of them that were withheld.
+    pub quarantined: u32,
+    /// What was found, by number of the treatment.
+    pub finds: [u32; Treatment::ALL.len()],
+}
+
+impl Looked {
+    fn add(&mut self, found: &[Found]) {
+        for (treatment, count) in found.iter().map(Found::treated) {
+            if let Some(finds) = self.finds.get_mut(treatment as usize) {
+                *finds = finds.saturating_add(count);
+            }
+        }
+    }
+}
+
 /// Records of one exchange: of the client's messages, open until the end, and of the server's.
 #[derive(Debug, Default)]
 struct Records {
@@ -270,6 +292,7 @@ impl Exchange {
             said: Vec::new(),
             answer: Answer::default(),
             plans: protect::Plans::default(),
+            looked: Looked::default(),
             decided: Vec::new(),
         }
     }
@@ -348,6 +371,12 @@ impl Exchange {
     #[must_use]
     pub fn decided(&self) -> &[(Verdict, Reason)] {
         &self.decided
+    }
+
+    /// What detectors did, for metrics.
+    #[must_use]
+    pub fn looked(&self) -> &Looked {
+        &self.looked
     }
 
     /// The audit records at the end of the exchange: JSON objects, separated by commas. `None` where there are none.

@@ -7,6 +7,9 @@
 //! | name | kind | meaning |
 //! |---|---|---|
 //! | `mcpgov.requests.<verdict>.<reason>` | counter | decided messages |
+//! | `mcpgov.finds.<treatment>` | counter | what detectors found, by what was done |
+//! | `mcpgov.answers.looked` | counter | messages of servers that detectors looked through |
+//! | `mcpgov.answers.quarantined` | counter | those of them that were withheld: over the former, the quarantine ratio |
 //! | `mcpgov.request_bytes`, `mcpgov.response_bytes` | counter | bodies inspected |
 //! | `mcpgov.decision_microseconds` | histogram | time a decision took |
 //! | `mcpgov.decision_samples_dropped` | counter | decisions missing in that histogram |
@@ -14,6 +17,9 @@
 //! | `mcpgov.table.<first 16 hex digits of the digest>` | gauge | 1 while some worker decides by that table |
 
 use std::{collections::BTreeMap, fmt::Write};
+
+use mcpgov_engine::exchange::Looked;
+use mcpgov_engine::vocabulary::Treatment;
 
 use crate::host::{self, Metric, MetricKind, Status};
 
@@ -29,6 +35,10 @@ const DIGEST_BYTES: usize = 8;
 pub struct Metrics {
     /// By verdict and reason. Both are closed enums of the engine, so this cannot grow without bound.
     requests: BTreeMap<(&'static str, &'static str), Counter>,
+    /// By treatment.
+    finds: BTreeMap<&'static str, Counter>,
+    answers_looked: Counter,
+    answers_quarantined: Counter,
     request_bytes: Counter,
     response_bytes: Counter,
     table_load_failures: Counter,
@@ -47,6 +57,15 @@ impl Metrics {
     /// Counts one decided message.
     pub fn count(&mut self, verdict: &'static str, reason: &'static str) {
         self.requests.entry((verdict, reason)).or_default().add(1);
+    }
+
+    /// Counts what detectors did in one exchange.
+    pub fn looked(&mut self, looked: &Looked) {
+        for (treatment, count) in Treatment::ALL.iter().zip(looked.finds).filter(|(_, count)| *count > 0) {
+            self.finds.entry(treatment.name()).or_default().add(count.into());
+        }
+        self.answers_looked.add(looked.messages.into());
+        self.answers_quarantined.add(looked.quarantined.into());
     }
 
     /// Counts the bytes of an inspected request body.
@@ -105,6 +124,11 @@ impl Metrics {
         for ((verdict, reason), counter) in &mut self.requests {
             counter.flush(sink, || format!("mcpgov.requests.{verdict}.{reason}").to_ascii_lowercase());
         }
+        for (treatment, counter) in &mut self.finds {
+            counter.flush(sink, || format!("mcpgov.finds.{treatment}"));
+        }
+        self.answers_looked.flush(sink, || "mcpgov.answers.looked".into());
+        self.answers_quarantined.flush(sink, || "mcpgov.answers.quarantined".into());
         self.request_bytes.flush(sink, || "mcpgov.request_bytes".into());
         self.response_bytes.flush(sink, || "mcpgov.response_bytes".into());
         self.table_load_failures.flush(sink, || "mcpgov.table_load_failures".into());

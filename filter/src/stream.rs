@@ -283,6 +283,7 @@ impl HttpContext for Stream {
         for (verdict, reason) in self.exchange.decided() {
             metrics.count(verdict.name(), reason.name());
         }
+        metrics.looked(self.exchange.looked());
         metrics.response_bytes(usize::try_from(sent).unwrap_or(usize::MAX));
     }
 }

@@ -106,6 +106,7 @@ impl Exchange {
         if seen.refused.is_some() {
             decision = denial(Reason::Detected);
         }
+        self.looked.add(&seen.found);
         if sender == Sender::Client {
             self.plan(message, plan);
             self.asked.rewritten = seen.text.take();

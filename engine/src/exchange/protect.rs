@@ -71,6 +71,11 @@ impl Exchange {
         }
     }
 
+    fn found(&mut self, found: Vec<Found>) {
+        self.looked.add(&found);
+        self.answer.add_found(found);
+    }
+
     /// Whether a message of the server may be changed at all.
     pub(super) fn protects(&self, view: &View<'_>) -> bool {
         !view.protections.is_empty()
@@ -120,7 +125,7 @@ impl Exchange {
             protector.definition(entry, siblings);
         }
         let report = protector.report;
-        self.answer.add_found(summed(view, &report));
+        self.found(summed(view, &report));
         match report.message {
             Some(_) => Err(Hidden),
             None => Ok((!edits.is_empty()).then(|| edits.apply_in(text, entry.span()))),
@@ -141,12 +146,16 @@ impl Exchange {
         let mut protector = Protector::new(view, &plan, terms.session_key)?;
         protector.members(value, List::ALL.map(List::member), edits);
         let report = protector.report;
-        self.answer.add_found(summed(view, &report));
+        self.looked.messages = self.looked.messages.saturating_add(1);
+        self.found(summed(view, &report));
         let (treatment, detector) = report.message?;
         let Some(id) = message.id().filter(|_| message.kind() == Kind::Response) else {
             // Nobody waits for it.
             return Some(Governed::Drop);
         };
+        if treatment == Treatment::Quarantine {
+            self.looked.quarantined = self.looked.quarantined.saturating_add(1);
+        }
         let note = name(view, detector);
         let is_tool_result = message.result().is_some_and(|result| result.get("content").is_some());
         if treatment == Treatment::Quarantine && is_tool_result {
