@@ -23,6 +23,9 @@ impl Exchange {
         if self.asked.has_max_runtime && head.status == GATEWAY_TIMEOUT {
             return self.replace_answer(terms, Reason::MaxRuntimeExceeded);
         }
+        if terms.policy.is_shadow() {
+            return self.watched_head(terms, head, ends);
+        }
         let succeeded = (200..300).contains(&head.status);
         let is_plain = is_plain(head.content_type, head.content_encoding);
         if self.asked.is_batch && !self.asked.refused.is_empty() && (ends || head.status == ACCEPTED) {
@@ -51,6 +54,22 @@ impl Exchange {
         self.forward(State::Passing, changes)
     }
 
+    /// Under a shadow policy an answer is read for what there is to say about it, and passes as it is.
+    fn watched_head(&mut self, terms: &Terms<'_>, head: &AnswerHead<'_>, ends: bool) -> Effect {
+        if ends || !is_plain(head.content_type, head.content_encoding) {
+            return self.pass();
+        }
+        if is_type(head.content_type, "text/event-stream") {
+            let stream = Stream::new(terms.options.event_bytes_max);
+            return self.forward(State::Streaming(stream), Changes::default());
+        }
+        if is_type(head.content_type, "application/json") {
+            self.state = State::Holding(head.status);
+            return Effect::Hold;
+        }
+        self.pass()
+    }
+
     /// The session id of an answer, sealed for the caller.
     fn sealed_session(
         &self,
@@ -67,12 +86,20 @@ impl Exchange {
 
     pub(super) fn answer_held(&mut self, terms: &Terms<'_>, bytes: usize) -> Effect {
         if bytes > terms.options.body_bytes_max {
+            if terms.policy.is_shadow() {
+                return self.pass();
+            }
             return self.replace_answer(terms, Reason::AnswerTooLarge);
         }
         Effect::Hold
     }
 
     pub(super) fn answer_body(&mut self, terms: &Terms<'_>, status: u16, body: &[u8]) -> Effect {
+        if terms.policy.is_shadow() {
+            // What it would have become is written down; what it is goes on, readable or not.
+            let _ = self.governed(terms, body);
+            return self.pass();
+        }
         let mut changes = Changes { headers: core::mem::take(&mut self.asked.head_changes), body: None };
         match self.governed(terms, body) {
             Ok(None) => {}

@@ -137,15 +137,19 @@ impl Exchange {
         self.forward(State::Forwarded, Changes { headers, body })
     }
 
-    /// Whether anything in the answer can be refused or has to be changed.
+    /// Whether anything in the answer can be refused or has to be changed; under a shadow policy, whether there is
+    /// anything to say about it.
     fn governs_answer(&self, terms: &Terms<'_>, method: Method) -> bool {
-        let is_needed = terms.options.govern_answers
-            || terms.policy.view().is_some_and(|view| self.protects(view))
+        let protects = terms.policy.view().is_some_and(|view| self.protects(view));
+        if terms.policy.is_shadow() {
+            return protects;
+        }
+        terms.options.govern_answers
+            || protects
             || List::of(method).is_some()
-            || method == Method::Initialize
+            || matches!(method, Method::Initialize | Method::Unknown)
             || self.head.session.is_some()
-            || self.asked.has_max_runtime;
-        is_needed && !terms.policy.is_shadow()
+            || self.asked.has_max_runtime
     }
 
     /// GET opens or resumes a stream, DELETE ends a session: for whoever may use something on the server.
@@ -166,7 +170,7 @@ impl Exchange {
         if !decision.outcome.verdict.is_permit() {
             return self.reply(Reply::method_not_allowed(decision.outcome.reason));
         }
-        self.asked.is_governed = kind == "stream" && !terms.policy.is_shadow();
+        self.asked.is_governed = kind == "stream" && self.governs_answer(terms, Method::Unknown);
         let mut headers = self.request_headers(terms, &Limits::default());
         headers.extend(session);
         self.forward(State::Forwarded, Changes { headers, body: None })

@@ -33,6 +33,9 @@ impl Exchange {
         let State::Streaming(mut stream) = core::mem::replace(&mut self.state, State::Passing) else {
             return self.replace_answer(terms, Reason::HostFailure);
         };
+        if terms.policy.is_shadow() {
+            return self.watched_chunk(terms, stream, bytes);
+        }
         if stream.is_over {
             self.state = State::Streaming(stream);
             // Where the server ends too, the answer ends as it should.
@@ -61,6 +64,22 @@ impl Exchange {
         }
         self.state = State::Streaming(stream);
         Effect::Forward(Changes { headers: Vec::new(), body: Some(out) })
+    }
+
+    /// Under a shadow policy events are read for what there is to say about them, and pass as they are.
+    fn watched_chunk(&mut self, terms: &Terms<'_>, mut stream: Stream, bytes: &[u8]) -> Effect {
+        let read = stream.reader.push(bytes, &mut |piece| {
+            if let Piece::Event(event) = piece
+                && let Some(data) = event.data().filter(|data| !data.is_empty())
+            {
+                self.answer.events = self.answer.events.saturating_add(1);
+                let _ = self.govern(terms, &data);
+            }
+        });
+        if read.is_ok() {
+            self.state = State::Streaming(stream);
+        }
+        Effect::Forward(Changes::default())
     }
 
     fn event(&mut self, terms: &Terms<'_>, event: &Event<'_>, out: &mut Vec<u8>) {
