@@ -63,7 +63,7 @@ impl Scanner {
             }
             count = count.checked_add(1)?;
         }
-        if patterns.as_ref().is_some_and(|patterns| patterns.detectors() > count) {
+        if patterns.iter().flat_map(Patterns::iter).any(|pattern| pattern.detector >= count) {
             return None;
         }
         let mut sources = Vec::new();
@@ -134,6 +134,16 @@ impl Scanner {
             }
             None => {}
         });
+        if let (Some(key), Some(patterns)) = (text.key, &self.patterns) {
+            // What a value is may be said by its name alone.
+            self.trigger.each(key.as_bytes(), |source, at| {
+                if let Some(Source::Pattern(index)) = self.sources.get(usize::from(source)) {
+                    patterns.look_named(*index, key.as_bytes(), at, text, &mut runs, &mut |detector, place| {
+                        findings.push(Finding { place, detector });
+                    });
+                }
+            });
+        }
         if depth < DEPTH_MAX {
             self.decoded(text, depth, findings);
         }
