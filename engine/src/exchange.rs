@@ -239,6 +239,8 @@ struct Asked {
     is_governed: bool,
     /// The message judged last as it goes on, where detectors changed it.
     rewritten: Option<String>,
+    /// The detector for which it was refused.
+    refused_for: Option<String>,
 }
 
 /// What detectors did in one exchange.

@@ -8,8 +8,7 @@
 
 mod mask;
 mod plan;
-#[cfg(test)]
-mod tests;
+
 mod treat;
 mod walk;
 

@@ -8,12 +8,15 @@ use alloc::vec::Vec;
 use crate::decide::{Arguments, Call, Context, Name, ObjectName};
 use crate::message::{Method, Object};
 use crate::registry::ServerName;
+use crate::scan::pattern::{self, Bytes, Pattern, Patterns, Place, Proof, Step};
 use crate::subject::{Caller, Subject};
 use crate::table::Table;
 use crate::table::format::{Dimension, Label, Literal};
-use crate::table::source::{ArgumentTest, Condition, Policy, Rule, Server, ServerMatch, Tool};
+use crate::table::source::{
+    ArgumentTest, Condition, Detector, Policy, Protection, Rule, Server, ServerMatch, Tool,
+};
 use crate::table::write::write;
-use crate::vocabulary::{Action, Verdict};
+use crate::vocabulary::{Action, Blobs, Direction, Severity, Treatment, Verdict};
 
 pub(crate) fn table(policy: &Policy) -> Table<Vec<u8>> {
     Table::from_bytes(write(policy).unwrap()).unwrap()
@@ -111,5 +114,46 @@ pub(crate) fn method_call<'a>(server: ServerName<'a>, method: &'a str) -> Call<'
         context: Context::default(),
         action: None,
         risk_tags: &[],
+    }
+}
+
+/// A policy that permits everything and treats what looks like `KEY-` and digits.
+pub(crate) fn protecting(treatment: Treatment, directions: &[Direction]) -> Policy {
+    let pattern = Pattern {
+        detector: 0,
+        before: vec![],
+        literal: pattern::Literal { bytes: b"KEY-".to_vec(), fold: false },
+        place: Place::Match,
+        after: vec![Step::Run { set: Bytes::of(b"0123456789"), min: 4, max: pattern::UNBOUNDED }],
+        secret: 0..2,
+        left: Bytes::ALNUM,
+        right: Bytes::ALNUM,
+        entropy: 0,
+        proof: Proof::None,
+        keywords: vec![],
+        allow: vec![],
+    };
+    Policy {
+        detectors: vec![Detector {
+            name: "custom.key".into(),
+            kind: None,
+            severity: Severity::High,
+            allow: strings(&["KEY-0000"]),
+        }],
+        patterns: Patterns::new(vec![pattern]).unwrap().to_bytes(),
+        protections: vec![protection("keys", treatment, directions)],
+        ..policy(vec![rule("all", Verdict::Allow, vec![])])
+    }
+}
+
+pub(crate) fn protection(id: &str, treatment: Treatment, directions: &[Direction]) -> Protection {
+    Protection {
+        id: id.into(),
+        conditions: vec![],
+        detectors: strings(&["custom.key"]),
+        treatment,
+        directions: directions.to_vec(),
+        blobs: Blobs::Skip,
+        shadow: false,
     }
 }

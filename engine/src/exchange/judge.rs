@@ -106,6 +106,7 @@ impl Exchange {
         if seen.refused.is_some() {
             decision = denial(Reason::Detected);
         }
+        self.asked.refused_for = seen.refused.take();
         self.looked.add(&seen.found);
         if sender == Sender::Client {
             self.plan(message, plan);
@@ -252,7 +253,11 @@ impl Exchange {
         {
             return reply;
         }
-        Reply::error(id, &Words::new(terms, &self.head, outcome).explanation())
+        let mut why = Words::new(terms, &self.head, outcome);
+        if let Some(detector) = &self.asked.refused_for {
+            why = why.with_note(detector);
+        }
+        Reply::error(id, &why.explanation())
     }
 
     /// An error to what was asked in place of the server's answer.

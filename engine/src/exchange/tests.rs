@@ -4,6 +4,7 @@ mod answer;
 mod binding;
 #[cfg(not(target_family = "wasm"))]
 mod orders;
+mod protect;
 mod request;
 mod stream;
 

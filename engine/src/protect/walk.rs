@@ -1,5 +1,6 @@
 //! A message through the detectors: which of its texts are looked at, and which of them may change.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -108,7 +109,7 @@ impl<'p> Protector<'p> {
     }
 
     fn object(&mut self, value: Value<'_>, area: Area, depth: usize, edits: &mut Edits) {
-        let mut renamed: Vec<String> = Vec::new();
+        let mut names = Names::default();
         for (name, member) in value.pairs() {
             let Some(text) = name.as_str() else { continue };
             let place = match area {
@@ -121,12 +122,7 @@ impl<'p> Protector<'p> {
                 && let Some(new) = self.text(text, None, &|at| raw_place(name, at))
             {
                 // Two names that were different stay different.
-                let mut unique = new.clone();
-                while renamed.contains(&unique) || value.get(&unique).is_some() {
-                    unique = alloc::format!("{new}~{}", renamed.len());
-                }
-                edits.replace(name.span(), json(&unique));
-                renamed.push(unique);
+                edits.replace(name.span(), json(&names.unique(value, new)));
             }
             self.member(text, member, place, depth, edits);
         }
@@ -265,6 +261,30 @@ impl<'p> Protector<'p> {
             self.report.message = Some((treated.now, detector));
         }
         self.report.finds.push(Find { detector, place, treated });
+    }
+}
+
+/// The names of an object of which some change.
+#[derive(Default)]
+struct Names {
+    taken: BTreeSet<String>,
+    renamed: usize,
+}
+
+impl Names {
+    /// The name, or one like it that the object does not have.
+    fn unique(&mut self, object: Value<'_>, name: String) -> String {
+        if self.renamed == 0 {
+            self.taken = object.members().map(|(name, _)| String::from(name)).collect();
+        }
+        let mut unique = name.clone();
+        while !self.taken.insert(unique.clone()) {
+            // Goes up with every name, so that many equal ones are found a place at once.
+            self.renamed += 1;
+            unique = alloc::format!("{name}~{}", self.renamed);
+        }
+        self.renamed += 1;
+        unique
     }
 }
 
