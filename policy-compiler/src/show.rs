@@ -5,9 +5,9 @@ use std::fmt::Write;
 use mcpgov_engine::{
     table::{
         Table, View,
-        format::{Key, Limit, NONE, Server, Tool, VERSION, rule_flags},
+        format::{Key, Limit, NONE, Protection, Server, Tool, VERSION, rule_flags},
     },
-    vocabulary::{Action, Capture, Verdict},
+    vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict},
 };
 
 use crate::describe::{condition, members};
@@ -27,6 +27,21 @@ pub fn table<B: AsRef<[u8]>>(table: &Table<B>) -> String {
         let _ = writeln!(text, "\nrole {}", view.text(role.name));
         conditions(&mut text, &view, role.node.get(), role.node_len.get());
     }
+    for detector in view.detectors {
+        let severity = Severity::from_number(detector.severity).map_or("", Severity::name);
+        let _ = write!(text, "\ndetector {}: {severity}", view.text(detector.name));
+        let allow = view.run(detector.allow.get(), u32::from(detector.allow_len.get()));
+        if !allow.is_empty() {
+            let allow: Vec<&str> = allow.iter().map(|glob| view.text(glob)).collect();
+            let _ = write!(text, ", but not [{}]", allow.join(", "));
+        }
+    }
+    if !view.detectors.is_empty() {
+        text.push('\n');
+    }
+    for protection in view.protections {
+        self::protection(&mut text, &view, protection);
+    }
     for rule in view.rules {
         let verdict = Verdict::from_number(rule.verdict).map_or("", Verdict::name);
         let shadow = if rule.flags & rule_flags::SHADOW == 0 { "" } else { " (shadow)" };
@@ -41,6 +56,32 @@ pub fn table<B: AsRef<[u8]>>(table: &Table<B>) -> String {
         }
     }
     text
+}
+
+fn protection(text: &mut String, view: &View, protection: &Protection) {
+    let treatment = Treatment::from_number(protection.treatment).map_or("", Treatment::name);
+    let shadow = if protection.is_shadow == 0 { "" } else { " (shadow)" };
+    let directions: Vec<&str> = Direction::ALL
+        .iter()
+        .filter(|direction| protection.directions & direction.bit() != 0)
+        .map(|direction| direction.name())
+        .collect();
+    let _ = writeln!(
+        text,
+        "\nprotection {}: {treatment} in {}{shadow}",
+        view.text(protection.id),
+        directions.join(", ")
+    );
+    conditions(text, view, protection.node.get(), protection.node_len.get());
+    let detectors = view.run(protection.detectors.get(), u32::from(protection.detector_len.get()));
+    let names: Vec<&str> = detectors
+        .iter()
+        .filter_map(|number| Some(view.text(view.detectors.get(number as usize)?.name)))
+        .collect();
+    let _ = writeln!(text, "  detectors: {}", names.join(", "));
+    if let Some(blobs) = Blobs::from_number(protection.blobs).filter(|blobs| *blobs != Blobs::Skip) {
+        let _ = writeln!(text, "  blobs: {}", blobs.name());
+    }
 }
 
 /// Constraints as `name value`.

@@ -21,6 +21,8 @@ const POLICY: &[&str] = &[
     "roles",
     "conditions",
     "args",
+    "detectors",
+    "protections",
     "rules",
     "policy",
     "tests",
@@ -41,6 +43,8 @@ const SERVER: &[&str] = &[
 ];
 const TOOL: &[&str] = &["action", "risk_tags", "cost"];
 const RULE: &[&str] = &["id", "match", "unless", "guards", "decision", "constraints", "reason", "mode"];
+const DETECTOR: &[&str] = &["pattern", "keywords", "validator", "entropy", "allow", "severity"];
+const PROTECTION: &[&str] = &["id", "match", "unless", "detect", "direction", "treatment", "blobs", "mode"];
 const CONDITION: &[&str] =
     &["labels", "risk_tags", "subject", "args", "context", "conditions", "all", "any", "not", "mcp"];
 const TEST: &[&str] = &["name", "request", "subject", "expect"];
@@ -53,6 +57,10 @@ enum Place {
     Server,
     Tools,
     Tool,
+    Detectors,
+    Detector,
+    Protections,
+    Protection,
     Rules,
     Rule,
     Condition,
@@ -68,6 +76,10 @@ impl Place {
         match (self, key) {
             (Self::Document, "servers") => Self::Servers,
             (Self::Document, "rules") => Self::Rules,
+            (Self::Document, "detectors") => Self::Detectors,
+            (Self::Detectors, _) => Self::Detector,
+            (Self::Document, "protections") => Self::Protections,
+            (Self::Protections, _) => Self::Protection,
             (Self::Document, "tests") => Self::Tests,
             (Self::Document, "roles" | "conditions" | "args") => Self::Names,
             (Self::Servers, _) => Self::Server,
@@ -75,7 +87,7 @@ impl Place {
             (Self::Tools, _) => Self::Tool,
             (Self::Rules, _) => Self::Rule,
             (Self::Tests, _) => Self::Test,
-            (Self::Rule, "match" | "unless") => Self::Condition,
+            (Self::Rule | Self::Protection, "match" | "unless") => Self::Condition,
             _ => Self::Other,
         }
     }
@@ -86,6 +98,8 @@ impl Place {
             Self::Server => SERVER,
             Self::Tool => TOOL,
             Self::Rule => RULE,
+            Self::Detector => DETECTOR,
+            Self::Protection => PROTECTION,
             Self::Condition => CONDITION,
             Self::Test => TEST,
             _ => &[],
@@ -100,6 +114,9 @@ impl Place {
                 | Self::Servers
                 | Self::Server
                 | Self::Tools
+                | Self::Detectors
+                | Self::Protections
+                | Self::Protection
                 | Self::Rules
                 | Self::Rule
                 | Self::Tests
