@@ -1,31 +1,440 @@
-//! Phrases of secrets and the like.
+//! Language of prompt injection: orders to the model where only data should be.
+//!
+//! Which words make up such language is data, written in a small notation (see `write.rs`), compiled to bytes and run
+//! here. A phrase is a sequence of classes of words with at most so many other words between; a mark is a literal
+//! text, such as the tag of a role. Around a word that a phrase can be known by, a bounded number of words is read,
+//! so that the work is linear in the text.
 
-use super::{Findings, Gram, Text};
+mod link;
+mod read;
+mod window;
+mod word;
+#[cfg(any(test, feature = "write"))]
+pub mod write;
 
-/// The bytes are no phrases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bad;
+#[cfg(test)]
+mod tests;
 
-/// Phrases.
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use self::window::{Token, WORDS_MAX, Window};
+use super::{Findings, Gram, Kind, Text};
+
+pub use read::Bad;
+
+/// What a phrase or mark stands for: the first five in any text, the others only in the definition of a tool, where
+/// they are counted together (see [`crate::scan::poison`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Meaning {
+    /// See [`Kind::Override`].
+    Override,
+    /// See [`Kind::Boundary`].
+    Boundary,
+    /// See [`Kind::Secrecy`].
+    Secrecy,
+    /// See [`Kind::Exfiltration`].
+    Exfiltration,
+    /// An order to do something before, after or instead of what was asked for.
+    Obligation,
+    /// An order to change an argument of a call.
+    Tampering,
+    /// A file or place that holds credentials.
+    Place,
+    /// An order to read, and to hand over.
+    Reading,
+    /// A parameter to be filled with what the tool has no business with.
+    Leak,
+    /// Markup that sets an instruction apart from the description.
+    Aside,
+    /// A command for a shell.
+    Command,
+    /// Data that goes elsewhere than back to the caller.
+    Sink,
+    /// Data that is worth stealing.
+    Loot,
+}
+
+impl Meaning {
+    /// Every meaning, in the order of their numbers.
+    pub const ALL: [Meaning; 13] = [
+        Meaning::Override,
+        Meaning::Boundary,
+        Meaning::Secrecy,
+        Meaning::Exfiltration,
+        Meaning::Obligation,
+        Meaning::Tampering,
+        Meaning::Place,
+        Meaning::Reading,
+        Meaning::Leak,
+        Meaning::Aside,
+        Meaning::Command,
+        Meaning::Sink,
+        Meaning::Loot,
+    ];
+
+    /// The kind that is reported in any text.
+    #[must_use]
+    pub const fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Override => Some(Kind::Override),
+            Self::Boundary => Some(Kind::Boundary),
+            Self::Secrecy => Some(Kind::Secrecy),
+            Self::Exfiltration => Some(Kind::Exfiltration),
+            _ => None,
+        }
+    }
+}
+
+/// Phrases and marks, read once from bytes.
 #[derive(Debug)]
-pub struct Phrases;
+pub struct Phrases {
+    /// Hashes of the known words, in order; the number of a word is its place here.
+    words: Vec<u32>,
+    classes: Vec<Class>,
+    elements: Vec<Element>,
+    patterns: Vec<Pattern>,
+    /// Which patterns are known by which word: word, pattern, in order.
+    posts: Vec<(u16, u16)>,
+    marks: Vec<Mark>,
+    triggers: Vec<Trigger>,
+}
+
+/// Words, and sequences of words, that mean the same.
+#[derive(Debug, Default)]
+struct Class {
+    /// A bit for each known word.
+    bits: Vec<u64>,
+    sequences: Vec<Vec<u16>>,
+}
+
+/// A part of a phrase.
+#[derive(Debug, Clone, Copy)]
+struct Element {
+    class: u16,
+    /// How many other words may stand between the element before and this one.
+    gap: u8,
+    flags: u8,
+}
+
+/// The element begins a clause.
+const CLAUSE: u8 = 1;
+/// The element begins a line.
+const LINE: u8 = 2;
+/// A colon follows.
+const COLON: u8 = 4;
+/// It is written in capitals.
+const CAPITAL: u8 = 8;
+/// Any word of an address; the class does not matter.
+const ADDRESS: u8 = 16;
+
+/// A phrase.
+#[derive(Debug, Clone)]
+struct Pattern {
+    meaning: Meaning,
+    elements: Range<u16>,
+    /// Which of its elements it is known by.
+    anchor: u16,
+    /// It may extend over several sentences.
+    wide: bool,
+}
+
+/// A literal text.
+#[derive(Debug)]
+struct Mark {
+    meaning: Meaning,
+    /// Lower case.
+    text: Vec<u8>,
+    /// Which of its bytes the trigger finds.
+    anchor: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Trigger {
+    index: u16,
+    gram: Gram,
+}
+
+/// Trigger numbers: a word that begins so many bytes before, 0 to 15; marks; markup that loads or links something.
+const WORDS: u16 = 0;
+const MARKS: u16 = 16;
+const LINKS: u16 = 17;
+
+/// Words that may stand before an imperative.
+const LEAD: u16 = 0;
+
+/// A tag is taken to enclose no more than this.
+const ENCLOSED_BYTES_MAX: usize = 4096;
 
 impl Phrases {
-    /// Reads them.
+    /// Reads what the compiler wrote.
     ///
     /// # Errors
-    /// [`Bad`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Phrases, Bad> {
-        if bytes.is_empty() { Ok(Phrases) } else { Err(Bad) }
+    /// Whatever is not such bytes is refused whole.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Bad> {
+        read::read(bytes)
     }
 
-    /// Where they want to look.
+    /// Where to look: pass the number on to [`Phrases::look`].
     pub fn triggers(&self) -> impl Iterator<Item = (u16, Gram)> {
-        core::iter::empty()
+        let links = link::GRAMS.iter().map(|gram| (LINKS, *gram));
+        self.triggers.iter().map(|trigger| (trigger.index, trigger.gram)).chain(links)
     }
 
-    /// Looks.
-    pub fn look(&self, _: u16, _: &Text<'_>, at: usize, _: &mut dyn Findings) -> usize {
-        at + 1
+    /// Reports what a trigger with this number led to, and returns where to go on.
+    pub fn look(&self, index: u16, text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+        let mut report = |meaning: Meaning, place: Range<usize>| {
+            if let Some(kind) = meaning.kind() {
+                found.report(kind, place);
+            }
+        };
+        match index {
+            WORDS..MARKS => {
+                if let Some(start) = at.checked_sub(usize::from(index)) {
+                    self.phrases_at(text.bytes, start, false, &mut report);
+                }
+            }
+            MARKS => self.marks_at(text.bytes, at, false, &mut report),
+            _ => {
+                if let Some(place) = link::look(text.bytes, at) {
+                    found.report(Kind::MarkupExfiltration, place);
+                }
+            }
+        }
+        at.saturating_add(1)
     }
+
+    /// Everything in a text, also what is looked for in definitions of tools only.
+    pub(super) fn all(&self, text: &[u8], report: &mut dyn FnMut(Meaning, Range<usize>)) {
+        for at in 0..text.len() {
+            self.phrases_at(text, at, true, report);
+            self.marks_at(text, at, true, report);
+        }
+    }
+
+    fn phrases_at(&self, text: &[u8], at: usize, all: bool, report: &mut dyn FnMut(Meaning, Range<usize>)) {
+        if !word::begins(text, at) {
+            return;
+        }
+        let Some(first) = word::next(text, at, at.saturating_add(1)) else { return };
+        let Some(known) = self.known(first.hash) else { return };
+        if !(first.plain && begins_clearly(text, &first)) {
+            return;
+        }
+        let from = self.posts.partition_point(|(word, _)| *word < known);
+        let posts = self.posts.get(from..).unwrap_or_default().iter().take_while(|(word, _)| *word == known);
+        let mut around = Around { phrases: self, text, after: Window::after(text, at), before: Window::before(text, at) };
+        for (_, pattern) in posts {
+            let Some(pattern) = self.patterns.get(usize::from(*pattern)) else { continue };
+            if !all && pattern.meaning.kind().is_none() {
+                continue;
+            }
+            if let Some(place) = around.find(pattern) {
+                let end = window::sentence_end(text, place.end).max(place.end);
+                report(pattern.meaning, place.start..end);
+            }
+        }
+    }
+
+    fn marks_at(&self, text: &[u8], at: usize, all: bool, report: &mut dyn FnMut(Meaning, Range<usize>)) {
+        let Some(here) = text.get(at).map(u8::to_ascii_lowercase) else { return };
+        for mark in self.marks.iter().filter(|mark| mark.text.get(mark.anchor) == Some(&here)) {
+            if !all && mark.meaning.kind().is_none() {
+                continue;
+            }
+            let Some(start) = at.checked_sub(mark.anchor) else { continue };
+            let end = start.saturating_add(mark.text.len());
+            let is = text.get(start..end).is_some_and(|found| found.eq_ignore_ascii_case(&mark.text));
+            // A mark that is a word must not be a part of one.
+            let whole = !mark.text.first().is_some_and(u8::is_ascii_alphanumeric)
+                || word::char_before(text, start).is_none_or(|(char, _)| !char.is_alphanumeric());
+            if is && whole {
+                report(mark.meaning, start..enclosed_end(text, start..end));
+            }
+        }
+    }
+
+    fn known(&self, hash: u32) -> Option<u16> {
+        self.words.binary_search(&hash).ok().and_then(|place| u16::try_from(place).ok())
+    }
+
+    fn is_in(&self, class: u16, word: u16) -> bool {
+        let bits = self.classes.get(usize::from(class)).and_then(|class| class.bits.get(usize::from(word / 64)));
+        bits.is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+    }
+}
+
+/// The words around the one that patterns are compared at.
+struct Around<'p, 't> {
+    phrases: &'p Phrases,
+    text: &'t [u8],
+    after: Window<'t>,
+    before: Window<'t>,
+}
+
+impl Around<'_, '_> {
+    /// Where the pattern is whose anchor begins at the first word after.
+    fn find(&mut self, pattern: &Pattern) -> Option<Range<usize>> {
+        let elements = self.phrases.elements.get(usize::from(pattern.elements.start)..usize::from(pattern.elements.end))?;
+        let (before, after) = elements.split_at_checked(usize::from(pattern.anchor))?;
+        // The numbers of words at which the next element may begin, one bit each.
+        let mut starts = 1_u32;
+        let mut last = 0;
+        for (number, element) in after.iter().enumerate() {
+            if number > 0 {
+                starts = spread(starts, element.gap);
+            }
+            let mut ends = 0;
+            for index in (0..WORDS_MAX).filter(|index| starts >> index & 1 == 1) {
+                let Some(token) = self.token(true, index) else { break };
+                if index > 0 && token.breaks && !pattern.wide {
+                    break;
+                }
+                if let Some(len) = self.element(element, index, true, pattern.wide) {
+                    ends |= 1_u32.checked_shl(u32::try_from(index + len).ok()?).unwrap_or(0);
+                }
+            }
+            if ends == 0 {
+                return None;
+            }
+            last = ends.trailing_zeros().checked_sub(1)? as usize;
+            starts = ends;
+        }
+        let end = self.token(true, last)?.word.end;
+        let mut start = self.token(true, 0)?.word.start;
+        let mut starts = 1_u32;
+        let mut gap = after.first()?.gap;
+        for element in before.iter().rev() {
+            starts = spread(starts, gap);
+            gap = element.gap;
+            let mut ends = 0;
+            for index in (0..WORDS_MAX).filter(|index| starts >> index & 1 == 1) {
+                if self.token(false, index).is_none() {
+                    break;
+                }
+                if let Some(len) = self.element(element, index, false, pattern.wide) {
+                    ends |= 1_u32.checked_shl(u32::try_from(index + len).ok()?).unwrap_or(0);
+                }
+            }
+            if ends == 0 {
+                return None;
+            }
+            start = self.token(false, ends.trailing_zeros().checked_sub(1)? as usize)?.word.start;
+            starts = ends;
+        }
+        Some(start..end)
+    }
+
+    /// How many words the element takes that begins (or, looking back, ends) at this word.
+    fn element(&mut self, element: &Element, index: usize, forward: bool, wide: bool) -> Option<usize> {
+        let token = self.token(forward, index)?;
+        if !forward && !wide && (0..=index).any(|nearer| self.token(false, nearer).is_none_or(|token| token.breaks)) {
+            return None;
+        }
+        if element.flags & ADDRESS != 0 {
+            return window::is_address(self.text, &token.word).then_some(1);
+        }
+        let known = token.known;
+        let mut len = known.filter(|known| self.phrases.is_in(element.class, *known)).map(|_| 1);
+        if len.is_none() {
+            let phrases = self.phrases;
+            let class = phrases.classes.get(usize::from(element.class))?;
+            let found = class.sequences.iter().find(|sequence| {
+                let first = if forward { sequence.first() } else { sequence.last() };
+                first.copied() == known && known.is_some() && self.follows(sequence, index, forward)
+            });
+            len = found.map(Vec::len);
+        }
+        let len = len?;
+        let far = self.token(forward, index + len - 1)?;
+        let (first, last) = if forward { (token, far) } else { (far, token) };
+        self.flags_hold(element.flags, &first, &last).then_some(len)
+    }
+
+    fn follows(&mut self, sequence: &[u16], index: usize, forward: bool) -> bool {
+        let len = sequence.len();
+        (0..len).all(|number| {
+            let wanted = if forward { sequence.get(number) } else { sequence.get(len - 1 - number) };
+            let token = self.token(forward, index + number);
+            token.is_some_and(|token| token.known.is_some() && token.known.as_ref() == wanted)
+        })
+    }
+
+    fn flags_hold(&self, flags: u8, first: &Token, last: &Token) -> bool {
+        (flags & CLAUSE == 0 || self.starts_clause(first.word.start))
+            && (flags & LINE == 0 || window::line_starts(self.text, first.word.start))
+            && (flags & COLON == 0 || window::colon_follows(self.text, last.word.end))
+            && (flags & CAPITAL == 0 || self.text.get(first.word.start..last.word.end).is_some_and(window::is_capital))
+    }
+
+    fn starts_clause(&self, at: usize) -> bool {
+        match window::clause_starts(self.text, at) {
+            Ok(starts) => starts,
+            // What is put into the middle of a sentence begins in its own way.
+            Err(_) if matches!(self.text.get(at..at.saturating_add(2)), Some([b'A'..=b'Z', b'a'..=b'z'])) => true,
+            Err(end) => {
+                let word = word::previous(self.text, end, end.saturating_sub(32));
+                let known = word.and_then(|word| self.phrases.known(word.hash));
+                known.is_some_and(|known| self.phrases.is_in(LEAD, known))
+            }
+        }
+    }
+
+    fn token(&mut self, forward: bool, index: usize) -> Option<Token> {
+        let phrases = self.phrases;
+        let window = if forward { &mut self.after } else { &mut self.before };
+        window.token(index, |hash| phrases.known(hash))
+    }
+}
+
+/// Every place from each of these to `gap` places after it.
+fn spread(starts: u32, gap: u8) -> u32 {
+    (0..=u32::from(gap)).fold(0, |all, by| all | starts.checked_shl(by).unwrap_or(0))
+}
+
+/// Words that begin with a letter beyond ASCII, or are short, are looked for after a clear boundary only: their
+/// letters say too little. The writer makes triggers by the same rule.
+fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
+    let clear = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    let first = text.get(word.start).copied().unwrap_or(0);
+    if first.is_ascii() && word.end - word.start >= 4 {
+        return true;
+    }
+    if word.end - word.start < 3 && text.get(word.end).is_some_and(|byte| !clear(*byte)) {
+        return false;
+    }
+    match word.start.checked_sub(1).and_then(|before| text.get(before)) {
+        None => true,
+        Some(byte) if clear(*byte) => true,
+        // The marks of writing without spaces.
+        Some(_) => matches!(
+            text.get(word.start.saturating_sub(3)..word.start),
+            Some([0xE3, 0x80, 0x81 | 0x82 | 0x8C | 0x8D] | [0xEF, 0xBC, 0x81 | 0x8C | 0x9A | 0x9B | 0x9F])
+        ) && !matches!(first, 0..=0x7F | 0xE3),
+    }
+}
+
+/// What a mark begins ends with its own closing tag, or else with the sentence.
+fn enclosed_end(text: &[u8], mark: Range<usize>) -> usize {
+    let sentence = window::sentence_end(text, mark.end).max(mark.end);
+    let Some(name) = text.get(mark.clone()).and_then(|mark| mark.strip_prefix(b"<")?.strip_suffix(b">")) else {
+        return sentence;
+    };
+    let limit = mark.end.saturating_add(ENCLOSED_BYTES_MAX).min(text.len());
+    for at in mark.end..limit {
+        if text.get(at) != Some(&b'<') {
+            continue;
+        }
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let is = |rest: &[u8]| rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if is(rest) {
+            // The next of its kind will look for the end; who looks further for each looks too often.
+            return sentence;
+        }
+        if rest.first() == Some(&b'/') && rest.get(1..).is_some_and(is) && rest.get(name.len() + 1) == Some(&b'>') {
+            return at + name.len() + 3;
+        }
+    }
+    sentence
 }

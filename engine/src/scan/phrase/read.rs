@@ -1,0 +1,157 @@
+//! Phrases from bytes: lengths before what they count, numbers little-endian. The other half is `write.rs`.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{ADDRESS, Class, Element, MARKS, Mark, Meaning, Pattern, Phrases, Trigger};
+use crate::scan::{Gram, Set};
+
+/// The first bytes: what it is, and which version.
+pub(super) const MAGIC: [u8; 4] = *b"phr1";
+/// Stands for the class of what bounds a word, in the bytes of a trigger.
+pub(super) const BOUNDARY: u8 = 0xFF;
+/// Stands for any byte.
+pub(super) const ANY: u8 = 0xFE;
+
+/// Bytes that are no phrases; what is wrong with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bad(pub &'static str);
+
+impl fmt::Display for Bad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl core::error::Error for Bad {}
+
+/// More than people will ever write; bounds the memory that bytes can ask for.
+const WORDS_MAX: usize = 8192;
+const CLASSES_MAX: usize = 1024;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
+    let mut input = Input(bytes);
+    if input.array()? != MAGIC {
+        return Err(Bad("not phrases of this version"));
+    }
+    let words = input.list(|input| Ok(u32::from_le_bytes(input.array()?)))?;
+    if words.len() > WORDS_MAX || !words.is_sorted_by(|a, b| a < b) {
+        return Err(Bad("too many words, or out of order"));
+    }
+    let word = |input: &mut Input<'_>| {
+        let word = input.number()?;
+        if usize::from(word) < words.len() { Ok(word) } else { Err(Bad("a word that is not there")) }
+    };
+    let mut class_count = 0;
+    let classes = input.list(|input| {
+        class_count += 1;
+        if class_count > CLASSES_MAX {
+            return Err(Bad("too many classes"));
+        }
+        let mut bits = vec![0_u64; words.len().div_ceil(64)];
+        for word in input.list(word)? {
+            if let Some(bits) = bits.get_mut(usize::from(word / 64)) {
+                *bits |= 1 << (word % 64);
+            }
+        }
+        let sequences = input.list(|input| input.list(word))?;
+        if sequences.iter().any(|sequence| !(2..=8).contains(&sequence.len())) {
+            return Err(Bad("a sequence of no words or too many"));
+        }
+        Ok(Class { bits, sequences })
+    })?;
+    let elements = input.list(|input| {
+        let element = Element { class: input.number()?, gap: input.byte()?, flags: input.byte()? };
+        let there = usize::from(element.class) < classes.len() || element.flags & ADDRESS != 0;
+        if there && element.gap < 24 { Ok(element) } else { Err(Bad("an element of no class")) }
+    })?;
+    let patterns = input.list(|input| {
+        let pattern = Pattern {
+            meaning: input.meaning()?,
+            elements: input.number()?..input.number()?,
+            anchor: input.number()?,
+            wide: input.byte()? != 0,
+        };
+        let there = pattern.elements.start < pattern.elements.end && usize::from(pattern.elements.end) <= elements.len();
+        if !there || pattern.anchor >= pattern.elements.end - pattern.elements.start {
+            return Err(Bad("a phrase of elements that are not there"));
+        }
+        Ok(pattern)
+    })?;
+    let marks = input.list(|input| {
+        let mark = Mark { meaning: input.meaning()?, anchor: usize::from(input.number()?), text: input.list(Input::byte)? };
+        if mark.anchor < mark.text.len() { Ok(mark) } else { Err(Bad("a mark that is not found")) }
+    })?;
+    let triggers = input.list(|input| {
+        let index = input.number()?;
+        let before = input.byte()?;
+        let sets = input.array::<4>()?.map(set);
+        if before > 3 || index > MARKS {
+            return Err(Bad("a trigger of nothing"));
+        }
+        Ok(Trigger { index, gram: Gram { sets, before } })
+    })?;
+    if !input.0.is_empty() {
+        return Err(Bad("more bytes than phrases"));
+    }
+    let mut phrases = Phrases { words, classes, elements, patterns, posts: Vec::new(), marks, triggers };
+    phrases.posts = posts(&phrases);
+    Ok(phrases)
+}
+
+/// Which patterns a word that begins their anchor leads to.
+fn posts(phrases: &Phrases) -> Vec<(u16, u16)> {
+    let mut posts = Vec::new();
+    for (number, pattern) in (0_u16..).zip(&phrases.patterns) {
+        let anchor = phrases.elements.get(usize::from(pattern.elements.start + pattern.anchor));
+        let Some(anchor) = anchor.filter(|anchor| anchor.flags & ADDRESS == 0) else { continue };
+        let words = (0_u16..).zip(&phrases.words).map(|(word, _)| word);
+        posts.extend(words.filter(|word| phrases.is_in(anchor.class, *word)).map(|word| (word, number)));
+        let sequences = phrases.classes.get(usize::from(anchor.class)).map_or(&[][..], |class| &class.sequences);
+        posts.extend(sequences.iter().filter_map(|sequence| Some((*sequence.first()?, number))));
+    }
+    posts.sort_unstable();
+    posts.dedup();
+    posts
+}
+
+/// The class of bytes that this byte of a trigger stands for.
+pub(super) fn set(byte: u8) -> Set {
+    match byte {
+        BOUNDARY => Set::LETTER.or(Set::DIGIT).or(Set::of(&[0x80, 0xC2, 0xC3])).not(),
+        ANY => Set::ANY,
+        byte => Set::of(&[byte]),
+    }
+}
+
+struct Input<'b>(&'b [u8]);
+
+impl Input<'_> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Bad> {
+        let (first, rest) = self.0.split_first_chunk().ok_or(Bad("too few bytes"))?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn byte(&mut self) -> Result<u8, Bad> {
+        self.array().map(|[byte]| byte)
+    }
+
+    fn number(&mut self) -> Result<u16, Bad> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    fn meaning(&mut self) -> Result<Meaning, Bad> {
+        Meaning::ALL.get(usize::from(self.byte()?)).copied().ok_or(Bad("an unknown meaning"))
+    }
+
+    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T, Bad>) -> Result<Vec<T>, Bad> {
+        let len = self.number()?;
+        let mut items = Vec::new();
+        for _ in 0..len {
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+}
