@@ -14,6 +14,7 @@ pub mod edit;
 pub mod era;
 pub mod exchange;
 pub mod glob;
+pub mod guard;
 pub mod json;
 pub mod list;
 pub mod message;

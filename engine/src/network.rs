@@ -111,7 +111,7 @@ fn masked(address: IpAddr, prefix: u8) -> IpAddr {
 }
 
 /// The IPv4 address that some routers and libraries find in an IPv6 address that is not IPv4-mapped.
-fn embedded_ipv4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+pub(crate) fn embedded_ipv4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let bits = address.to_bits();
     match address.segments() {
         [0, 0, 0, 0, 0, 0, high, _] if high != 0 => Some(Ipv4Addr::from_bits(bits as u32)),

@@ -12,7 +12,7 @@
 
 mod host;
 mod named;
-mod url;
+pub(crate) mod url;
 
 #[cfg(test)]
 mod tests;
@@ -176,7 +176,7 @@ fn looks_like_mapped_ipv4(text: &str) -> bool {
 }
 
 /// Whether a key names an address. `ip` counts as a word or at the end, lest `description` count.
-fn speaks_of_addresses(key: &str) -> bool {
+pub(crate) fn speaks_of_addresses(key: &str) -> bool {
     const PARTS: [&str; 17] = [
         "host", "domain", "url", "uri", "endpoint", "server", "addr", "origin", "target", "site", "webhook",
         "callback", "proxy", "remote", "link", "href", "src",

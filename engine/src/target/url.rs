@@ -14,7 +14,7 @@ use core::ops::ControlFlow;
 use super::host::{Host, is_dropped_in_urls};
 
 /// Told of each host: its canonical form, or `None` where it has none, and its text.
-pub(super) type Visit<'v, 't> = dyn FnMut(Option<Host>, &'t str) -> ControlFlow<()> + 'v;
+pub(crate) type Visit<'v, 't> = dyn FnMut(Option<Host>, &'t str) -> ControlFlow<()> + 'v;
 
 /// Schemes whose host browsers find behind any number of slashes and backslashes, also none.
 const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
@@ -23,7 +23,7 @@ const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 const TAIL_BYTES_MAX: usize = 256;
 
 /// Visits the hosts of all URLs in `text`. Time is linear, however many URLs share one run of characters.
-pub(super) fn each_host<'t>(text: &'t str, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
+pub(crate) fn each_host<'t>(text: &'t str, visit: &mut Visit<'_, 't>) -> ControlFlow<()> {
     let mut handled = None;
     if let Some((authority, colon)) = whole(text) {
         handled = colon;
