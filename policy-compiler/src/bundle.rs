@@ -11,14 +11,14 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use mcpgov_engine::table::{format::LAYERS_MAX, write::write};
+use mcpgov_engine::table::{Table, format::LAYERS_MAX, write::write};
 
 use crate::{
-    check,
+    analysis, check,
     diagnostic::{Code, Diagnostic, any_error},
     lower,
-    policy::{Policy, Text},
-    read,
+    policy::{Policy, Server, Text},
+    read, schema,
     source::{Source, Span},
     syntax,
 };
@@ -41,6 +41,9 @@ pub struct Bundle {
     /// In the order read; the first is the one asked for.
     pub files: Vec<Source>,
     parts: Vec<(u8, Policy)>,
+    /// The folder of each part.
+    folders: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     diagnostics: Vec<Diagnostic>,
     seen: BTreeSet<PathBuf>,
 }
@@ -64,16 +67,81 @@ impl Bundle {
         let alone = matches!(entry, Entry::File(_));
         let mut queue: Vec<(PathBuf, u8, Span)> = Vec::new();
         bundle.take(path, entry, 0, alone, Span::default(), &mut queue);
+        bundle.schemas(0, read);
         while let Some((path, layer, span)) = queue.pop() {
+            let known = bundle.parts.len();
             match read(&path) {
                 Ok(entry) => bundle.take(&path, entry, layer, false, span, &mut queue),
-                Err(error) => {
-                    let message = format!("cannot read `{}`: {error}", path.display());
-                    bundle.diagnostics.push(Diagnostic::error(Code::BadValue, span, message));
-                }
+                Err(error) => bundle.unreadable(&path, &error, span),
             }
+            bundle.schemas(known, read);
         }
         Ok(bundle)
+    }
+
+    /// The policy of one file that is not on a disk, and so refers to no other.
+    pub fn alone(source: Source) -> Bundle {
+        let mut bundle = Bundle::default();
+        let path = PathBuf::from(&source.path);
+        let mut queue = Vec::new();
+        bundle.take(&path, Entry::File(source.text), 0, true, Span::default(), &mut queue);
+        let schemas = bundle.parts.iter().flat_map(|(_, policy)| &policy.servers);
+        let schemas = schemas.filter_map(|server| server.schema.as_ref().map(|schema| schema.span));
+        let references: Vec<Span> = queue.into_iter().map(|(.., span)| span).chain(schemas).collect();
+        for span in references {
+            let message = "this policy is more than one file, and is read alone";
+            bundle.diagnostics.push(Diagnostic::error(Code::Inconsistent, span, message));
+        }
+        bundle
+    }
+
+    /// Every file that was read or looked for.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().map(PathBuf::as_path)
+    }
+
+    fn unreadable(&mut self, path: &Path, error: &io::Error, span: Span) {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        self.diagnostics.push(Diagnostic::error(Code::BadValue, span, message));
+    }
+
+    /// Reads the schemas that the servers of a part name; `known` parts have theirs.
+    fn schemas(&mut self, known: usize, read: &mut dyn FnMut(&Path) -> io::Result<Entry>) {
+        let mut parts = std::mem::take(&mut self.parts);
+        for (number, (_, policy)) in parts.iter_mut().enumerate().skip(known) {
+            let folder = self.folders.get(number).cloned().unwrap_or_default();
+            for server in policy.servers.iter_mut() {
+                self.schema(&folder, server, read);
+            }
+        }
+        self.parts = parts;
+    }
+
+    fn schema(
+        &mut self,
+        folder: &Path,
+        server: &mut Server,
+        read: &mut dyn FnMut(&Path) -> io::Result<Entry>,
+    ) {
+        let Some(file) = &server.schema else { return };
+        let path = folder.join(&file.value);
+        self.paths.push(path.clone());
+        let text = match read(&path) {
+            Ok(Entry::File(text)) => text,
+            Ok(Entry::Folder(_)) => {
+                return self.unreadable(&path, &io::ErrorKind::IsADirectory.into(), file.span);
+            }
+            Err(error) => return self.unreadable(&path, &error, file.span),
+        };
+        let base = self.end();
+        let mut listing = schema::read(&text, base, &mut self.diagnostics);
+        if let Some(listing) = &mut listing
+            && server.enforce_schema
+        {
+            schema::enforce::listing(&server.name.value, listing, &mut self.diagnostics);
+        }
+        server.listing = listing;
+        self.files.push(Source { path: path.display().to_string(), text });
     }
 
     fn take(
@@ -85,6 +153,7 @@ impl Bundle {
         span: Span,
         queue: &mut Vec<(PathBuf, u8, Span)>,
     ) {
+        self.paths.push(path.to_owned());
         let text = match entry {
             Entry::Folder(mut files) => {
                 files.retain(|file| is_policy_file(file));
@@ -131,6 +200,7 @@ impl Bundle {
             }
         }
         self.parts.push((layer, policy));
+        self.folders.push(folder.to_owned());
     }
 
     /// Where the next file begins in the text of all of them; a byte between them keeps empty spans apart.
@@ -138,23 +208,42 @@ impl Bundle {
         self.files.iter().map(|file| file.text.len() + 1).sum()
     }
 
+    /// The policy, checked. It is there exactly if none of the diagnostics is an error.
+    pub fn policy(mut self) -> (Option<Policy>, ByFile) {
+        let (policy, diagnostics) = self.checked();
+        (policy, self.by_file(diagnostics))
+    }
+
     /// Compiles the policy. The bytes are there exactly if none of the diagnostics is an error. The diagnostics are
-    /// those of each file, in the order of `files`.
+    /// those of each file, in the order of `files`. The same text gives the same bytes.
     pub fn compile(mut self) -> (Option<Vec<u8>>, ByFile) {
-        let mut diagnostics = std::mem::take(&mut self.diagnostics);
-        let parts = std::mem::take(&mut self.parts);
-        let policy = merge(parts, &mut diagnostics);
-        check::policy(&policy, &mut diagnostics);
-        let mut table = None;
-        if !any_error(&diagnostics) {
-            match write(&lower::policy(policy)) {
-                Ok(bytes) => table = Some(bytes),
-                Err(error) => {
-                    diagnostics.push(Diagnostic::error(Code::TooLarge, Span::default(), error.to_string()));
-                }
-            }
-        }
+        let (policy, mut diagnostics) = self.checked();
+        let table = policy.and_then(|policy| lowered(policy, &mut diagnostics));
         (table, self.by_file(diagnostics))
+    }
+
+    /// Compiles the policy, and looks also for what is suspicious about it, which takes longer.
+    pub fn inspect(mut self) -> (Option<Vec<u8>>, ByFile) {
+        let (policy, mut diagnostics) = self.checked();
+        let table = policy.and_then(|policy| {
+            let places = analysis::Places::of(&policy);
+            let bytes = lowered(policy, &mut diagnostics)?;
+            match Table::from_bytes(bytes) {
+                Ok(table) => {
+                    analysis::policy(&places, &table, &mut diagnostics);
+                    Some(table.as_bytes().to_vec())
+                }
+                Err(error) => too_large(&error.to_string(), &mut diagnostics),
+            }
+        });
+        (table, self.by_file(diagnostics))
+    }
+
+    fn checked(&mut self) -> (Option<Policy>, Vec<Diagnostic>) {
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
+        let policy = merge(std::mem::take(&mut self.parts), &mut diagnostics);
+        check::policy(&policy, &mut diagnostics);
+        ((!any_error(&diagnostics)).then_some(policy), diagnostics)
     }
 
     /// The diagnostics by the file they are about, with the spans of that file. Places in other files become words.
@@ -193,6 +282,18 @@ impl Bundle {
     }
 }
 
+fn lowered(policy: Policy, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<u8>> {
+    match write(&lower::policy(policy)) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => too_large(&error.to_string(), diagnostics),
+    }
+}
+
+fn too_large<T>(message: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<T> {
+    diagnostics.push(Diagnostic::error(Code::TooLarge, Span::default(), message));
+    None
+}
+
 /// The path without `.` and `..`, so that a file is the same however it is referred to.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
@@ -211,24 +312,27 @@ fn plain(path: &Path) -> PathBuf {
 /// One policy of all parts.
 fn merge(parts: Vec<(u8, Policy)>, diagnostics: &mut Vec<Diagnostic>) -> Policy {
     let mut whole = Policy::default();
-    let mut names: BTreeMap<(&'static str, String), Span> = BTreeMap::new();
-    let mut unique = |what: &'static str, name: &Text, diagnostics: &mut Vec<Diagnostic>| match names
-        .get(&(what, name.value.clone()))
-    {
-        Some(first) => diagnostics.push(
-            Diagnostic::error(Code::Duplicate, name.span, format!("duplicate {what} `{}`", name.value))
-                .also(*first, "first defined"),
-        ),
-        None => {
-            names.insert((what, name.value.clone()), name.span);
-        }
-    };
+    let mut names: BTreeMap<(&'static str, String), (usize, Span)> = BTreeMap::new();
+    let mut unique =
+        |what: &'static str, part: usize, name: &Text, diagnostics: &mut Vec<Diagnostic>| match names
+            .get(&(what, name.value.clone()))
+        {
+            // Twice in one file is a key twice, and reported as that.
+            Some((other, _)) if *other == part => {}
+            Some((_, first)) => diagnostics.push(
+                Diagnostic::error(Code::Duplicate, name.span, format!("duplicate {what} `{}`", name.value))
+                    .also(*first, "first defined"),
+            ),
+            None => {
+                names.insert((what, name.value.clone()), (part, name.span));
+            }
+        };
     let mut settings: Option<Span> = None;
-    for (layer, mut part) in parts {
-        part.servers.iter().for_each(|server| unique("server", &server.name, diagnostics));
-        part.roles.iter().for_each(|role| unique("role", &role.name, diagnostics));
-        part.conditions.iter().for_each(|named| unique("condition", &named.name, diagnostics));
-        part.detectors.iter().for_each(|detector| unique("detector", &detector.name, diagnostics));
+    for (number, (layer, mut part)) in parts.into_iter().enumerate() {
+        part.servers.iter().for_each(|server| unique("server", number, &server.name, diagnostics));
+        part.roles.iter().for_each(|role| unique("role", number, &role.name, diagnostics));
+        part.conditions.iter().for_each(|named| unique("condition", number, &named.name, diagnostics));
+        part.detectors.iter().for_each(|detector| unique("detector", number, &detector.name, diagnostics));
         if layer > 0 {
             for server in &part.servers {
                 let message = format!("server `{}` is defined in a later layer", server.name.value);

@@ -1,5 +1,6 @@
 //! Conditions of a table as trees, for those who reason about rules instead of deciding calls.
 
+use crate::describe;
 use mcpgov_engine::table::{
     View, Words,
     format::{Label, NONE, Node, Op, Role, Rule},
@@ -18,6 +19,8 @@ pub(crate) enum Tree<'t> {
     Each(Vec<Tree<'t>>),
     /// All of these for some item.
     Some(Vec<Tree<'t>>),
+    /// All of these for every member of the object with another name than these strings.
+    Rest(Vec<u32>, Vec<Tree<'t>>),
     Leaf(Leaf<'t>),
 }
 
@@ -49,6 +52,12 @@ pub(crate) fn conjunction<'t>(view: &View<'t>, mut nodes: &'t [Node]) -> Vec<Tre
             Some(Op::Not) => trees.push(Tree::Not(conjunction(view, below))),
             Some(Op::Each) => trees.push(Tree::Each(conjunction(view, below))),
             Some(Op::Some) => trees.push(Tree::Some(conjunction(view, below))),
+            // The arguments as a whole are the value at an empty path.
+            Some(Op::Whole) => {
+                let tests = conjunction(view, below).into_iter();
+                trees.extend(tests.map(|test| Tree::At(Vec::new(), Box::new(test))));
+            }
+            Some(Op::Rest) => trees.push(Tree::Rest(path(view, node), conjunction(view, below))),
             Some(Op::At) => {
                 let path = path(view, node);
                 let tests = conjunction(view, below).into_iter();
@@ -73,7 +82,7 @@ fn disjunction<'t>(view: &View<'t>, mut rest: &'t [Node]) -> Vec<Tree<'t>> {
     trees
 }
 
-/// The path of an `At`: its length, then strings.
+/// The path of an `At`, or the names of a `Rest`: their number, then strings.
 fn path(view: &View, node: &Node) -> Vec<u32> {
     let len = view.run(node.value.get(), 1).get(0).unwrap_or_default();
     view.run(node.value.get().saturating_add(1), len).iter().collect()
@@ -121,6 +130,8 @@ impl<'t> Tree<'t> {
                 trees.iter().for_each(|tree| tree.each_leaf(path, each));
                 path.pop();
             }
+            // Whatever the member is called.
+            Self::Rest(_, trees) => trees.iter().for_each(|tree| tree.each_leaf(path, each)),
         }
     }
 }
@@ -132,6 +143,11 @@ impl<'t> Leaf<'t> {
     /// The label that the test is about.
     pub(crate) fn label(self) -> Option<Label> {
         matches!(self.op, Op::LabelIn | Op::LabelGlob).then(|| Label::from_number(self.node.arg)).flatten()
+    }
+
+    /// Whether the test is about a value of the arguments.
+    pub(crate) fn is_about_value(self) -> bool {
+        describe::is_of_value(self.op)
     }
 
     /// Whether the test is about the caller.

@@ -4,7 +4,7 @@ use mcpgov_engine::{
     network::Network,
     table::{
         View, Words,
-        format::{Circumstance, Label, Literal, Node, Op, Relation, types},
+        format::{Circumstance, Label, Literal, Node, Op, Relation, Rule, types},
     },
     window::Window,
 };
@@ -33,11 +33,14 @@ pub fn members(mut nodes: &[Node]) -> impl Iterator<Item = Condition<'_>> {
 
 /// Whether the engine tells how this condition came out as one: leaves, and tests of the items of an array.
 pub fn is_told(node: &Node) -> bool {
-    !matches!(Op::from_number(node.op), Some(Op::All | Op::Any | Op::Not | Op::At))
+    !matches!(Op::from_number(node.op), Some(Op::All | Op::Any | Op::Not | Op::At | Op::Whole))
 }
 
 /// The condition on one line.
 pub fn condition(view: &View, condition: Condition) -> String {
+    if parts_of_schema(condition).is_some() {
+        return "the arguments do not fit the input schema of the tool".to_owned();
+    }
     about(view, condition, "")
 }
 
@@ -52,7 +55,19 @@ fn about(view: &View, condition: Condition, subject: &str) -> String {
     };
     match Op::from_number(condition.node.op) {
         Some(Op::All) => join("and", subject),
-        Some(Op::Any) => join("or", subject),
+        Some(Op::Any) => match optional(condition) {
+            Some(tests) => {
+                let parts: Vec<String> = tests.map(|test| nested(view, test, "it")).collect();
+                format!("{subject} is missing or {}", parts.join(" and "))
+            }
+            None => join("or", subject),
+        },
+        Some(Op::Whole) => format!("the arguments fit the schema: {}", join("and", WHOLE)),
+        Some(Op::Rest) => {
+            let names = names(view, condition.node);
+            let others = if names.is_empty() { "member" } else { "other member" };
+            format!("every {others} of {subject}: {}", join("and", "it"))
+        }
         Some(Op::Not) => format!("not ({})", join("and", subject)),
         Some(Op::At) => {
             let subject = part(view, condition.node, subject);
@@ -67,12 +82,33 @@ fn about(view: &View, condition: Condition, subject: &str) -> String {
 
 /// What the tests below an `At` are about.
 fn part(view: &View, node: &Node, subject: &str) -> String {
+    let path = names(view, node).join(".");
+    if subject.is_empty() || subject == WHOLE {
+        format!("argument `{path}`")
+    } else {
+        format!("its `{path}`")
+    }
+}
+
+/// The path of an `At`, or the names of a `Rest`.
+fn names<'t>(view: &View<'t>, node: &Node) -> Vec<&'t str> {
     let start = node.value.get();
     let len = view.run(start, 1).get(0).unwrap_or_default();
-    let path: Vec<&str> = view.run(start.saturating_add(1), len).iter().map(|id| view.text(id)).collect();
-    let path = path.join(".");
-    if subject.is_empty() { format!("argument `{path}`") } else { format!("its `{path}`") }
+    view.run(start.saturating_add(1), len).iter().map(|id| view.text(id)).collect()
 }
+
+/// The tests of a value that may be missing: what `any` has beside "it does not exist".
+fn optional(condition: Condition<'_>) -> Option<impl Iterator<Item = Condition<'_>>> {
+    let is = |condition: Condition, op: Op| Op::from_number(condition.node.op) == Some(op);
+    let mut alternatives = members(condition.below);
+    let (missing, present) = (alternatives.next()?, alternatives.next()?);
+    let absent = is(missing, Op::Not) && members(missing.below).all(|below| is(below, Op::Exists));
+    let (below, alone) = if is(present, Op::All) { (present.below, None) } else { (&[][..], Some(present)) };
+    (absent && alternatives.next().is_none()).then(|| alone.into_iter().chain(members(below)))
+}
+
+/// The arguments themselves, as the subject of a test.
+const WHOLE: &str = "the whole";
 
 /// Every condition of the run that the engine tells as one: its number among the table's nodes, the first of the run
 /// being `first`, and its words.
@@ -94,6 +130,24 @@ pub fn told(view: &View, nodes: &[Node], first: u32) -> Vec<(u32, String)> {
     all
 }
 
+/// Whether a rule is what a tool's input schema came to, rather than written.
+pub fn is_of_schema(view: &View, rule: &Rule) -> bool {
+    let nodes = view.node_run(rule.node.get(), rule.node_len.get());
+    nodes.iter().any(|node| Op::from_number(node.op) == Some(Op::Whole))
+}
+
+/// The parts of a schema, where the condition is that the arguments do not fit it.
+pub fn parts_of_schema(condition: Condition<'_>) -> Option<impl Iterator<Item = Condition<'_>>> {
+    let is = |node: &Node, op: Op| Op::from_number(node.op) == Some(op);
+    let whole = members(condition.below).next().filter(|whole| is(whole.node, Op::Whole))?;
+    is(condition.node, Op::Not).then(|| members(whole.below))
+}
+
+/// A part of a schema on one line.
+pub fn part_of_schema(view: &View, part: Condition) -> String {
+    nested(view, part, WHOLE)
+}
+
 /// Parentheses where a reader would need them: around a group of several inside another group.
 fn nested(view: &View, member: Condition, subject: &str) -> String {
     let text = about(view, member, subject);
@@ -101,7 +155,8 @@ fn nested(view: &View, member: Condition, subject: &str) -> String {
     if several { format!("({text})") } else { text }
 }
 
-fn is_of_value(op: Op) -> bool {
+/// Whether the operation tests a value of the arguments.
+pub(crate) fn is_of_value(op: Op) -> bool {
     matches!(
         op,
         Op::In

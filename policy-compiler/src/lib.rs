@@ -24,68 +24,40 @@ pub mod protect;
 pub mod read;
 pub mod regex;
 pub mod render;
+pub mod schema;
 pub mod show;
 pub mod simulation;
 pub mod source;
 pub mod syntax;
 pub mod testing;
 
-use mcpgov_engine::table::{Table, write::write};
-
 use crate::{
-    diagnostic::{Code, Diagnostic, any_error},
+    bundle::{Bundle, ByFile},
+    diagnostic::Diagnostic,
     policy::Policy,
-    source::{Source, Span},
+    source::Source,
 };
 
-/// Reads and checks a policy. The policy is there exactly if none of the diagnostics is an error; warnings
-/// may be.
+/// Reads and checks a policy of one file. The policy is there exactly if none of the diagnostics is an error;
+/// warnings may be.
 pub fn read_policy(source: &Source) -> (Option<Policy>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let policy = syntax::parse(source, &mut diagnostics).map(|root| {
-        let policy = read::policy(&root, &mut diagnostics);
-        if let Some(reference) = policy.includes.iter().chain(&policy.layered).next() {
-            let message = "this policy is more than one file, and is read alone";
-            diagnostics.push(Diagnostic::error(Code::Inconsistent, reference.span, message));
-        }
-        check::policy(&policy, &mut diagnostics);
-        policy
-    });
-    // Steps find things in their own order; people read a file from the top.
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
-    (policy.filter(|_| !any_error(&diagnostics)), diagnostics)
+    of_one(alone(source).policy())
 }
 
-/// Compiles a policy to a table. The bytes are there exactly if none of the diagnostics is an error. The same
-/// text gives the same bytes.
+/// Compiles a policy of one file; see [`Bundle::compile`].
 pub fn compile(source: &Source) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
-    let (policy, mut diagnostics) = read_policy(source);
-    let Some(policy) = policy else { return (None, diagnostics) };
-    match write(&lower::policy(policy)) {
-        Ok(table) => (Some(table), diagnostics),
-        Err(error) => {
-            diagnostics.push(Diagnostic::error(Code::TooLarge, Span::default(), error.to_string()));
-            (None, diagnostics)
-        }
-    }
+    of_one(alone(source).compile())
 }
 
-/// Compiles a policy, and looks also for what is suspicious about it, which takes longer.
+/// Compiles a policy of one file, and looks for what is suspicious; see [`Bundle::inspect`].
 pub fn inspect(source: &Source) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
-    let (policy, mut diagnostics) = read_policy(source);
-    let Some(policy) = policy else { return (None, diagnostics) };
-    let places = analysis::Places::of(&policy);
-    let table = match write(&lower::policy(policy)).map(Table::from_bytes) {
-        Ok(Ok(table)) => table,
-        Ok(Err(error)) => return (None, too_large(diagnostics, &error.to_string())),
-        Err(error) => return (None, too_large(diagnostics, &error.to_string())),
-    };
-    analysis::policy(&places, &table, &mut diagnostics);
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.primary.span.end));
-    (Some(table.as_bytes().to_vec()), diagnostics)
+    of_one(alone(source).inspect())
 }
 
-fn too_large(mut diagnostics: Vec<Diagnostic>, message: &str) -> Vec<Diagnostic> {
-    diagnostics.push(Diagnostic::error(Code::TooLarge, Span::default(), message));
-    diagnostics
+fn alone(source: &Source) -> Bundle {
+    Bundle::alone(Source { path: source.path.clone(), text: source.text.clone() })
+}
+
+fn of_one<T>((result, diagnostics): (Option<T>, ByFile)) -> (Option<T>, Vec<Diagnostic>) {
+    (result, diagnostics.into_iter().flat_map(|(_, found)| found).collect())
 }

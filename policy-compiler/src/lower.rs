@@ -13,6 +13,7 @@ use crate::policy::{
     Literal, NamedCondition, Operator, Policy, Role, Rule, Server, SubjectTest, Text, Tool, Traffic,
 };
 use crate::protect;
+use crate::schema;
 
 /// The engine's form of `policy`.
 pub fn policy(policy: Policy) -> source::Policy {
@@ -21,13 +22,22 @@ pub fn policy(policy: Policy) -> source::Policy {
         .into_iter()
         .map(|NamedCondition { name, condition: found }| (name.value, condition(found, &Named::new())))
         .collect();
+    let mut generated = Vec::new();
+    let servers = policy.servers.into_iter().map(|mut found| {
+        if let Some(listing) = found.listing.take() {
+            generated.extend(schema::rules(&found.name.value, listing));
+        }
+        server(found)
+    });
+    let servers = servers.collect();
+    let written = policy.rules.into_iter().map(|found| rule(found, &named));
     let mut lowered = source::Policy {
         shadow: policy.shadow,
         capture: policy.capture.unwrap_or(Capture::Digest),
         claims: claims(policy.identity),
-        servers: policy.servers.into_iter().map(server).collect(),
+        servers,
         roles: policy.roles.into_iter().map(role).collect(),
-        rules: policy.rules.into_iter().map(|found| rule(found, &named)).collect(),
+        rules: written.chain(generated).collect(),
         layers: policy.layers.max(1),
         ..source::Policy::default()
     };

@@ -7,7 +7,10 @@ pub use mcpgov_engine::table::format::{Circumstance, Dimension, Label, Relation}
 pub use mcpgov_engine::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
 pub use mcpgov_engine::window::Window;
 
-use crate::source::{Span, Spanned};
+use crate::{
+    schema::Listing,
+    source::{Span, Spanned},
+};
 
 /// Text of the policy and where it stands.
 pub type Text = Spanned<String>;
@@ -108,6 +111,12 @@ pub struct Server {
     pub action: Option<Action>,
     /// Its tools.
     pub tools: Vec<Tool>,
+    /// File with the input schemas of its tools, relative to the policy.
+    pub schema: Option<Text>,
+    /// Calls that do not fit the schemas are denied.
+    pub enforce_schema: bool,
+    /// What the file says, once it has been read.
+    pub listing: Option<Listing>,
 }
 
 /// How a server's traffic is recognised; the ways given are alternatives, except that hosts and paths go

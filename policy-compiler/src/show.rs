@@ -10,7 +10,7 @@ use mcpgov_engine::{
     vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict},
 };
 
-use crate::describe::{condition, members};
+use crate::describe::{condition, members, part_of_schema, parts_of_schema};
 
 /// The text of `table`.
 pub fn table<B: AsRef<[u8]>>(table: &Table<B>) -> String {
@@ -179,5 +179,8 @@ fn action(number: u8) -> &'static str {
 fn conditions(text: &mut String, view: &View, start: u32, len: u16) {
     for member in members(view.node_run(start, len)) {
         let _ = writeln!(text, "  if {}", condition(view, member));
+        for part in parts_of_schema(member).into_iter().flatten() {
+            let _ = writeln!(text, "    {}", part_of_schema(view, part));
+        }
     }
 }

@@ -13,10 +13,14 @@ use mcpgov_policy_compiler::{
     explain::{Object, Question, explain},
 };
 
+fn whole(path: &str, text: &str) -> String {
+    if path.ends_with(".json") { text.to_owned() } else { format!("version: v1\n{text}") }
+}
+
 /// Files in memory; a path that others begin with is a folder.
 fn compile(root: &str, files: &[(&str, &str)]) -> Result<Table<Vec<u8>>, String> {
     let files: BTreeMap<PathBuf, String> =
-        files.iter().map(|(path, text)| (PathBuf::from(path), format!("version: v1\n{text}"))).collect();
+        files.iter().map(|(path, text)| (PathBuf::from(path), whole(path, text))).collect();
     let mut read = |path: &Path| {
         if let Some(text) = files.get(path) {
             return Ok(Entry::File(text.clone()));
@@ -138,7 +142,9 @@ fn the_policies_of_the_language_reference_compile() {
     let mut count = 0;
     for snippet in reference.split("```yaml\n").skip(1) {
         let text = snippet.split("```").next().unwrap().strip_prefix("version: v1\n").unwrap();
-        compile("main.yaml", &[("main.yaml", text)]).unwrap_or_else(|said| panic!("{said}\n{text}"));
+        let tools = include_str!("../examples/tools.json");
+        compile("main.yaml", &[("main.yaml", text), ("tools.json", tools)])
+            .unwrap_or_else(|said| panic!("{said}\n{text}"));
         count += 1;
     }
     assert!(count > 0);

@@ -93,7 +93,7 @@ fn plain_rendering_is_one_line_each() {
 fn json_rendering_names_bytes_lines_and_columns() {
     let text = "version: v1\nrules:\n  - id: ü\n    dicision: DENY\n";
     let source = Source { path: "p.yaml".to_owned(), text: text.to_owned() };
-    let json = diagnostic::json(&source, &diagnostics(&source));
+    let json = diagnostic::json(&[(&source, &diagnostics(&source))]);
     let unknown = json.as_array().unwrap().iter().find(|one| one["code"] == "unknown-key").unwrap();
     assert_eq!(unknown["message"], "unknown key `dicision` in a rule");
     assert_eq!(unknown["help"], "did you mean `decision`?");

@@ -11,8 +11,8 @@ use std::{
 };
 
 use mcpgov_policy_compiler::{
+    bundle::{Bundle, Entry},
     diagnostic::{Code, Diagnostic, any_error, human},
-    inspect,
     source::Source,
     testing,
 };
@@ -82,9 +82,19 @@ fn whole(snippet: &str) -> String {
     format!("version: v1\n{rules}{snippet}")
 }
 
+/// Schemas that snippets name are those of the examples.
 fn diagnostics(snippet: &Snippet) -> (Source, Vec<Diagnostic>) {
-    let source = Source { path: snippet.page.clone(), text: whole(&snippet.text) };
-    let (_, diagnostics) = inspect(&source);
+    let mut read = |path: &Path| match path.extension() {
+        Some(extension) if extension == "json" => {
+            let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+            fs::read_to_string(examples.join(path.file_name().unwrap())).map(Entry::File)
+        }
+        _ => Ok(Entry::File(whole(&snippet.text))),
+    };
+    let (_, files) = Bundle::load(Path::new(&snippet.page), &mut read).unwrap().inspect();
+    let mut files = files.into_iter();
+    let (source, mut diagnostics) = files.next().unwrap();
+    diagnostics.extend(files.flat_map(|(_, found)| found));
     (source, diagnostics)
 }
 

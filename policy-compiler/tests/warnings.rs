@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path, time::Instant};
 
 use mcpgov_policy_compiler::{
+    bundle::{Bundle, Entry},
     diagnostic::{self, Code, Severity},
     inspect,
     source::Source,
@@ -27,12 +28,14 @@ fn warnings_are_as_expected() {
             continue;
         }
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let source = Source { path: name.clone(), text: fs::read_to_string(&path).unwrap() };
-        let (table, diagnostics) = inspect(&source);
-        assert!(table.is_some(), "{name}: {diagnostics:#?}");
-        assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity == Severity::Warning));
-        found.extend(diagnostics.iter().map(|diagnostic| diagnostic.code));
-        let actual = diagnostic::human(&source, &diagnostics, false);
+        let mut read = |file: &Path| fs::read_to_string(path.with_file_name(file)).map(Entry::File);
+        let (table, files) = Bundle::load(Path::new(&name), &mut read).unwrap().inspect();
+        let all = || files.iter().flat_map(|(_, diagnostics)| diagnostics);
+        assert!(table.is_some(), "{name}: {files:#?}");
+        assert!(all().all(|diagnostic| diagnostic.severity == Severity::Warning));
+        found.extend(all().map(|diagnostic| diagnostic.code));
+        let actual: String =
+            files.iter().map(|(source, found)| diagnostic::human(source, found, false)).collect();
         let expected = path.with_extension("expected");
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             fs::write(expected, actual).unwrap();
@@ -112,7 +115,7 @@ fn a_hundred_thousand_rules_are_checked_while_one_waits() {
 fn sarif_names_each_rule_once_and_places_each_result() {
     let text = "version: v1\nservers:\n  ü: {}\n  b: {}\nrules:\n  - { id: a, match: { labels: { mcp.tool: t } }, decision: ALLOW }\n  - { id: b, match: { labels: { mcp.tool: t } }, decision: DENY }\n";
     let source = Source { path: "my policies/p.yaml".to_owned(), text: text.to_owned() };
-    let log = diagnostic::sarif(&source, &inspect(&source).1);
+    let log = diagnostic::sarif(&[(&source, &inspect(&source).1)]);
     assert_eq!(log["version"], "2.1.0");
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();

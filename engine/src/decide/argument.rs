@@ -16,6 +16,8 @@ use crate::truth::Truth;
 pub(super) enum Here<'d> {
     /// This.
     Value(Value<'d>),
+    /// An object without members: the arguments as a whole, of a call that has none.
+    Empty,
     /// Nothing.
     Missing,
     /// Something under more than one spelling.
@@ -27,7 +29,11 @@ pub(super) enum Here<'d> {
 impl<'d> Here<'d> {
     /// What stands below, at a key of an object or an index of an array.
     pub(super) fn at(self, segment: &str) -> Here<'d> {
-        let Here::Value(value) = self else { return self };
+        let value = match self {
+            Here::Value(value) => value,
+            Here::Empty => return Here::Missing,
+            other => return other,
+        };
         if value.kind() == Kind::Array {
             return index(segment)
                 .and_then(|index| value.items().nth(index))
@@ -44,6 +50,7 @@ impl<'d> Here<'d> {
     pub(super) fn value(self) -> Result<Value<'d>, Leaf> {
         match self {
             Here::Value(value) => Ok(value),
+            Here::Empty => Err(Cause::ArgumentType.into()),
             Here::Missing => Err(Cause::ArgumentMissing.into()),
             Here::Ambiguous => Err(Cause::ArgumentAmbiguous.into()),
             Here::Open => Err(Truth::OPEN.into()),
@@ -62,15 +69,19 @@ fn index(segment: &str) -> Option<usize> {
 pub(super) fn test(view: &View<'_>, op: Op, node: &Node, words: Words<'_>, here: Here<'_>) -> Leaf {
     if op == Op::Exists {
         return match here {
-            Here::Value(_) => true.into(),
+            Here::Value(_) | Here::Empty => true.into(),
             Here::Missing => false.into(),
             Here::Ambiguous => Cause::ArgumentAmbiguous.into(),
             Here::Open => Truth::OPEN.into(),
         };
     }
-    let value = match here.value() {
-        Ok(value) => value,
-        Err(leaf) => return leaf,
+    let value = match (here, op) {
+        (Here::Empty, Op::Type) => return (node.arg & types::OBJECT != 0).into(),
+        (Here::Empty, Op::Length) => return measure(0, node),
+        _ => match here.value() {
+            Ok(value) => value,
+            Err(leaf) => return leaf,
+        },
     };
     match op {
         Op::In => equals_any(view, value, words),
@@ -226,6 +237,10 @@ fn length(value: Value<'_>, node: &Node) -> Leaf {
         Kind::Object => value.members().count(),
         _ => return Cause::ArgumentType.into(),
     };
+    measure(length, node)
+}
+
+fn measure(length: usize, node: &Node) -> Leaf {
     let order = length.cmp(&(node.value.get() as usize));
     Relation::from_number(node.arg).map_or(Truth::UNKNOWN.into(), |relation| relation.holds(order).into())
 }

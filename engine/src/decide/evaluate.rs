@@ -151,9 +151,14 @@ impl<'e, 't> Evaluator<'e, 't> {
                 let there = path.iter().fold(here, |here, segment| here.at(self.view.text(segment)));
                 self.conjunction(below, there, trace)
             }
+            Some(Op::Whole) => match self.arguments() {
+                Here::Missing => self.conjunction(below, Here::Empty, trace),
+                arguments => self.conjunction(below, arguments, trace),
+            },
             Some(op) => {
                 let leaf = match op {
                     Op::Each | Op::Some => self.items(op, below, here),
+                    Op::Rest => self.rest(node, below, here),
                     _ => self.leaf(op, node, here),
                 };
                 trace.leaf(at, leaf);
@@ -178,6 +183,33 @@ impl<'e, 't> Evaluator<'e, 't> {
             let leaf = self.conjunction(below, Here::Value(item), &mut NoTrace);
             sum = if all { sum.and(leaf) } else { sum.or(leaf) };
             if sum.truth == Truth::of(!all) {
+                break;
+            }
+        }
+        sum
+    }
+
+    /// Whether the condition holds for each member with another name than those listed.
+    fn rest(&self, node: &Node, below: Run, here: Here<'_>) -> Leaf {
+        let value = match here {
+            Here::Empty => return true.into(),
+            _ => match here.value() {
+                Ok(value) => value,
+                Err(leaf) => return leaf,
+            },
+        };
+        if value.kind() != JsonKind::Object {
+            return Cause::ArgumentType.into();
+        }
+        let start = node.value.get();
+        let names = self.view.run(start.saturating_add(1), self.view.run(start, 1).get(0).unwrap_or(0));
+        let mut sum = Leaf::from(true);
+        for (name, member) in value.members() {
+            if names.iter().any(|listed| self.view.text(listed) == name) {
+                continue;
+            }
+            sum = sum.and(self.conjunction(below, Here::Value(member), &mut NoTrace));
+            if sum.truth == Truth::FALSE {
                 break;
             }
         }

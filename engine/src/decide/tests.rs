@@ -442,3 +442,40 @@ mod twin {
         }
     }
 }
+
+#[test]
+fn the_arguments_as_a_whole_are_an_object_and_open_in_lists() {
+    use crate::table::format::{Relation, types};
+    use crate::table::source::ArgumentTest as Test;
+    use alloc::boxed::Box;
+    let never = || Box::new(Test::Not(Box::new(Test::Exists)));
+    let denies = |test: Test| {
+        let fits = Condition::Arguments(test);
+        policy(vec![
+            rule("misfit", Deny, vec![Condition::Not(Box::new(fits))]),
+            rule("permit", Allow, vec![]),
+        ])
+    };
+    let verdict = |policy: &Policy, arguments: Option<&str>| {
+        let table = table(policy);
+        let doc = arguments.map(|text| Doc::parse(text.as_bytes(), &JsonLimits::default()).unwrap());
+        let arguments = doc.as_ref().map_or(Arguments::None, |doc| Arguments::Are(doc.root()));
+        let caller = caller(&table, Some("ada"), Some(&[]));
+        let call = tool_call(GITHUB, "create", arguments);
+        assert!(is_visible(&table.view(), &caller, &Call { arguments: Arguments::Open, ..call }));
+        decide(&table.view(), &caller, &call).outcome.verdict
+    };
+    let only_a = denies(Test::All(vec![Test::Type(types::OBJECT), Test::Rest(strings(&["a"]), never())]));
+    let at_least_one = denies(Test::Length(Relation::GreaterOrEqual, 1));
+    for (arguments, only, one) in [
+        (None, Allow, Deny),
+        (Some("{}"), Allow, Deny),
+        (Some("{\"a\":1}"), Allow, Allow),
+        (Some("{\"a\":1,\"A\":1}"), Deny, Allow),
+        (Some("{\"b\":null}"), Deny, Allow),
+        (Some("[]"), Deny, Deny),
+    ] {
+        assert_eq!(verdict(&only_a, arguments), only, "{arguments:?}");
+        assert_eq!(verdict(&at_least_one, arguments), one, "{arguments:?}");
+    }
+}

@@ -178,6 +178,12 @@ closed_enum! {
         Session = 28,
         /// The time is in one of the windows; [`WINDOW_WORDS`] words each, see [`Window`].
         Time = 29,
+        /// Conjunction of the children in the next `value` nodes about the arguments as a whole. A call without
+        /// arguments has an object without members.
+        Whole = 60,
+        /// The children in the next `len` nodes hold for each member of the object whose name is none of those
+        /// listed; words from `value` on: number of names, names.
+        Rest = 61,
     }
 }
 
@@ -389,10 +395,10 @@ pub struct Node {
     pub op: u8,
     /// [`Label`], [`Dimension`], [`Relation`], [`Circumstance`] or [`types`], by op.
     pub arg: u8,
-    /// Leaves: number of words from `value` on; 0 means that `value` itself is the one word. `At`: number of
-    /// nodes below.
+    /// Leaves: number of words from `value` on; 0 means that `value` itself is the one word. `At`, `Rest`: number
+    /// of nodes below.
     pub len: U16,
-    /// Groups: number of nodes below; leaves and `At`: first word, or the one word; role: its number.
+    /// Groups: number of nodes below; leaves, `At`, `Rest`: first word, or the one word; role: its number.
     pub value: U32,
 }
 
@@ -401,8 +407,8 @@ impl Node {
     #[must_use]
     pub fn below(&self) -> u32 {
         match Op::from_number(self.op) {
-            Some(Op::All | Op::Any | Op::Not | Op::Each | Op::Some) => self.value.get(),
-            Some(Op::At) => u32::from(self.len.get()),
+            Some(Op::All | Op::Any | Op::Not | Op::Each | Op::Some | Op::Whole) => self.value.get(),
+            Some(Op::At | Op::Rest) => u32::from(self.len.get()),
             _ => 0,
         }
     }

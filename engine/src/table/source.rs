@@ -268,6 +268,8 @@ pub enum Condition {
         /// What to test.
         test: ArgumentTest,
     },
+    /// A test of the arguments as a whole; a call without arguments has an empty object.
+    Arguments(ArgumentTest),
 }
 
 /// Tests of one value: an argument, or a part of one.
@@ -285,6 +287,8 @@ pub enum ArgumentTest {
     Each(Box<ArgumentTest>),
     /// Holds for some item of the array.
     Some(Box<ArgumentTest>),
+    /// Holds for each member of the object whose name is none of these.
+    Rest(Vec<String>, Box<ArgumentTest>),
     /// Equals one of the literals: its type and its text as [`Literal`] has it.
     In(Vec<(Literal, String)>),
     /// Is a string that matches one of the globs.

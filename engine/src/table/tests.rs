@@ -74,11 +74,14 @@ fn every_test() -> Vec<source::Condition> {
         Test::Cidr(networks()),
         Test::Each(alloc::boxed::Box::new(Test::At(strings(&["b"]), alloc::boxed::Box::new(Test::Exists)))),
         Test::Some(alloc::boxed::Box::new(Test::Any(vec![Test::Exists, Test::Glob(strings(&["x*"]))]))),
+        Test::Rest(strings(&["b"]), alloc::boxed::Box::new(Test::Exists)),
     ];
+    let no_other = Test::Rest(strings(&["a", "repo"]), alloc::boxed::Box::new(Test::Type(types::BOOLEAN)));
     vec![
         Condition::Any(
             tests.into_iter().map(|test| Condition::Argument { path: strings(&["a", "0"]), test }).collect(),
         ),
+        Condition::Arguments(Test::All(vec![Test::Type(types::OBJECT), no_other])),
         Condition::Claim { path: "acr".into(), values: strings(&["gold", "silver"]) },
         Condition::Claim { path: "amr".into(), values: strings(&["m*"]) },
         Condition::Source(networks()),

@@ -287,8 +287,8 @@ impl Check<'_, '_> {
             nodes = after;
             let inside = match op {
                 Op::All | Op::Any | Op::Not => Some(place),
-                Op::At => Some(Place { value: true, ..place }),
-                Op::Each | Op::Some if place.value => Some(place),
+                Op::At | Op::Whole => Some(Place { value: true, ..place }),
+                Op::Each | Op::Some | Op::Rest if place.value => Some(place),
                 _ => None,
             };
             let good = match inside {
@@ -296,7 +296,8 @@ impl Check<'_, '_> {
                     depth_left > 0
                         && !below.is_empty()
                         && (op != Op::Not || is_single(below))
-                        && (op != Op::At || self.path(node.value.get()))
+                        && (op != Op::At || self.names(node.value.get(), 1))
+                        && (op != Op::Rest || self.names(node.value.get(), 0))
                         && self.nodes(below, depth_left - 1, inside)
                 }
                 None => self.leaf(op, node, place),
@@ -308,10 +309,11 @@ impl Check<'_, '_> {
         true
     }
 
-    /// A run of words that begins with the number of strings that follow, at least one.
-    fn path(&self, start: u32) -> bool {
-        let len = self.view.run(start, 1).get(0).unwrap_or(0);
-        len > 0 && start.checked_add(1).is_some_and(|start| self.run_of_strings(start, len))
+    /// A run of words that begins with the number of strings that follow, at least `least`.
+    fn names(&self, start: u32, least: u32) -> bool {
+        let len = self.view.run(start, 1).get(0);
+        let strings = |len| start.checked_add(1).is_some_and(|start| self.run_of_strings(start, len));
+        len.is_some_and(|len| len >= least && strings(len))
     }
 
     fn leaf(&self, op: Op, node: &Node, place: Place) -> bool {
@@ -319,7 +321,7 @@ impl Check<'_, '_> {
         let words = self.view.list(value, len);
         let whole = len == 0 || words.len() == len as usize;
         match op {
-            Op::All | Op::Any | Op::Not | Op::At | Op::Each | Op::Some => false,
+            Op::All | Op::Any | Op::Not | Op::At | Op::Each | Op::Some | Op::Whole | Op::Rest => false,
             Op::LabelIn | Op::LabelGlob => match Label::from_number(node.arg) {
                 Some(Label::Own) => len >= 2 && self.run_of_strings(value, len),
                 Some(_) => self.list(value, len, op == Op::LabelIn),

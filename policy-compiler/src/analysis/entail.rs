@@ -59,6 +59,9 @@ fn one_entails(view: &View, premise: &Tree, conclusion: &Tree, sense: Sense) -> 
         (Tree::Each(premises), Tree::Each(conclusions)) | (Tree::Some(premises), Tree::Some(conclusions)) => {
             all(premises, conclusions, sense)
         }
+        (Tree::Rest(names, premises), Tree::Rest(others, conclusions)) => {
+            names == others && all(premises, conclusions, sense)
+        }
         // "Not all of P" entails "not all of C" if all of C entails each of P.
         (Tree::Not(premises), Tree::Not(conclusions)) => all(conclusions, premises, sense.opposite()),
         (Tree::Any(any), _) => {

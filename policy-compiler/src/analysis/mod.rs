@@ -43,6 +43,8 @@ struct ServerPlaces {
     name: Text,
     has_owner: bool,
     tools: Vec<Text>,
+    /// Where the schema is named, and the tools it lists.
+    schema: Option<(Span, Vec<String>)>,
 }
 
 impl Places {
@@ -55,6 +57,9 @@ impl Places {
             name: server.name.clone(),
             has_owner: server.owner.is_some(),
             tools: server.tools.iter().map(|tool| tool.name.clone()).collect(),
+            schema: server.schema.as_ref().zip(server.listing.as_ref()).map(|(file, listing)| {
+                (file.span, listing.tools.iter().map(|tool| tool.name.value.clone()).collect())
+            }),
         });
         Self { rules: rules.collect(), servers: servers.collect() }
     }

@@ -17,10 +17,15 @@ use mcpgov_engine::{
 };
 
 use super::{Places, Subject};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    source::Span,
+};
 
 /// Names that stand for a glob of the registry, at most.
 const SAMPLES_MAX: usize = 64;
+/// Tools that one finding names.
+const TOOLS_SHOWN: usize = 8;
 
 pub(super) fn owners(places: &Places, diagnostics: &mut Vec<Diagnostic>) {
     for server in places.servers.iter().filter(|server| !server.has_owner) {
@@ -43,32 +48,52 @@ pub(super) fn uncovered_tools(
     let anybody = Caller::new(view, Identity::default());
     for server in &places.servers {
         let Some(number) = view.server_named(&server.name.value) else { continue };
-        for tool in &server.tools {
-            let can_match = |name: &str| {
-                let call = Call {
-                    server: registry::named(view, number),
-                    method: Name::Is(Method::ToolsCall.name()),
-                    object: ObjectName { kind: Object::Tool, name: Name::Is(name) },
-                    arguments: Arguments::Open,
-                    context: Context::default(),
-                    action: None,
-                    risk_tags: &[],
-                };
-                index.candidates(name).any(|rule| {
-                    let outcome = evaluate_rule(view, &anybody, &call, rule, &mut NoTrace);
-                    outcome.is_some_and(|(truth, ..)| truth != Truth::FALSE)
-                })
+        let can_match = |name: &str| {
+            let call = Call {
+                server: registry::named(view, number),
+                method: Name::Is(Method::ToolsCall.name()),
+                object: ObjectName { kind: Object::Tool, name: Name::Is(name) },
+                arguments: Arguments::Open,
+                context: Context::default(),
+                action: None,
+                risk_tags: &[],
             };
+            index.candidates(name).any(|rule| {
+                let outcome = evaluate_rule(view, &anybody, &call, rule, &mut NoTrace);
+                outcome.is_some_and(|(truth, ..)| truth != Truth::FALSE)
+            })
+        };
+        let name = &server.name.value;
+        for tool in &server.tools {
             if !index.samples(&tool.value).iter().any(|name| can_match(name)) {
-                let message =
-                    format!("no rule covers tool `{}` of server `{}`", tool.value, server.name.value);
+                let message = format!("no rule covers tool `{}` of server `{name}`", tool.value);
                 diagnostics.push(
                     Diagnostic::warning(Code::UncoveredTool, tool.span, message)
                         .help("calls of it are denied by default; write a rule for it, or remove it here"),
                 );
             }
         }
+        let Some((span, listed)) = &server.schema else { continue };
+        let registered = |tool: &str| server.tools.iter().any(|entry| glob::matches(&entry.value, tool));
+        let uncovered: Vec<&str> =
+            listed.iter().map(String::as_str).filter(|tool| !registered(tool) && !can_match(tool)).collect();
+        diagnostics.extend(uncovered_of_schema(name, *span, &uncovered));
     }
+}
+
+/// One finding for all: a server may have a hundred tools that nobody is meant to use.
+fn uncovered_of_schema(server: &str, span: Span, uncovered: &[&str]) -> Option<Diagnostic> {
+    let shown: Vec<String> = uncovered.iter().take(TOOLS_SHOWN).map(|tool| format!("`{tool}`")).collect();
+    let names = shown.join(", ");
+    let (more, count) = (uncovered.len().saturating_sub(TOOLS_SHOWN), uncovered.len());
+    let message = match (count, more) {
+        (0, _) => return None,
+        (1, _) => format!("no rule covers tool {names} of server `{server}`"),
+        (_, 0) => format!("no rule covers {count} tools of server `{server}`: {names}"),
+        _ => format!("no rule covers {count} tools of server `{server}`: {names} and {more} more"),
+    };
+    let help = "calls of them are denied by default; write a rule for those that are meant to be used";
+    Some(Diagnostic::warning(Code::UncoveredTool, span, message).help(help))
 }
 
 /// The rules that can concern a tool, without looking at all of them.

@@ -4,6 +4,7 @@
 mod protections;
 mod registry;
 mod rules;
+mod schema;
 
 use std::collections::BTreeMap;
 
@@ -29,10 +30,12 @@ pub fn policy(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
         name(&named.name, "name of the condition", diagnostics);
         rules::named_condition(&named.condition, &registry, diagnostics);
     }
-    rules::unique_ids(&policy.rules, diagnostics);
+    rules::unique_ids(policy, diagnostics);
+    schema::registry(policy, diagnostics);
     for rule in &policy.rules {
         name(&rule.id, "rule id", diagnostics);
         rules::rule(rule, &registry, diagnostics);
+        schema::rule(rule, policy, diagnostics);
     }
     protections::policy(policy, &registry, diagnostics);
     for condition in &policy.orphans {

@@ -5,16 +5,46 @@ use mcpgov_engine::{glob, table::source::is_glob};
 use super::registry::Registry;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest, one_of},
-    policy::{Combined, Condition, LABELS, Label, LabelTest, Rule, Text, Verdict},
+    policy::{Combined, Condition, LABELS, Label, LabelTest, Policy, Rule, Text, Verdict},
+    schema,
     source::Span,
 };
 
 /// Names that records use where no rule decided.
 const RESERVED_IDS: &[&str] = &["default-deny", "plumbing", "policy-unavailable"];
 
-pub(super) fn unique_ids(rules: &[Rule], diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn unique_ids(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+    let mut generated: BTreeMap<String, Span> = BTreeMap::new();
+    for server in &policy.servers {
+        let Some((listing, file)) = server.listing.as_ref().zip(server.schema.as_ref()) else { continue };
+        for id in schema::rule_ids(&server.name.value, listing, file.span) {
+            if id.value.len() > super::NAME_BYTES_MAX {
+                let message = format!("the id `{}` of the rule for the schema is too long", id.value);
+                diagnostics.push(Diagnostic::error(Code::TooLarge, id.span, message).help(format!(
+                    "ids have at most {} bytes; shorten the name of the server",
+                    super::NAME_BYTES_MAX
+                )));
+            }
+            if let Some(other) = generated.insert(id.value.clone(), id.span) {
+                let message = format!("the schemas of two servers make the same rule id `{}`", id.value);
+                diagnostics.push(
+                    Diagnostic::error(Code::Duplicate, id.span, message)
+                        .also(other, "the other")
+                        .help("rename one of the servers"),
+                );
+            }
+        }
+    }
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
-    for rule in rules {
+    for rule in &policy.rules {
+        if let Some(schema) = generated.get(&rule.id.value) {
+            let message = format!("rule id `{}` is that of a rule made from a schema", rule.id.value);
+            diagnostics.push(
+                Diagnostic::error(Code::Duplicate, rule.id.span, message)
+                    .also(*schema, "the schema")
+                    .help("choose another id"),
+            );
+        }
         let id = rule.id.value.as_str();
         if RESERVED_IDS.contains(&id) {
             let message = format!("rule id `{id}` is reserved");

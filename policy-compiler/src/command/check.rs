@@ -3,12 +3,12 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use mcpgov_policy_compiler::diagnostic::{Code, Severity};
 
-use super::{Failure, Format, Outcome, files, print, report};
+use super::{Failure, Format, Outcome, files, load, print, report};
 
 /// Check a policy and report everything wrong with it, and what is suspicious
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Policy file, `-` for standard input
+    /// Policy file or folder, `-` for standard input
     #[arg(required_unless_present = "explain")]
     policy: Option<PathBuf>,
     /// Refuse a policy with warnings too
@@ -26,13 +26,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
         return Ok(Outcome::Done);
     }
     let Some(path) = &arguments.policy else { return Ok(Outcome::Done) };
-    let source = files::source(path)?;
-    let (table, diagnostics) = mcpgov_policy_compiler::inspect(&source);
-    let mut text = report::text(&source, &diagnostics, format);
-    let refused = table.is_none() || (arguments.deny_warnings && !diagnostics.is_empty());
+    let (table, found) = load::bundle(path)?.inspect();
+    let all = || found.iter().flat_map(|(_, diagnostics)| diagnostics);
+    let mut text = report::text(&found, format);
+    let refused = table.is_none() || (arguments.deny_warnings && all().next().is_some());
     if format == Format::Human {
-        let count =
-            |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let count = |severity| all().filter(|diagnostic| diagnostic.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let summary = match (errors, warnings) {
             (0, 0) => "fine".to_owned(),
@@ -40,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
             (errors, 0) => plural(errors, "error"),
             (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
         };
-        text.push_str(&format!("{}: {summary}\n", source.path));
+        text.push_str(&format!("{}: {summary}\n", files::shown(path)));
     }
     print(&text)?;
     Ok(if refused { Outcome::Refused } else { Outcome::Done })

@@ -30,8 +30,12 @@ pub(super) fn run(arguments: &Arguments, _: Format) -> Result<Outcome, Failure> 
     if let Some(name) = &arguments.server {
         listing.server = generate::server_name(name);
     }
+    let to_file = arguments.output.as_os_str() != files::STANDARD;
+    if to_file && !is_url {
+        listing.schema = beside(Path::new(&arguments.from), &arguments.output);
+    }
     let text = generate::policy(&listing);
-    if arguments.output.as_os_str() == "-" {
+    if !to_file {
         print(&text)?;
     } else if arguments.output.exists() {
         let message = format!("`{}` is already there", arguments.output.display());
@@ -41,6 +45,12 @@ pub(super) fn run(arguments: &Arguments, _: Format) -> Result<Outcome, Failure> 
         files::write(&arguments.output, text.as_bytes())?;
     }
     Ok(Outcome::Done)
+}
+
+/// The list's name, if it is in the folder of the policy.
+fn beside(list: &Path, policy: &Path) -> Option<String> {
+    let same = list.parent() == policy.parent();
+    same.then(|| list.file_name()?.to_str().map(str::to_owned)).flatten()
 }
 
 fn live(arguments: &Arguments) -> Result<Listing, Failure> {
@@ -56,6 +66,7 @@ fn live(arguments: &Arguments) -> Result<Listing, Failure> {
         server: generate::server_name(name),
         origin: format!("`{}`", arguments.from),
         traffic: Some(server.traffic),
+        schema: None,
         tools: server.tools,
     })
 }
@@ -72,7 +83,13 @@ fn saved(path: &Path) -> Result<Listing, Failure> {
             .help("save the answer to `tools/list`, or its result")
     })?;
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    Ok(Listing { server: generate::server_name(stem), origin: format!("`{shown}`"), traffic: None, tools })
+    Ok(Listing {
+        server: generate::server_name(stem),
+        origin: format!("`{shown}`"),
+        traffic: None,
+        schema: None,
+        tools,
+    })
 }
 
 fn header(text: &str) -> Result<(String, String), &'static str> {

@@ -18,9 +18,7 @@ pub(super) fn table(path: &Path, format: Format) -> Result<Option<Table<Vec<u8>>
             return files::table(path, bytes).map(Some);
         }
         if path == Path::new(files::STANDARD) {
-            let source = files::into_source(path, bytes)?;
-            let (compiled, diagnostics) = mcpgov_policy_compiler::compile(&source);
-            report::diagnostics(&source, &diagnostics, format);
+            let compiled = compiled(Bundle::alone(files::into_source(path, bytes)?), format);
             return compiled.map(|bytes| files::table(path, bytes)).transpose();
         }
     }
@@ -29,18 +27,21 @@ pub(super) fn table(path: &Path, format: Format) -> Result<Option<Table<Vec<u8>>
 
 /// Compiles a policy of one file or many; `None` where it has errors, which are then reported.
 pub(super) fn policy(path: &Path, format: Format) -> Result<Option<Vec<u8>>, Failure> {
+    Ok(compiled(bundle(path)?, format))
+}
+
+/// Reads a policy of one file or many.
+pub(super) fn bundle(path: &Path) -> Result<Bundle, Failure> {
     if path == Path::new(files::STANDARD) {
-        let source = files::source(path)?;
-        let (compiled, diagnostics) = mcpgov_policy_compiler::compile(&source);
-        report::diagnostics(&source, &diagnostics, format);
-        return Ok(compiled);
+        return Ok(Bundle::alone(files::source(path)?));
     }
-    let bundle = Bundle::load(path, &mut entry).map_err(|error| files::unreadable(path, &error))?;
+    Bundle::load(path, &mut entry).map_err(|error| files::unreadable(path, &error))
+}
+
+fn compiled(bundle: Bundle, format: Format) -> Option<Vec<u8>> {
     let (compiled, diagnostics) = bundle.compile();
-    for (source, diagnostics) in &diagnostics {
-        report::diagnostics(source, diagnostics, format);
-    }
-    Ok(compiled)
+    report::by_file(&diagnostics, format);
+    compiled
 }
 
 fn entry(path: &Path) -> io::Result<Entry> {
@@ -52,5 +53,9 @@ fn entry(path: &Path) -> io::Result<Entry> {
     if metadata.len() > SOURCE_BYTES_MAX as u64 {
         return Err(io::Error::other(format!("it is larger than {SOURCE_BYTES_MAX} bytes")));
     }
-    fs::read_to_string(path).map(Entry::File)
+    let text = String::from_utf8(fs::read(path)?);
+    text.map(Entry::File).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        io::Error::other(format!("it is not UTF-8 at byte {at}; save it as UTF-8 text"))
+    })
 }

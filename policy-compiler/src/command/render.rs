@@ -4,12 +4,12 @@ use clap::ValueEnum;
 use mcpgov_engine::table::Table;
 use mcpgov_policy_compiler::render::{self, Attachment, EnvoyFilter, MODULE_PATH};
 
-use super::{Failure, Format, Outcome, files, print, report};
+use super::{Failure, Format, Outcome, files, load, print};
 
 /// Compile a policy into the configuration that brings it to proxies
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Policy file, `-` for standard input
+    /// Policy file or folder, `-` for standard input
     policy: PathBuf,
     /// What to write
     #[arg(long, value_enum)]
@@ -54,10 +54,7 @@ enum Context {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Failure> {
     let target = target(arguments)?;
-    let source = files::source(&arguments.policy)?;
-    let (table, diagnostics) = mcpgov_policy_compiler::compile(&source);
-    report::diagnostics(&source, &diagnostics, format);
-    let Some(table) = table else { return Ok(Outcome::Refused) };
+    let Some(table) = load::policy(&arguments.policy, format)? else { return Ok(Outcome::Refused) };
     let table = Table::from_bytes(table).map_err(|error| Failure::new(error.to_string()))?;
     let text =
         render::render(&table, &arguments.wasm, &target).map_err(|error| Failure::new(error.to_string()))?;

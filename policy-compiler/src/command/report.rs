@@ -9,21 +9,33 @@ use mcpgov_policy_compiler::{
 
 use super::{Failure, Format};
 
-/// The diagnostics as text of the asked shape; colours are for the stream to keep or strip.
-pub(super) fn text(source: &Source, diagnostics: &[Diagnostic], format: Format) -> String {
-    match format {
-        Format::Human => diagnostic::human(source, diagnostics, true),
-        Format::Plain => diagnostic::plain(source, diagnostics),
-        Format::Json => format!("{:#}\n", diagnostic::json(source, diagnostics)),
-        Format::Sarif => format!("{:#}\n", diagnostic::sarif(source, diagnostics)),
-    }
+/// The diagnostics of all files as text of the asked shape; colours are for the stream to keep or strip.
+pub(super) fn text(files: &[(Source, Vec<Diagnostic>)], format: Format) -> String {
+    let files: Vec<_> = files.iter().map(|(source, found)| (source, found.as_slice())).collect();
+    shaped(&files, format)
 }
 
 /// Diagnostics beside the product of a verb: on standard error, and only if there are any.
+pub(super) fn by_file(files: &[(Source, Vec<Diagnostic>)], format: Format) {
+    if files.iter().any(|(_, diagnostics)| !diagnostics.is_empty()) {
+        // There is no further place to report to, here and below.
+        let _ = anstream::stderr().write_all(text(files, format).as_bytes());
+    }
+}
+
+/// The same of one file.
 pub(super) fn diagnostics(source: &Source, diagnostics: &[Diagnostic], format: Format) {
     if !diagnostics.is_empty() {
-        // There is no further place to report to.
-        let _ = anstream::stderr().write_all(text(source, diagnostics, format).as_bytes());
+        let _ = anstream::stderr().write_all(shaped(&[(source, diagnostics)], format).as_bytes());
+    }
+}
+
+fn shaped(files: &[(&Source, &[Diagnostic])], format: Format) -> String {
+    match format {
+        Format::Human => files.iter().map(|(source, found)| diagnostic::human(source, found, true)).collect(),
+        Format::Plain => files.iter().map(|(source, found)| diagnostic::plain(source, found)).collect(),
+        Format::Json => format!("{:#}\n", diagnostic::json(files)),
+        Format::Sarif => format!("{:#}\n", diagnostic::sarif(files)),
     }
 }
 

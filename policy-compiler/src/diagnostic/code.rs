@@ -72,6 +72,10 @@ codes! {
     ApprovalForEverybody = "approval-for-everybody",
     /// A permit whose exception cannot be evaluated where an argument is missing.
     ExceptionOnMissingArgument = "exception-on-missing-argument",
+    /// A rule or the registry speaks of what the schema of the server does not have.
+    SchemaMismatch = "schema-mismatch",
+    /// A keyword of an input schema that the proxy does not enforce.
+    SchemaNotEnforced = "schema-not-enforced",
 }
 
 impl Code {

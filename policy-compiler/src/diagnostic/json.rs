@@ -5,9 +5,8 @@ use crate::source::{Lines, Source};
 
 /// Renders an array of objects: `severity`, `code`, `message`, `help` and `labels`, the first of which is the
 /// place the diagnostic is about. Bytes count from 0, lines and columns (in characters) from 1.
-pub fn json(source: &Source, diagnostics: &[Diagnostic]) -> Value {
-    let lines = source.lines();
-    let one = |diagnostic: &Diagnostic| {
+pub fn json(files: &[(&Source, &[Diagnostic])]) -> Value {
+    let one = |source: &Source, lines: &Lines, diagnostic: &Diagnostic| {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
         json!({
             "path": source.path,
@@ -15,10 +14,16 @@ pub fn json(source: &Source, diagnostics: &[Diagnostic]) -> Value {
             "code": diagnostic.code.name(),
             "message": diagnostic.message,
             "help": diagnostic.help,
-            "labels": labels.map(|label| place(&lines, label)).collect::<Vec<_>>(),
+            "labels": labels.map(|label| place(lines, label)).collect::<Vec<_>>(),
         })
     };
-    diagnostics.iter().map(one).collect()
+    files
+        .iter()
+        .flat_map(|(source, diagnostics)| {
+            let lines = source.lines();
+            diagnostics.iter().map(move |diagnostic| one(source, &lines, diagnostic))
+        })
+        .collect()
 }
 
 fn place(lines: &Lines, label: &Label) -> Value {

@@ -7,10 +7,9 @@ use crate::source::{Lines, Source};
 
 /// Renders a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS), as code scanning services
 /// read it: one run, a rule for each code that occurs, a result for each diagnostic.
-pub fn sarif(source: &Source, diagnostics: &[Diagnostic]) -> Value {
-    let lines = source.lines();
+pub fn sarif(files: &[(&Source, &[Diagnostic])]) -> Value {
     let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
-    for diagnostic in diagnostics {
+    for diagnostic in files.iter().flat_map(|(_, diagnostics)| *diagnostics) {
         let code = diagnostic.code;
         rules.entry(code.name()).or_insert_with(|| {
             json!({
@@ -21,23 +20,28 @@ pub fn sarif(source: &Source, diagnostics: &[Diagnostic]) -> Value {
         });
     }
     let index = |code: &str| rules.keys().position(|rule| *rule == code);
-    let results: Vec<Value> = diagnostics
+    let result = |source: &Source, lines: &Lines, diagnostic: &Diagnostic| {
+        let text = match &diagnostic.help {
+            Some(help) => format!("{}; help: {help}", diagnostic.message),
+            None => diagnostic.message.clone(),
+        };
+        let related: Vec<Value> =
+            diagnostic.secondary.iter().map(|label| location(source, lines, label)).collect();
+        json!({
+            "ruleId": diagnostic.code.name(),
+            "ruleIndex": index(diagnostic.code.name()),
+            "level": diagnostic.severity.name(),
+            "message": { "text": text },
+            "locations": [location(source, lines, &diagnostic.primary)],
+            "relatedLocations": related,
+        })
+    };
+    let results: Vec<Value> = files
         .iter()
-        .map(|diagnostic| {
-            let text = match &diagnostic.help {
-                Some(help) => format!("{}; help: {help}", diagnostic.message),
-                None => diagnostic.message.clone(),
-            };
-            let related: Vec<Value> =
-                diagnostic.secondary.iter().map(|label| location(source, &lines, label)).collect();
-            json!({
-                "ruleId": diagnostic.code.name(),
-                "ruleIndex": index(diagnostic.code.name()),
-                "level": diagnostic.severity.name(),
-                "message": { "text": text },
-                "locations": [location(source, &lines, &diagnostic.primary)],
-                "relatedLocations": related,
-            })
+        .flat_map(|(source, diagnostics)| {
+            let lines = source.lines();
+            let result = &result;
+            diagnostics.iter().map(move |diagnostic| result(source, &lines, diagnostic))
         })
         .collect();
     json!({

@@ -211,6 +211,9 @@ fn tests(view: &View, rule: &Rule, leaves: &Leaves) -> Vec<Test> {
     let mut told = leaves.0.iter().copied();
     members(view.node_run(rule.node.get(), rule.node_len.get()))
         .map(|member| {
+            if let Some(parts) = describe::parts_of_schema(member) {
+                return misfit(view, parts, &mut told);
+            }
             let leaf = fold(member, &mut told);
             let cause = leaf.cause.filter(|_| leaf.truth != Truth::TRUE && leaf.truth != Truth::FALSE);
             Test {
@@ -220,6 +223,31 @@ fn tests(view: &View, rule: &Rule, leaves: &Leaves) -> Vec<Test> {
             }
         })
         .collect()
+}
+
+/// Whether the arguments do not fit a schema; of its parts only those that say so.
+fn misfit<'t>(
+    view: &View,
+    parts: impl Iterator<Item = Condition<'t>>,
+    told: &mut dyn Iterator<Item = Leaf>,
+) -> Test {
+    let (mut fits, mut cause, mut broken) = (Truth::TRUE, None, Vec::new());
+    for part in parts {
+        let leaf = fold(part, told);
+        fits = fits.and(leaf.truth);
+        // What is open at list time says nothing about what is wrong.
+        if leaf.truth == Truth::FALSE || leaf.truth == Truth::UNKNOWN {
+            cause = cause.or(leaf.cause.filter(|_| leaf.truth == Truth::UNKNOWN));
+            broken.push(describe::part_of_schema(view, part));
+        }
+    }
+    let text = "the arguments do not fit the schema";
+    let text = if broken.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text}, by which {}", broken.join(", and "))
+    };
+    Test { text, outcome: fits.not(), cause: cause.map(cause_text) }
 }
 
 /// Leaves are told in the order of the nodes, so that walking the nodes takes them one by one.

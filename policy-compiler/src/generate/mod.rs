@@ -23,6 +23,8 @@ pub struct Listing {
     pub origin: String,
     /// Host and path of the server, where they are known.
     pub traffic: Option<(String, String)>,
+    /// The file with the list, where it lies beside the policy.
+    pub schema: Option<String>,
     /// The tools, as the server lists them.
     pub tools: Vec<Value>,
 }
@@ -70,6 +72,13 @@ pub fn policy(listing: &Listing) -> String {
         None => text.push_str(
             "    # without `match` it is recognised by the cluster or the route metadata of its name\n",
         ),
+    }
+    if let Some(file) = &listing.schema {
+        let _ = writeln!(
+            text,
+            "    schema: {} # with `enforce_schema: true` what does not fit the input schemas is denied",
+            quoted(file)
+        );
     }
     text.push_str(
         "    action: destructive # tools that are not listed here are denied until somebody has looked\n",

@@ -7,11 +7,22 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     policy::{Action, Server, Text, Tool, Traffic},
-    syntax::Node,
+    syntax::{Node, Value},
 };
 
-const SERVER_KEYS: &[&str] =
-    &["match", "resource", "owner", "environment", "classification", "stage", "labels", "action", "tools"];
+const SERVER_KEYS: &[&str] = &[
+    "match",
+    "resource",
+    "owner",
+    "environment",
+    "classification",
+    "stage",
+    "labels",
+    "action",
+    "tools",
+    "schema",
+    "enforce_schema",
+];
 const MATCH_KEYS: &[&str] = &["hosts", "paths", "cluster", "route_metadata"];
 const TOOL_KEYS: &[&str] = &["action", "risk_tags", "cost"];
 
@@ -43,6 +54,9 @@ fn server(reader: &mut Reader, name: Text, node: &Node) -> Server {
         labels: Vec::new(),
         action: None,
         tools: Vec::new(),
+        schema: None,
+        enforce_schema: false,
+        listing: None,
     };
     let Some(fields) = reader.fields(node, "a server", SERVER_KEYS, &[]) else { return server };
     let text = |reader: &mut Reader, key| fields.get(key).and_then(|node| reader.text(node));
@@ -59,7 +73,23 @@ fn server(reader: &mut Reader, name: Text, node: &Node) -> Server {
     if let Some(node) = fields.get("tools") {
         server.tools = tools(reader, node);
     }
+    server.schema = text(reader, "schema");
+    enforce_schema(reader, &fields, &mut server);
     server
+}
+
+fn enforce_schema(reader: &mut Reader, fields: &Fields, server: &mut Server) {
+    let Some(node) = fields.get("enforce_schema") else { return };
+    match node.value {
+        Value::Bool(enforce) => server.enforce_schema = enforce,
+        _ => reader.wrong_type(node, "`true` or `false`"),
+    }
+    if server.enforce_schema && fields.get("schema").is_none() {
+        reader.push(
+            Diagnostic::error(Code::MissingKey, node.span, "`enforce_schema` without `schema`")
+                .help("name the file with the saved answer to `tools/list`, such as `schema: tools.json`"),
+        );
+    }
 }
 
 /// A resource indicator is an absolute URI without fragment (RFC 8707, 2).

@@ -57,6 +57,8 @@ impl Needs {
                 Op::ContextGlob => Self::PLACE,
                 Op::Source => Self::SOURCE,
                 Op::Time => Self::TIME,
+                // Of the arguments as a whole.
+                _ if leaf.is_about_value() => Self::ARGUMENTS,
                 _ => Self::NONE,
             });
         });

@@ -61,7 +61,9 @@ struct Source {
 impl Source {
     fn line(&mut self, line: &str) -> Result<(), String> {
         if let Some((name, alternatives)) = line.split_once(" = ") {
-            let split = alternatives.split(',').map(|words| words.split_whitespace().map(ToOwned::to_owned).collect());
+            let split = alternatives
+                .split(',')
+                .map(|words| words.split_whitespace().map(ToOwned::to_owned).collect());
             return self.class(name.trim(), split.collect());
         }
         let (head, body) = line.split_once(": ").ok_or("neither a class nor a phrase")?;
@@ -183,7 +185,9 @@ impl Source {
             out.0.extend(hash.to_le_bytes());
             Ok(())
         })?;
-        let number = |out: &mut Output, word: &String| out.number(usize::from(numbers.get(word).copied().unwrap_or_default()));
+        let number = |out: &mut Output, word: &String| {
+            out.number(usize::from(numbers.get(word).copied().unwrap_or_default()))
+        };
         out.list(&self.classes, |out, class| {
             let (single, several): (Vec<_>, Vec<_>) = class.iter().partition(|words| words.len() == 1);
             out.list(single.iter().copied().flatten(), number)?;
@@ -222,7 +226,9 @@ impl Source {
     /// Grams for every word that a phrase of any text is known by, and for every mark of any text.
     fn triggers(&self) -> Result<BTreeSet<(u16, u8, [u8; 4])>, String> {
         let mut triggers = BTreeSet::new();
-        let anywhere = |meaning: u8| Meaning::ALL.get(usize::from(meaning)).is_some_and(|meaning| meaning.kind().is_some());
+        let anywhere = |meaning: u8| {
+            Meaning::ALL.get(usize::from(meaning)).is_some_and(|meaning| meaning.kind().is_some())
+        };
         for (meaning, start, _, anchor, _) in &self.patterns {
             let element = self.elements.get(usize::from(start + anchor)).filter(|_| anywhere(*meaning));
             let Some((class, _, flags)) = element else { continue };
@@ -269,10 +275,11 @@ impl Source {
 
     /// How often these bytes are seen: first by the words they are a part of, then by themselves.
     fn commonness(&self, four: &[u8]) -> (u64, u64) {
-        let plain: Vec<u8> = four.iter().map(|byte| if byte.is_ascii_alphabetic() { *byte } else { b' ' }).collect();
-        let words = (10..).zip(&self.common).filter(|(_, word)| {
-            format!("   {word}   ").as_bytes().windows(4).any(|part| part == plain)
-        });
+        let plain: Vec<u8> =
+            four.iter().map(|byte| if byte.is_ascii_alphabetic() { *byte } else { b' ' }).collect();
+        let words = (10..)
+            .zip(&self.common)
+            .filter(|(_, word)| format!("   {word}   ").as_bytes().windows(4).any(|part| part == plain));
         let seen: u64 = words.map(|(rank, _)| 1_000_000 / rank).sum();
         let seen = match plain.iter().filter(|byte| **byte == b' ').count() {
             0 | 1 => seen,

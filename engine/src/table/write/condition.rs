@@ -32,7 +32,10 @@ impl<'p> Writer<'p> {
             Condition::Not(below) => {
                 return self.group(Op::Not, one(below), Self::nodes_of, owner, depth, out);
             }
-            Condition::Argument { path, test } => return self.at(path, test, owner, depth, out),
+            Condition::Argument { path, test } => return self.at(Op::At, path, test, owner, depth, out),
+            Condition::Arguments(test) => {
+                return self.group(Op::Whole, side_by_side(test), Self::tests_of, owner, depth, out);
+            }
             Condition::Label { label, own, values } => {
                 let op = if any_glob(values) { Op::LabelGlob } else { Op::LabelIn };
                 let set = self.string_set(values);
@@ -110,7 +113,8 @@ impl<'p> Writer<'p> {
             ArgumentTest::Some(below) => {
                 return self.group(Op::Some, one(below), Self::tests_of, owner, depth, out);
             }
-            ArgumentTest::At(path, test) => return self.at(path, test, owner, depth, out),
+            ArgumentTest::At(path, test) => return self.at(Op::At, path, test, owner, depth, out),
+            ArgumentTest::Rest(names, test) => return self.at(Op::Rest, names, test, owner, depth, out),
             ArgumentTest::In(literals) => self.many(Op::In, 0, self.literals(literals))?,
             ArgumentTest::Contains(literals) => self.many(Op::Contains, 0, self.literals(literals))?,
             ArgumentTest::Glob(globs) => self.set(Op::Glob, globs)?,
@@ -135,24 +139,21 @@ impl<'p> Writer<'p> {
         Ok(())
     }
 
+    /// `At` with its path, `Rest` with its names.
     fn at(
         &mut self,
-        path: &'p [String],
+        op: Op,
+        names: &'p [String],
         test: &'p ArgumentTest,
         owner: &str,
         depth: usize,
         out: &mut Vec<Node>,
     ) -> Result<(), WriteError> {
-        let mut words = vec![count(path.len(), "path segments")?];
-        words.extend(path.iter().map(|segment| self.string(segment)));
+        let mut words = vec![count(names.len(), "path segments")?];
+        words.extend(names.iter().map(|name| self.string(name)));
         let words = self.run(words)?;
         let at = out.len();
-        // Tests side by side stand below the path without a group of their own.
-        let tests = match test {
-            ArgumentTest::All(tests) if !tests.is_empty() => tests.as_slice(),
-            test => core::slice::from_ref(test),
-        };
-        self.group(Op::At, tests, Self::tests_of, owner, depth, out)?;
+        self.group(op, side_by_side(test), Self::tests_of, owner, depth, out)?;
         if let Some(node) = out.get_mut(at) {
             node.len = short(node.value.get() as usize, "tests of one argument")?;
             node.value = words.into();
@@ -220,6 +221,14 @@ impl<'p> Writer<'p> {
         self.automaton_ends.push(count(self.automata.len(), "bytes of regular expressions")?.into());
         self.automaton_numbers.insert(&automaton.bytes, number);
         Ok(number)
+    }
+}
+
+/// Tests side by side stand below a path without a group of their own.
+fn side_by_side(test: &ArgumentTest) -> &[ArgumentTest] {
+    match test {
+        ArgumentTest::All(tests) if !tests.is_empty() => tests,
+        test => core::slice::from_ref(test),
     }
 }
 

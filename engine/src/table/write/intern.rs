@@ -152,6 +152,7 @@ fn condition<'p>(found: &'p Condition, collected: &mut Collected<'p>) {
             collected.other(path);
             argument(test, collected);
         }
+        Condition::Arguments(test) => argument(test, collected),
     }
 }
 
@@ -163,8 +164,8 @@ fn argument<'p>(test: &'p ArgumentTest, collected: &mut Collected<'p>) {
         ArgumentTest::Not(below) | ArgumentTest::Each(below) | ArgumentTest::Some(below) => {
             argument(below, collected);
         }
-        ArgumentTest::At(path, below) => {
-            collected.other(path);
+        ArgumentTest::At(names, below) | ArgumentTest::Rest(names, below) => {
+            collected.other(names);
             argument(below, collected);
         }
         ArgumentTest::In(literals) | ArgumentTest::Contains(literals) => {
