@@ -75,6 +75,16 @@ impl Gram {
         }
         Gram { sets, before: 0 }
     }
+
+    /// Whether it shows at this place: what the trigger does for many at once, told plainly.
+    #[cfg(test)]
+    pub(crate) fn matches(&self, text: &[u8], at: usize) -> bool {
+        let start = (at as isize).saturating_sub(isize::from(i8::try_from(self.before).unwrap_or(0)));
+        (start..).zip(self.sets).all(|(place, set)| {
+            let byte = usize::try_from(place).ok().and_then(|place| text.get(place)).copied().unwrap_or(b' ');
+            set.0 >> class(byte) & 1 == 1
+        })
+    }
 }
 
 /// The class of a byte, 0 to 31. Chosen so that text of most scripts triggers rarely: lead bytes of characters that
