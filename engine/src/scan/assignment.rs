@@ -1,1 +1,267 @@
-//! To be written.
+//! Finds values that are assigned to names which say that they are secret, in whatever notation.
+
+mod name;
+mod value;
+
+use core::ops::Range;
+
+use name::{Name, Says};
+
+use super::secret::run;
+use super::trigger::{Gram, Set};
+use super::{Findings, Kind, Text};
+
+pub(super) use value::{made_up, nominal, random, stands_in};
+
+/// Where the words of such names begin.
+pub(super) const GRAMS: &[Gram] = &[
+    Gram::literal(b"toke"),
+    Gram::literal(b"secr"),
+    Gram::literal(b"pass"),
+    Gram::literal(b"pswd"),
+    Gram::literal(b"pwd"),
+    Gram::literal(b"cred"),
+    Gram::literal(b"auth"),
+    Gram::literal(b"apik"),
+    Gram::literal(b"bear"),
+    Gram::literal(b"webh"),
+    Gram::literal(b"cook"),
+    Gram::literal(b"crum"),
+    Gram::literal(b"salt"),
+    short(b"jwt"),
+    short(b"dsn"),
+    short(b"pat"),
+    short(b"api"),
+    Gram::literal(b"key"),
+];
+
+/// A word of three letters that ends there.
+const fn short(word: &[u8; 3]) -> Gram {
+    let [a, b, c] = *word;
+    Gram { sets: [Set::of(&[a]), Set::of(&[b]), Set::of(&[c]), Set::LETTER.not()], before: 0 }
+}
+
+/// Looks at the name whose word begins at `at`.
+pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+    let place = Name::at(text.bytes, at).and_then(|name| {
+        let start = assigned(text.bytes, &name)?;
+        let value = text.bytes.get(start.judged(text.bytes))?;
+        // Most are words, and then the name need not be looked at further.
+        let says = if value::may_be(value, name.is_password()) { name.says() } else { None }?;
+        // Where nothing but a blank joins them, a password has to look like one by itself.
+        let says = if start.loose && says == Says::Password { Says::Token } else { says };
+        let place = start.value(text.bytes, usize::MAX);
+        (value::secret(value, says) && !place.is_empty()).then_some(place)
+    });
+    let Some(place) = place else {
+        return at + 1;
+    };
+    let end = place.end;
+    found.report(Kind::Assignment, place);
+    end
+}
+
+/// Looks at the text as a whole, where the name of its member says that it is secret.
+pub(super) fn whole(text: &Text<'_>, found: &mut dyn Findings) {
+    let Some(says) = text.key.and_then(|key| name::whole(key.as_bytes())) else {
+        return;
+    };
+    let start = scheme(text.bytes, 0, true);
+    let value = text.bytes.get(start..).unwrap_or(&[]);
+    let judged = value.get(..value.len().min(value::JUDGED_MAX)).unwrap_or(&[]);
+    if !value.iter().any(u8::is_ascii_whitespace) && value::secret(judged, says) {
+        found.report(Kind::Assignment, start..text.bytes.len());
+    }
+}
+
+/// How far a value may be from its name: a type, an operator and some space lie between them.
+const BLANKS_MAX: usize = 32;
+const OPERATOR_MAX: usize = 5;
+const TYPE_MAX: usize = 24;
+const SCHEME_MAX: usize = 16;
+const ENTRY_MAX: usize = 64;
+
+/// Where a value begins, and what ends it.
+struct Start {
+    at: usize,
+    quote: Option<u8>,
+    /// Whether nothing but blanks joins it to its name, and the name is no option of a command.
+    loose: bool,
+}
+
+impl Start {
+    /// The part of the value that is judged: its beginning, and what stands before another assignment, so that a
+    /// chain of those is not read again from each link.
+    fn judged(&self, bytes: &[u8]) -> Range<usize> {
+        let value = self.value(bytes, value::JUDGED_MAX);
+        let judged = bytes.get(value.clone()).unwrap_or(&[]);
+        let chained =
+            judged.windows(2).position(|pair| matches!(pair, [b'=', b] if b.is_ascii_alphanumeric()));
+        match chained.filter(|_| self.quote.is_none()) {
+            Some(length) => self.at..self.at + length,
+            None => value,
+        }
+    }
+
+    /// The value, of which at most so many bytes are read. Empty where it is not what its quotes promise.
+    fn value(&self, bytes: &[u8], most: usize) -> Range<usize> {
+        let Some(mark) = self.quote else {
+            let end = run(bytes, self.at, most, in_bare);
+            // A call or an element of something else.
+            if matches!(bytes.get(end), Some(b'(' | b'[' | b'<' | b'{')) {
+                return self.at..self.at;
+            }
+            let value = bytes.get(self.at..end).unwrap_or(&[]);
+            let trailing = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();
+            return self.at..end - trailing;
+        };
+        let end =
+            run(bytes, self.at, most, |b| b != mark && !matches!(b, b'\\' | b' ' | b'\n' | b'\r' | b'\t'));
+        let blank = end - self.at < most && matches!(bytes.get(end), Some(b' ' | b'\t'));
+        if blank { self.at..self.at } else { self.at..end }
+    }
+}
+
+/// Where the value assigned to this name begins.
+fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
+    // The name's own quotes and brackets.
+    let closed =
+        run(bytes, name.end, 4, |b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'}' | b'*'));
+    let (at, joint) = match entry(bytes, closed) {
+        Some(at) => (at, Joint::Operator),
+        None => joint(bytes, name.end, closed)?,
+    };
+    let at = blanks(bytes, at);
+    let mut at = entry(bytes, at).unwrap_or(at);
+    let next_line = run(bytes, at, 2, |b| matches!(b, b'\n' | b'\r'));
+    let only_quoted = match joint {
+        Joint::Operator | Joint::Blank => next_line > at,
+        Joint::Tag => false,
+        Joint::Call => true,
+    };
+    at = blanks(bytes, next_line);
+    at = run(bytes, at, 2, |b| matches!(b, b'[' | b'(' | b'{'));
+    // A prefix of a string literal.
+    if matches!(bytes.get(at..at + 2), Some([b'b' | b'r' | b'f' | b'u' | b'L' | b'@', b'"' | b'\''])) {
+        at += 1;
+    }
+    let (quote, at) = quote(bytes, at).map_or((None, at), |(mark, behind)| (Some(mark), behind));
+    let start = scheme(bytes, at, name.takes_scheme());
+    (quote.is_some() || !only_quoted || start > at).then_some(Start {
+        at: start,
+        quote,
+        loose: matches!(joint, Joint::Blank) && !name.is_option(),
+    })
+}
+
+/// What joins a name and its value.
+#[derive(Clone, Copy)]
+enum Joint {
+    Operator,
+    Blank,
+    /// The end of a tag, whose text may be on the next line.
+    Tag,
+    /// A comma or bracket: such a value is in quotes, or it is another name.
+    Call,
+}
+
+/// Behind what joins the name, of which quotes and brackets are `closed`, and its value.
+fn joint(bytes: &[u8], end: usize, closed: usize) -> Option<(usize, Joint)> {
+    let at = blanks(bytes, closed);
+    // `.=` appends.
+    let dotted = at + usize::from(bytes.get(at..at + 2) == Some(b".="));
+    let operator = run(bytes, dotted, OPERATOR_MAX, |b| matches!(b, b'=' | b':' | b'?' | b'|' | b'>' | b'~'));
+    match bytes.get(dotted..operator) {
+        Some(b":") => return Some((annotation(bytes, operator).unwrap_or(operator), Joint::Operator)),
+        Some(b">") => return Some((operator, Joint::Tag)),
+        Some([_, ..]) => return Some((operator, Joint::Operator)),
+        _ => {}
+    }
+    match bytes.get(at)? {
+        b',' if closed > end => Some((at + 1, Joint::Call)),
+        b'(' => Some((at + 1, Joint::Call)),
+        _ if at > closed => {
+            let word =
+                [&b"is "[..], b"was "].into_iter().find(|word| bytes.get(at..at + word.len()) == Some(word));
+            match word.map(|word| at + word.len()).or_else(|| annotation(bytes, at)) {
+                Some(behind) => Some((behind, Joint::Operator)),
+                None => Some((at, Joint::Blank)),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Behind the type that some languages put between a name and its value.
+fn annotation(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = blanks(bytes, at);
+    let end = run(bytes, at, TYPE_MAX, |b| {
+        b.is_ascii_alphabetic() || matches!(b, b'&' | b'*' | b'<' | b'>' | b'[' | b']' | b'_' | b'?')
+    });
+    let equals = blanks(bytes, end);
+    (end > at && bytes.get(equals) == Some(&b'=') && bytes.get(equals + 1) != Some(&b'='))
+        .then_some(equals + 1)
+}
+
+/// Behind `value:`, `value=` and the like, where a list of names and values is written out.
+fn entry(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = run(bytes, at, ENTRY_MAX, |b| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'\''));
+    let head = bytes.get(at..at + 5)?;
+    head.eq_ignore_ascii_case(b"value").then_some(())?;
+    let at = run(bytes, at + 5, 2, |b| matches!(b, b'"' | b'\''));
+    let at = blanks(bytes, at);
+    matches!(bytes.get(at), Some(b':' | b'=')).then(|| blanks(bytes, at + 1))
+}
+
+/// Schemes of the Authorization header that other names take over.
+const SCHEMES: &[&[u8]] = &[b"bearer", b"basic", b"token", b"bot", b"apikey"];
+
+/// Behind the scheme of an Authorization header.
+fn scheme(bytes: &[u8], at: usize, any: bool) -> usize {
+    let end = run(bytes, at, SCHEME_MAX, |b| b.is_ascii_alphanumeric() || b == b'-');
+    let behind = run(bytes, end, 2, |b| b == b' ');
+    let known = |scheme: &[u8]| {
+        any && scheme.first().is_some_and(u8::is_ascii_alphabetic)
+            || SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme))
+    };
+    let value = bytes.get(behind).is_some_and(|b| in_bare(*b) && *b != b'=');
+    if behind > end && value && bytes.get(at..end).is_some_and(known) { behind } else { at }
+}
+
+fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    match bytes.get(at..)? {
+        [mark @ (b'"' | b'\'' | b'`'), ..] => Some((*mark, at + 1)),
+        [b'\\', mark @ (b'"' | b'\''), ..] => Some((*mark, at + 2)),
+        _ => None,
+    }
+}
+
+fn in_bare(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'_' | b'-'
+                | b'.'
+                | b'/'
+                | b'+'
+                | b'='
+                | b'~'
+                | b'!'
+                | b'@'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'^'
+                | b'*'
+                | b':'
+                | b'?'
+                | b'|'
+        )
+}
+
+fn blanks(bytes: &[u8], at: usize) -> usize {
+    run(bytes, at, BLANKS_MAX, |b| matches!(b, b' ' | b'\t'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -72,6 +72,12 @@ kinds! {
     ConnectionString = "secret.connection_string", Secret;
     /// A value assigned to a name that says it is secret.
     Assignment = "secret.assignment", Secret;
+    /// User and password of HTTP basic authentication.
+    BasicAuth = "secret.basic_auth", Secret;
+    /// A password hash as systems store it.
+    PasswordHash = "secret.password_hash", Secret;
+    /// A random string behind a prefix, as many vendors form their keys.
+    Prefixed = "secret.prefixed", Secret;
     /// Characters of the tag block (U+E0000) or variation selectors that spell text.
     Tags = "hidden.tags", Hidden;
     /// Zero-width characters.

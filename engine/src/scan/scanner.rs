@@ -32,7 +32,7 @@ pub struct Scanner {
 /// A family of built-in detectors: where it wants to look, and how it does.
 pub(super) struct Family {
     pub(super) kinds: &'static [Kind],
-    pub(super) grams: fn() -> Vec<Gram>,
+    pub(super) grams: &'static [Gram],
     pub(super) look: fn(&Text<'_>, usize, &mut dyn Findings) -> usize,
 }
 
@@ -75,8 +75,8 @@ impl Scanner {
         let wanted = |kind: &Kind| kinds.get(*kind as usize).is_some_and(Option::is_some);
         for (number, family) in families::ALL.iter().enumerate() {
             if family.kinds.iter().any(wanted) {
-                for gram in (family.grams)() {
-                    add(Source::Family(number), gram)?;
+                for gram in family.grams {
+                    add(Source::Family(number), *gram)?;
                 }
             }
         }

@@ -96,6 +96,16 @@ impl Gram {
         Gram { sets, before: 0 }
     }
 
+    /// Whether it shows at this place: what the trigger does for many at once, told plainly.
+    #[cfg(test)]
+    pub(crate) fn matches(&self, text: &[u8], at: usize) -> bool {
+        (0_usize..).zip(self.sets).all(|(number, set)| {
+            let place = (at + number).checked_sub(usize::from(self.before));
+            let byte = place.and_then(|place| text.get(place)).copied().unwrap_or(b' ');
+            set.0 >> class(byte) & 1 == 1
+        })
+    }
+
     /// Windows it stands for.
     fn cells(&self) -> usize {
         self.sets.iter().map(|set| set.0.count_ones() as usize).product()

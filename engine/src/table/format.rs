@@ -545,14 +545,11 @@ pub struct Detector {
     pub allow: U32,
     /// Number of those globs.
     pub allow_len: U16,
-    /// A [`crate::scan::Kind`] by its place in `Kind::ALL`, or [`NO_KIND`] where patterns find it.
-    pub kind: u8,
+    /// 1 where the name is that of a [`crate::scan::Kind`], 0 where patterns find it.
+    pub is_built_in: u8,
     /// [`crate::vocabulary::Severity`].
     pub severity: u8,
 }
-
-/// `Detector::kind` of what is not built in.
-pub const NO_KIND: u8 = u8::MAX;
 
 /// What is done with what detectors find.
 #[derive(Debug, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned, Clone, Copy)]

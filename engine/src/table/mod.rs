@@ -24,9 +24,9 @@ pub use automaton::Automaton;
 pub use error::TableError;
 pub use view::{Candidates, StringId, Strings, View, Words};
 
+use crate::scan::Scanner;
 use crate::scan::pattern::Patterns;
 use crate::scan::phrase::Phrases;
-use crate::scan::{Kind, Scanner};
 use format::Section;
 
 /// What the filter must ask the proxy for so that this table can decide; bits of `Settings::facts`.
@@ -131,7 +131,7 @@ impl<B: AsRef<[u8]>> Table<B> {
                 Some(Phrases::from_bytes(bytes).map_err(|_| bad)?)
             }
         };
-        let kinds = view.detectors.iter().map(|detector| Kind::from_number(detector.kind));
+        let kinds = view.detectors.iter().map(|detector| view.kind(detector));
         let scanner = Scanner::new(kinds, patterns, phrases);
         // What its patterns and phrases ask for must fit together, too.
         scanner.map(|scanner| Some(Arc::new(scanner))).ok_or(TableError::BadSection(Section::Detectors))

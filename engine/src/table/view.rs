@@ -10,7 +10,7 @@ use super::format::{
     Detector, Key, Limit, NONE, Node, Posting, Protection, Role, Rule, Section, Server, ServerMatch,
     Settings, Tool, bucket, hash_key, hash_text, members,
 };
-use crate::scan::Scanner;
+use crate::scan::{Kind, Scanner};
 
 /// Number of a string in the table; equal strings have equal numbers.
 pub type StringId = u32;
@@ -114,6 +114,12 @@ impl<'t> View<'t> {
             scanner,
             digest: &layout.digest_text,
         }
+    }
+
+    /// What a detector looks for, if that is built in.
+    #[must_use]
+    pub fn kind(&self, detector: &Detector) -> Option<Kind> {
+        if detector.is_built_in == 0 { None } else { Kind::from_name(self.text(detector.name)) }
     }
 
     /// The text of a string; empty for `NONE`.

@@ -1,0 +1,432 @@
+//! Names that say that what is assigned to them is secret.
+
+/// How much a name says about its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// A password: people choose those, so they need not be random.
+    Password,
+    /// A password with its user beside it: it need not even look like one.
+    Login,
+    /// A token, secret or key: those are made by machines.
+    Token,
+    /// Perhaps: a key may open a door or find a row, so its value has to be evident.
+    Maybe,
+}
+
+/// What may be a secret name in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name<'t> {
+    /// Where it ends.
+    pub(super) end: usize,
+    word: &'static [u8],
+    says: Says,
+    /// The text before the word.
+    before: &'t [u8],
+    /// The part of the name behind the word.
+    tail: &'t [u8],
+}
+
+/// The words of secret names, in lower case. Where two begin alike the longer comes first.
+const WORDS: &[(&[u8], Says)] = &[
+    (b"passphrase", Says::Password),
+    (b"password", Says::Password),
+    (b"passwd", Says::Password),
+    (b"passcode", Says::Password),
+    (b"passwort", Says::Password),
+    (b"pass", Says::Password),
+    (b"pswd", Says::Password),
+    (b"pwd", Says::Password),
+    (b"authorization", Says::Token),
+    (b"authkey", Says::Token),
+    (b"auth", Says::Maybe),
+    (b"apikey", Says::Token),
+    (b"bearer", Says::Token),
+    (b"credential", Says::Token),
+    (b"creds", Says::Token),
+    (b"secret", Says::Token),
+    (b"token", Says::Token),
+    (b"webhook", Says::Maybe),
+    (b"cookie", Says::Maybe),
+    (b"crumb", Says::Maybe),
+    (b"salt", Says::Maybe),
+    (b"api", Says::Maybe),
+    (b"dsn", Says::Maybe),
+    (b"jwt", Says::Token),
+    (b"key", Says::Maybe),
+    (b"pat", Says::Token),
+];
+
+/// What stands before `key` where it opens something.
+const OPENS: &[&[u8]] = &[
+    b"api",
+    b"access",
+    b"account",
+    b"admin",
+    b"app",
+    b"application",
+    b"auth",
+    b"client",
+    b"consumer",
+    b"deploy",
+    b"encryption",
+    b"ingest",
+    b"insert",
+    b"integration",
+    b"license",
+    b"live",
+    b"master",
+    b"personal",
+    b"private",
+    b"sandbox",
+    b"sdk",
+    b"secret",
+    b"server",
+    b"service",
+    b"session",
+    b"shared",
+    b"signing",
+    b"storage",
+    b"subscription",
+    b"unlock",
+    b"user",
+    b"write",
+];
+
+/// What stands before a word where nothing is secret: keys that find things and are shown to all, tokens that
+/// say how far a list was read or how long a text is.
+const HARMLESS: &[&[u8]] = &[
+    b"public",
+    b"pub",
+    b"publishable",
+    b"primary",
+    b"foreign",
+    b"partition",
+    b"sort",
+    b"hash",
+    b"object",
+    b"bucket",
+    b"cache",
+    b"schema",
+    b"sequence",
+    b"index",
+    b"host",
+    b"idempotency",
+    b"range",
+    b"group",
+    b"row",
+    b"column",
+    b"map",
+    b"json",
+    b"meta",
+    b"metadata",
+    b"tag",
+    b"label",
+    b"sender",
+    b"issue",
+    b"project",
+    b"registry",
+    b"next",
+    b"page",
+    b"pagination",
+    b"continuation",
+    b"cursor",
+    b"resume",
+    b"starting",
+    b"sync",
+    b"progress",
+    b"max",
+    b"min",
+    b"num",
+    b"input",
+    b"output",
+    b"prompt",
+    b"completion",
+    b"total",
+    b"design",
+    b"hot",
+    b"arrow",
+    b"by",
+    b"no",
+    b"per",
+    b"recv",
+    b"gpg",
+    b"pgp",
+    b"signed",
+];
+
+/// What follows a word where the value tells of a secret and is none.
+const DESCRIBES: &[&[u8]] = &[
+    b"algorithm",
+    b"alg",
+    b"alias",
+    b"arn",
+    b"check",
+    b"class",
+    b"column",
+    b"config",
+    b"count",
+    b"digest",
+    b"dir",
+    b"enabled",
+    b"endpoint",
+    b"env",
+    b"error",
+    b"exp",
+    b"expiration",
+    b"expires",
+    b"expiry",
+    b"field",
+    b"file",
+    b"filename",
+    b"fingerprint",
+    b"form",
+    b"format",
+    b"function",
+    b"hash",
+    b"header",
+    b"help",
+    b"hint",
+    b"host",
+    b"id",
+    b"ids",
+    b"index",
+    b"issuer",
+    b"label",
+    b"len",
+    b"length",
+    b"limit",
+    b"location",
+    b"lookup",
+    b"manager",
+    b"max",
+    b"message",
+    b"method",
+    b"min",
+    b"mode",
+    b"name",
+    b"names",
+    b"params",
+    b"path",
+    b"pattern",
+    b"placeholder",
+    b"policy",
+    b"prefix",
+    b"property",
+    b"provider",
+    b"ref",
+    b"regex",
+    b"region",
+    b"required",
+    b"reset",
+    b"resource",
+    b"role",
+    b"schema",
+    b"scope",
+    b"scopes",
+    b"server",
+    b"service",
+    b"size",
+    b"source",
+    b"status",
+    b"store",
+    b"strategy",
+    b"suffix",
+    b"template",
+    b"text",
+    b"thumbprint",
+    b"time",
+    b"title",
+    b"ttl",
+    b"type",
+    b"types",
+    b"uri",
+    b"url",
+    b"urls",
+    b"usage",
+    b"username",
+    b"validation",
+    b"validator",
+    b"vault",
+    b"version",
+    b"link",
+];
+
+/// How many bytes of a name are read to either side of its word.
+const SIDE_BYTES_MAX: usize = 40;
+
+impl<'t> Name<'t> {
+    /// The name whose word is at `at`. Cheap: most words in prose go on as other words.
+    pub(super) fn at(bytes: &'t [u8], at: usize) -> Option<Self> {
+        let rest = bytes.get(at..)?;
+        let &(word, says) = WORDS.iter().find(|(word, _)| starts_with(rest, word))?;
+        let after = rest.get(word.len()..)?;
+        let tail = continued(rest.get(word.len() - 1)?, after, word)?;
+        let length = after.iter().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).count();
+        // A full stop behind the name ends a sentence, one inside it parts two names. `key id` is one name.
+        let whole = match trim(after.get(..length)?) {
+            [] if word == b"key" => after.get(..b" id".len()).filter(|id| is_id(id)).unwrap_or(&[]),
+            whole => whole,
+        };
+        let tail = whole.get(tail..).unwrap_or(&[]);
+        let name = Name { end: at + word.len() + whole.len(), word, says, before: bytes.get(..at)?, tail };
+        let glued = word == b"key" && OPENS.iter().any(|opens| ends_with(name.before, opens));
+        (word.len() > 4 || glued || begins(bytes, at)).then_some(name)
+    }
+
+    /// What it says of its value, if it says that it is secret as a whole.
+    pub(super) fn says(&self) -> Option<Says> {
+        let left = self.left();
+        if HARMLESS.iter().any(|harmless| ends_with_word(left, harmless)) {
+            return None;
+        }
+        // `access key id`: of many vendors as long and random as the key itself.
+        if self.word == b"key" && ends_with(left, b"access") && is_id(self.tail) {
+            return Some(Says::Maybe);
+        }
+        if words(self.tail).any(|word| DESCRIBES.iter().any(|describes| word.eq_ignore_ascii_case(describes)))
+        {
+            return None;
+        }
+        Some(match self.says {
+            Says::Maybe if self.word == b"key" && OPENS.iter().any(|opens| ends_with(left, opens)) => {
+                Says::Token
+            }
+            Says::Password if beside_user(self.before) => Says::Login,
+            says => says,
+        })
+    }
+
+    /// Whether its word is one for passwords.
+    pub(super) fn is_password(&self) -> bool {
+        self.says == Says::Password
+    }
+
+    /// Whether it is a header of HTTP whose value begins with a scheme.
+    pub(super) fn takes_scheme(&self) -> bool {
+        self.word.starts_with(b"auth")
+    }
+
+    /// Whether it is an option of a command, `--token`.
+    pub(super) fn is_option(&self) -> bool {
+        let name = self.before.iter().rev().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).last();
+        name == Some(&b'-')
+    }
+
+    /// The part of the name before its word, without what joins them. One space joins too.
+    fn left(&self) -> &'t [u8] {
+        let head = match self.before {
+            [head @ .., b'-' | b'_' | b'.' | b' '] => head,
+            head => head,
+        };
+        let length = head.iter().rev().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).count();
+        head.get(head.len() - length..).unwrap_or(&[])
+    }
+}
+
+/// What a whole name says, by its last word that says anything.
+pub(super) fn whole(name: &[u8]) -> Option<Says> {
+    if name.len() > 2 * SIDE_BYTES_MAX {
+        return None;
+    }
+    let names = (0..name.len()).rev().filter_map(|at| Name::at(name, at));
+    names.filter(|found| found.end == name.len()).find_map(|found| found.says())
+}
+
+/// Whether the name goes on behind this word in a way that leaves it a word: as a plural, with a sign or a digit, in
+/// another case, or with another word of a secret. How many letters of the plural there are.
+fn continued(last: &u8, after: &[u8], word: &[u8]) -> Option<usize> {
+    let Some(first) = after.first().filter(|first| first.is_ascii_alphabetic()) else {
+        return Some(0);
+    };
+    // Three letters are a word of their own or none; `key` often ends a longer one.
+    if word.len() == 3 && !matches!(word, b"key" | b"pwd") {
+        return None;
+    }
+    if first.is_ascii_uppercase() && last.is_ascii_lowercase() {
+        return Some(0);
+    }
+    if first.eq_ignore_ascii_case(&b's') && !after.get(1).is_some_and(u8::is_ascii_alphabetic) {
+        return Some(1);
+    }
+    WORDS.iter().any(|(word, _)| starts_with(after, word)).then_some(0)
+}
+
+fn is_id(tail: &[u8]) -> bool {
+    matches!(tail, [b'i' | b'I', b'd' | b'D'] | [b'_' | b'-' | b' ', b'i' | b'I', b'd' | b'D'])
+}
+
+/// Whether a word begins here: not inside a run of letters of one case.
+fn begins(bytes: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|at| bytes.get(at)) else {
+        return true;
+    };
+    let here = bytes.get(at).copied().unwrap_or(0);
+    !before.is_ascii_alphanumeric()
+        || before.is_ascii_digit()
+        || (before.is_ascii_lowercase() && here.is_ascii_uppercase())
+}
+
+/// What tells of a user just before his password: in connection strings, queries, .netrc.
+const USERS: &[&[u8]] = &[b"user=", b"user id=", b"userid=", b"username=", b"uid=", b"login="];
+const USER_DISTANCE_MAX: usize = 64;
+
+/// Whether a user is named just before, on the same line.
+fn beside_user(before: &[u8]) -> bool {
+    let before = before.get(before.len().saturating_sub(USER_DISTANCE_MAX)..).unwrap_or(&[]);
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or(before);
+    let has =
+        |text: &[u8]| (0..line.len()).any(|at| line.get(at..).is_some_and(|line| starts_with(line, text)));
+    USERS.iter().any(|user| has(user)) || (has(b"machine ") && has(b" login "))
+}
+
+fn in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+fn trim(name: &[u8]) -> &[u8] {
+    match name {
+        [head @ .., b'-' | b'_' | b'.'] => trim(head),
+        _ => name,
+    }
+}
+
+fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    // The first letter alone settles most.
+    matches!((text, start), ([a, ..], [b, ..]) if a.eq_ignore_ascii_case(b))
+        && text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
+}
+
+fn ends_with(text: &[u8], end: &[u8]) -> bool {
+    matches!((text, end), ([.., a], [.., b]) if a.eq_ignore_ascii_case(b))
+        && text
+            .len()
+            .checked_sub(end.len())
+            .and_then(|at| text.get(at..))
+            .is_some_and(|t| t.eq_ignore_ascii_case(end))
+}
+
+/// The same, where a word begins.
+fn ends_with_word(text: &[u8], end: &[u8]) -> bool {
+    ends_with(text, end) && begins(text, text.len() - end.len())
+}
+
+/// The words of a name: parted by signs, digits or by capitals after small letters.
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = name;
+    core::iter::from_fn(move || {
+        let from = rest.iter().position(u8::is_ascii_alphabetic)?;
+        rest = rest.get(from..)?;
+        let mut small = false;
+        let length = rest
+            .iter()
+            .position(|b| {
+                let ends = !b.is_ascii_alphabetic() || (small && b.is_ascii_uppercase());
+                small = b.is_ascii_lowercase();
+                ends
+            })
+            .unwrap_or(rest.len());
+        let (word, after) = rest.split_at_checked(length)?;
+        rest = after;
+        Some(word)
+    })
+}

@@ -1,0 +1,174 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::{GRAMS, look, whole};
+use crate::scan::secret::tests::{asked, random};
+use crate::scan::testing::All;
+use crate::scan::{Kind, Text};
+
+/// The values found in this text, as asked at the grams only; asked everywhere they must be the same.
+fn found(text: &str) -> Vec<&str> {
+    let places = asked(text, GRAMS, look);
+    assert!(places.iter().all(|(kind, _)| *kind == Kind::Assignment));
+    places
+        .into_iter()
+        .map(|(_, place): (_, Range<usize>)| text.get(place).unwrap_or("not whole characters"))
+        .collect()
+}
+
+/// Whether a text that is the value of this member is found to be a secret as a whole.
+fn found_under(key: &str, text: &str) -> bool {
+    let mut all = All::default();
+    whole(&Text { bytes: text.as_bytes(), key: Some(key) }, &mut all);
+    all.0.iter().any(|(_, place)| place.end == text.len())
+}
+
+#[test]
+fn the_value_is_found_in_every_notation_and_nothing_beside_it() {
+    let value = random(32);
+    for notation in [
+        "ACME_API_TOKEN=V",
+        "export ACME_SECRET='V'",
+        "acmeToken := `V`",
+        "var acmeToken string = \"V\"",
+        "let acme_token: &str = \"V\";",
+        "acme-api-key: V",
+        "\"acme_api_key\" => \"V\",",
+        "{\"client_secret\":\"V\"}",
+        "{\\\"client_secret\\\": \\\"V\\\"}",
+        "$acmeToken .= \"V\"",
+        "acme_TOKEN ?= \"V\"",
+        "System.setProperty(\"ACME_TOKEN\", \"V\")",
+        "os.environ.get(\"ACME_TOKEN\",\n    \"V\")",
+        "process.env.ACME_TOKEN || 'V'",
+        "client(token=b\"V\")",
+        "<acmeToken>\n    V\n</acmeToken>",
+        "<add key=\"AcmeSecret\" value=\"V\" />",
+        "- name: ACME_TOKEN\n  value: V\n",
+        "acme --api-key V --verbose",
+        "Authorization: Bearer V",
+        "curl -H \"Authorization: ApiKey-v1 V\"",
+        "headers['X-Acme-Token'] = 'V'",
+        "https://acme.example/hook?access_token=V&page=2",
+        "The token is V.",
+        "acme access key id: V",
+    ] {
+        let text = notation.replace('V', &value);
+        // `V` in the notations' own words would break the template.
+        assert_eq!(found(&text), [value.as_str()], "{notation}");
+    }
+}
+
+#[test]
+fn a_value_is_whatever_the_name_promises() {
+    let hexadecimal: String =
+        random(40).bytes().map(|b| char::from(b"0123456789abcdef"[usize::from(b % 16)])).collect();
+    assert_eq!(found(&format!("acme_token={hexadecimal}")), [hexadecimal.as_str()]);
+    assert_eq!(
+        found("acme_api_key: \"0a1b7c3d-9e2f-4a6b-8c5d-7e1f3a9b2c4d\""),
+        ["0a1b7c3d-9e2f-4a6b-8c5d-7e1f3a9b2c4d"]
+    );
+    assert_eq!(found("db_password = \"tr0ub4dor&3\""), ["tr0ub4dor&3"]);
+    assert_eq!(found("Server=db;User Id=app;Password=opensesame;Pooling=true"), ["opensesame"]);
+    assert_eq!(found("machine acme login bob password opensesame"), ["opensesame"]);
+}
+
+#[test]
+fn stand_ins_are_not_secrets() {
+    for value in [
+        "your_api_key_here",
+        "<your-api-key-goes-here>",
+        "${ACME_TOKEN}",
+        "$ACME_API_TOKEN",
+        "{{ acme.token.value }}",
+        "$(cat /run/secrets/token)",
+        "%ACME_API_TOKEN%",
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "********************",
+        "00000000000000000000000000000000",
+        "0123456789abcdef0123456789abcdef",
+        "abcdefghijklmnopqrstuvwxyz123456",
+        "REDACTED-REDACTED-REDACTED",
+        "changeme12345678901x",
+        "process.env.ACME_TOKEN",
+        "example-token-1a2b3c4d5e6f7g8h9i",
+    ] {
+        for text in [format!("ACME_TOKEN={value}"), format!("acme_token: \"{value}\"")] {
+            assert_eq!(found(&text), [] as [&str; 0], "{text}");
+        }
+    }
+}
+
+#[test]
+fn words_and_code_are_not_secrets() {
+    for text in [
+        "token: getAccessTokenFromStore(user)",
+        "const token = await authenticationProvider.getToken();",
+        "password: string",
+        "password = request.form[\"password\"]",
+        "Pass the token to the authorization server, then refresh the credentials.",
+        "The secret of good tokens is randomness, and the key of a map is a word.",
+        "tokens: 128000, max_tokens: 4096",
+        "secretName: my-application-database-credentials",
+        "api_key_file = /etc/acme/keys/production.key2",
+        "authorization_endpoint: https://login.example.com/oauth2/v2.0/authorize",
+        "tokenUrl: \"https://login.example.com/a1b2c3d4e5/token\"",
+        "passport-local-mongoose@8.0.0",
+        "author: jane.doe2@example.com",
+        "The keyboard shortcut is Ctrl+Shift+P2",
+        "auth: OAuth2AuthorizationCodeBearer",
+        "type: apiKey\nin: header\nname: X-API-Key",
+    ] {
+        assert_eq!(found(text), [] as [&str; 0], "{text}");
+    }
+}
+
+#[test]
+fn names_of_public_things_hold_no_secrets() {
+    let value = random(40);
+    for name in [
+        "public_key",
+        "primaryKey",
+        "foreign-key",
+        "cacheKey",
+        "nextPageToken",
+        "continuation_token",
+        "token_hash",
+        "secret_name",
+        "key_fingerprint",
+        "sha256",
+        "integrity",
+        "etag",
+        "commit",
+        "monkey",
+        "tokenizer",
+    ] {
+        assert_eq!(found(&format!("{name} = \"{value}\"")), [] as [&str; 0], "{name}");
+        assert!(!found_under(name, &value), "{name}");
+    }
+    assert_eq!(found(&format!("acme_key = \"sha512-{value}\"")), [] as [&str; 0]);
+}
+
+#[test]
+fn a_member_with_a_secret_name_has_a_secret_value() {
+    let value = random(32);
+    for key in ["client_secret", "apiKey", "X-Acme-Token", "PASSWORD", "accessKeyId", "signing key"] {
+        assert!(found_under(key, &value), "{key}");
+        assert!(!found_under(key, "a sentence about it"), "{key}");
+    }
+    assert!(found_under("authorization", &format!("Bearer {value}")));
+    assert!(!found_under("description", &value));
+    assert!(!found_under("token_type", &value));
+}
+
+#[test]
+fn a_long_value_is_found_to_its_end() {
+    let value = random(5000);
+    assert_eq!(found(&format!("session_token = {value} # long")), [value.as_str()]);
+}

@@ -1,0 +1,294 @@
+//! Whether a value looks like a secret: long and random enough, and not a stand-in for one.
+
+use super::name::Says;
+
+/// The letters that usually follow each letter in English words and in names made of them. Random letters follow
+/// this for a third of their pairs, words for nearly all.
+const FOLLOWS: [u32; 26] = [
+    letters(b"bcdgilmnprstuwy"),
+    letters(b"aelosu"),
+    letters(b"acehikloprstuy"),
+    letters(b"adeios"),
+    letters(b"acdefglmnpqrstvwxy"),
+    letters(b"aeior"),
+    letters(b"eirsu"),
+    letters(b"aeiotu"),
+    letters(b"acdefglmnoprstvz"),
+    letters(b"es"),
+    letters(b"ei"),
+    letters(b"adefilostuy"),
+    letters(b"abceimopu"),
+    letters(b"acdefginostuv"),
+    letters(b"cdglmnoprstuvw"),
+    letters(b"aeiloprstu"),
+    letters(b"lu"),
+    letters(b"acdegimnorstuvy"),
+    letters(b"acehilopqstu"),
+    letters(b"acehioprstuy"),
+    letters(b"bcdeilmnprst"),
+    letters(b"aei"),
+    letters(b"ahiors"),
+    letters(b"pt"),
+    letters(b"opst"),
+    letters(b""),
+];
+
+/// What a pair of neighbours says for chance and against a word, in tenths of a bit.
+mod weight {
+    /// Two letters that follow each other in words.
+    pub(super) const USUAL: i32 = -15;
+    /// Two letters that do not.
+    pub(super) const UNUSUAL: i32 = 28;
+    /// A capital after a small letter: names have some, chance has more.
+    pub(super) const HUMP: i32 = 5;
+    /// Letter beside digit: names end in digits, chance mixes them.
+    pub(super) const MIXED: i32 = 18;
+    /// Two digits: also dates, counts, versions.
+    pub(super) const DIGITS: i32 = 4;
+    /// A sign: names and paths have many.
+    pub(super) const SIGN: i32 = -8;
+}
+
+/// The least randomness and length by what the name says.
+const TOKEN_RANDOM_MIN: i32 = 60;
+const TOKEN_BYTES_MIN: usize = 12;
+const MAYBE_RANDOM_MIN: i32 = 100;
+const MAYBE_BYTES_MIN: usize = 16;
+const PASSWORD_BYTES_MIN: usize = 6;
+const LOGIN_BYTES_MIN: usize = 4;
+/// The shortest run of successors that nobody draws by chance.
+const SEQUENCE_MIN: usize = 5;
+/// How much of a value is judged. A longer one is judged by its beginning.
+pub(super) const JUDGED_MAX: usize = 64;
+
+/// Words that stand in for a value.
+const STAND_INS: &[&[u8]] = &[
+    b"example",
+    b"your",
+    b"placeholder",
+    b"changeme",
+    b"change-me",
+    b"change_me",
+    b"change-this",
+    b"redacted",
+    b"dummy",
+    b"sample",
+    b"xxxx",
+    b"insert",
+    b"replace",
+    b"fake",
+    b"to-be-",
+    b"todo",
+    b"****",
+    b"....",
+    b"secret-here",
+    b"foobar",
+    b"not-a-",
+    b"not_a_",
+    b"not-real",
+    b"masked",
+    b"hidden",
+    b"abc123",
+    b"<",
+    b"${",
+    b"{{",
+    b"$(",
+    b"%(",
+    b"%s",
+    b"#{",
+    b"}}",
+];
+
+/// Passwords that documentation writes where one would stand.
+const NOMINAL: &[&[u8]] = &[
+    b"password",
+    b"passwd",
+    b"passw0rd",
+    b"pass",
+    b"pwd",
+    b"pw",
+    b"secret",
+    b"token",
+    b"key",
+    b"user",
+    b"username",
+    b"test",
+    b"mypassword",
+    b"mypass",
+    b"userpass",
+    b"postgres",
+    b"root",
+    b"admin",
+    b"guest",
+    b"api_key",
+    b"apikey",
+    b"credentials",
+    b"hunter2",
+    b"x-oauth-basic",
+    b"foo",
+    b"bar",
+    b"string",
+    b"none",
+    b"null",
+];
+
+/// Whether this can be a secret at all: settled quickly for most.
+pub(super) fn may_be(value: &[u8], password: bool) -> bool {
+    if password {
+        value.len() >= LOGIN_BYTES_MIN
+    } else {
+        value.len() >= TOKEN_BYTES_MIN && random(value) >= TOKEN_RANDOM_MIN
+    }
+}
+
+/// Whether this is, or is the beginning of, a secret where the name `says` so.
+pub(super) fn secret(value: &[u8], says: Says) -> bool {
+    let (random_min, bytes_min) = match says {
+        Says::Login if !nominal(value) && !value.contains(&b'.') => (i32::MIN, LOGIN_BYTES_MIN),
+        Says::Password | Says::Login if chosen(value) => (i32::MIN, PASSWORD_BYTES_MIN),
+        Says::Password | Says::Login | Says::Token => (TOKEN_RANDOM_MIN, TOKEN_BYTES_MIN),
+        Says::Maybe => (MAYBE_RANDOM_MIN, MAYBE_BYTES_MIN),
+    };
+    value.len() >= bytes_min
+        && random(value) >= random_min
+        && !is_public(value)
+        && !code(value)
+        && !stands_in(value)
+}
+
+/// How random a text looks, in tenths of bits: above zero rather chance, below rather words.
+pub(in crate::scan) fn random(value: &[u8]) -> i32 {
+    let mut score = 0_i32;
+    for pair in value.windows(2) {
+        let &[a, b] = pair else { continue };
+        score = score.saturating_add(match (a, b) {
+            _ if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+                if a.is_ascii_lowercase() && b.is_ascii_uppercase() {
+                    weight::HUMP
+                } else if follows(a, b) {
+                    weight::USUAL
+                } else {
+                    weight::UNUSUAL
+                }
+            }
+            _ if a.is_ascii_digit() && b.is_ascii_digit() => weight::DIGITS,
+            _ if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => weight::MIXED,
+            _ => weight::SIGN,
+        });
+    }
+    score
+}
+
+/// Whether a person or a machine made this up: it is not merely a word or a number.
+pub(in crate::scan) fn made_up(value: &[u8]) -> bool {
+    chosen(value) || random(value) >= TOKEN_RANDOM_MIN
+}
+
+/// A password that a person made up: not only letters, and not the name of something.
+fn chosen(value: &[u8]) -> bool {
+    let digits = value.iter().any(u8::is_ascii_digit);
+    let letters = value.iter().any(u8::is_ascii_alphabetic);
+    let signs = value
+        .iter()
+        .any(|b| matches!(b, b'!' | b'$' | b'@' | b'#' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?'));
+    let small = value.iter().any(u8::is_ascii_lowercase);
+    let capital = value.iter().any(u8::is_ascii_uppercase);
+    letters && !value.contains(&b'/') && (signs || (digits && (value.len() >= 8 || (small && capital))))
+}
+
+/// Whether this is merely a word for a password.
+pub(in crate::scan) fn nominal(value: &[u8]) -> bool {
+    NOMINAL.iter().any(|nominal| value.eq_ignore_ascii_case(nominal))
+}
+
+/// Something written where the secret would be: a word for it, one byte or a sequence repeated.
+pub(in crate::scan) fn stands_in(value: &[u8]) -> bool {
+    contains_any(value, STAND_INS) || few(value) || sequence(value)
+}
+
+fn contains_any(value: &[u8], words: &[&[u8]]) -> bool {
+    (0..value.len()).any(|at| {
+        words
+            .iter()
+            .any(|word| value.get(at..at + word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word)))
+    })
+}
+
+/// Fewer different bytes than chance would leave, or one of them in a row for a good part of the text.
+fn few(value: &[u8]) -> bool {
+    let mut seen = [0_u32; 8];
+    for byte in value {
+        if let Some(bits) = seen.get_mut(usize::from(byte >> 5)) {
+            *bits |= 1 << (byte & 31);
+        }
+    }
+    let different = seen.iter().map(|bits| bits.count_ones() as usize).sum::<usize>();
+    let run = value.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
+    different < 6.min(value.len() / 2 + 1) || (run >= 5 && run * 4 > value.len())
+}
+
+/// Mostly runs of a byte and its successors: the alphabet, the digits.
+fn sequence(value: &[u8]) -> bool {
+    let rising =
+        value.chunk_by(|a, b| a.wrapping_add(1) == *b || (*a == b'9' && *b == b'0')).map(<[u8]>::len);
+    rising.filter(|length| *length >= SEQUENCE_MIN).sum::<usize>() * 2 > value.len()
+}
+
+/// An expression that yields the value: a variable, a call, a path, a URL.
+fn code(value: &[u8]) -> bool {
+    let has = |part: &[u8]| value.windows(part.len()).any(|w| w == part);
+    matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#', ..] if !has_digit_run(value))
+        || matches!(value, [b'@' | b'*', ..])
+        || has(b"://")
+        || has(b"()")
+        || has(b"process.env")
+        || has(b"environ")
+        || has(b"getenv")
+        || has(b"->")
+        || has(b"::")
+        || matches!(value, [.., b'('])
+}
+
+fn has_digit_run(value: &[u8]) -> bool {
+    value.iter().filter(|b| b.is_ascii_digit()).count() >= 3
+}
+
+/// A hash with its name before it, as lock files and caches write it, or a public key.
+fn is_public(value: &[u8]) -> bool {
+    const BEGINNINGS: &[&[u8]] = &[
+        b"sha1-",
+        b"sha256-",
+        b"sha384-",
+        b"sha512-",
+        b"sha1:",
+        b"sha256:",
+        b"sha512:",
+        b"md5:",
+        b"h1:",
+        b"ssh-",
+        b"ecdsa-",
+        // SubjectPublicKeyInfo in base64: elliptic curves, RSA, Edwards curves.
+        b"MFkwEwYHKoZI",
+        b"MHYwEAYHKoZI",
+        b"MIIBIjANBgkqhki",
+        b"MIICIjANBgkqhki",
+        b"MIGfMA0GCSqGSI",
+        b"MCowBQYDK2V",
+    ];
+    BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
+}
+
+fn follows(a: u8, b: u8) -> bool {
+    let index = |letter: u8| letter.to_ascii_lowercase().wrapping_sub(b'a');
+    FOLLOWS.get(usize::from(index(a))).is_some_and(|set| set >> (index(b) & 31) & 1 == 1)
+}
+
+const fn letters(text: &[u8]) -> u32 {
+    let mut bits = 0;
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        bits |= 1 << (*first - b'a');
+        rest = after;
+    }
+    bits
+}

@@ -1,0 +1,113 @@
+//! Users with their passwords: in URLs, in basic authentication, in options of command lines.
+
+use core::ops::Range;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::run;
+use crate::scan::Kind;
+use crate::scan::assignment::{made_up, nominal, stands_in};
+
+/// The longest `user:password`.
+const LOGIN_MAX: usize = 256;
+/// The shortest password.
+const PASSWORD_MIN: usize = 5;
+
+/// Base64 with or without its padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The password of the URL whose user ends before the `@` at `at`.
+pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
+    let before = bytes.get(..at)?;
+    let length = before.iter().rev().take(LOGIN_MAX).take_while(|b| in_login(**b)).count();
+    let (scheme, login) = before.split_at_checked(at - length)?;
+    let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
+    let (user, password) = split(login).filter(|_| begun)?;
+    // The last `@` ends the password, if somebody did not escape his.
+    let rest = run(bytes, at, LOGIN_MAX, |b| in_login(b) || b == b'@');
+    let last = bytes.get(at..rest)?.iter().rposition(|b| *b == b'@')?;
+    let place = at - password.len()..at + last;
+    guarded(user, bytes.get(place.clone())?).then_some((Kind::ConnectionString, place))
+}
+
+/// The credentials behind the word Basic at `at`.
+pub(super) fn basic(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
+    const SCHEME: &[u8] = b"basic ";
+    let start = at + SCHEME.len();
+    bytes.get(at..start)?.eq_ignore_ascii_case(SCHEME).then_some(())?;
+    let end = run(bytes, start, LOGIN_MAX * 4 / 3, |b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')
+    });
+    let mut room = [0; LOGIN_MAX];
+    let length = BASE64.decode_slice(bytes.get(start..end)?, &mut room).ok()?;
+    let login = room.get(..length)?;
+    let printable = login.iter().all(|b| !b.is_ascii_control()) && core::str::from_utf8(login).is_ok();
+    let (user, password) = split(login).filter(|_| printable)?;
+    guarded(user, password).then_some((Kind::BasicAuth, start..end))
+}
+
+/// The password of `-u user:password` and `--user user:password`; the last dash is at `at`.
+pub(super) fn option(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
+    let (before, rest) = bytes.split_at_checked(at)?;
+    let before = before.strip_suffix(b"-").unwrap_or(before);
+    let long = rest.starts_with(b"-user") && before.len() < at;
+    let name = if long { b"-user".len() } else { b"-u".len() };
+    let begun = before.last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`'));
+    let short = rest.starts_with(b"-u ") && before.len() == at;
+    if !begun || !(long || short) {
+        return None;
+    }
+    let start = run(bytes, at + name, 3, |b| matches!(b, b' ' | b'=' | b'"' | b'\''));
+    let end = run(bytes, start, LOGIN_MAX, |b| b.is_ascii_graphic() && !matches!(b, b'`' | b'<' | b'>'));
+    let login = bytes.get(start..end)?;
+    let closing = login.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b',' | b')')).count();
+    let (user, password) = split(login.get(..login.len() - closing)?)?;
+    let password = match password {
+        [b'"' | b'\'', password @ ..] => password,
+        _ => password,
+    };
+    // `-u 1000:1000` and `-u user:group` are no logins.
+    let end = end - closing;
+    (guarded(user, password) && made_up(password)).then(|| (Kind::BasicAuth, end - password.len()..end))
+}
+
+fn split(login: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = login.iter().position(|b| *b == b':')?;
+    Some((login.get(..colon)?, login.get(colon + 1..)?))
+}
+
+/// Whether this password guards anything: not a variable, not a word for a password.
+fn guarded(user: &[u8], password: &[u8]) -> bool {
+    let variable = matches!(password, [b'$' | b'{' | b'<' | b'[' | b'*' | b'(', ..])
+        || matches!(password, [b'%', b, ..] if !b.is_ascii_hexdigit());
+    password.len() >= PASSWORD_MIN
+        && !variable
+        && !password.eq_ignore_ascii_case(user)
+        && !nominal(password)
+        && !stands_in(password)
+}
+
+fn in_login(byte: u8) -> bool {
+    byte > b' '
+        && !matches!(
+            byte,
+            b'"' | b'\''
+                | b'`'
+                | b'<'
+                | b'>'
+                | b'/'
+                | b'@'
+                | b'\\'
+                | b'('
+                | b')'
+                | b','
+                | b'?'
+                | b'#'
+                | 0x7F..
+        )
+}
