@@ -1,1 +1,38 @@
-//! To be written.
+//! Personal data: addresses, numbers of people, of their cards, accounts and devices.
+//!
+//! Four families, by what a text shows first: digits ([`number`]), an `@` ([`email`]), hexadecimal groups
+//! ([`hex`]), and words of letters and digits ([`coded`]).
+
+mod card;
+mod checks;
+pub(super) mod coded;
+mod context;
+mod countries;
+mod date;
+pub(super) mod email;
+mod groups;
+pub(super) mod hex;
+mod iban;
+mod identity;
+mod ipv4;
+pub(super) mod number;
+mod phone;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod measure;
+
+/// The byte at this place; beyond either end none.
+fn byte(bytes: &[u8], at: usize) -> Option<u8> {
+    bytes.get(at).copied()
+}
+
+/// The byte before this place.
+fn before(bytes: &[u8], at: usize) -> Option<u8> {
+    at.checked_sub(1).and_then(|at| byte(bytes, at))
+}
+
+/// Whether a number or name goes on with this byte.
+fn is_word(byte: Option<u8>) -> bool {
+    byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

@@ -1,0 +1,57 @@
+//! Payment cards: ISO/IEC 7812 numbers of 12 to 19 digits.
+
+use super::checks::{luhn, uniform};
+
+/// How the digits of a card are printed, beside all in a row.
+const PRINTED: [&[usize]; 6] = [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[6, 13], &[4, 4, 4]];
+
+/// First six digits, from and to, and how many digits there are: what issuers use so commonly that a number of that
+/// kind needs no word beside it. Everything else does.
+const ISSUERS: [(u32, u32, &[usize]); 23] = [
+    // Old JCB.
+    (180_000, 180_099, &[15]),
+    (213_100, 213_199, &[15]),
+    // Mir, Mastercard.
+    (220_000, 220_499, &[16]),
+    (222_100, 272_099, &[16]),
+    // Diners Club.
+    (300_000, 305_999, &[14]),
+    (309_500, 309_599, &[14]),
+    // American Express, JCB, Diners Club.
+    (340_000, 349_999, &[15]),
+    (352_800, 358_999, &[16]),
+    (360_000, 369_999, &[14]),
+    (370_000, 379_999, &[15]),
+    (380_000, 399_999, &[14]),
+    // Visa.
+    (400_000, 499_999, &[16, 19]),
+    // Maestro and its national kin, RuPay, Verve.
+    (501_800, 502_099, &[16]),
+    (503_800, 503_899, &[16]),
+    (506_099, 506_198, &[16, 19]),
+    (508_500, 508_999, &[16]),
+    // Mastercard.
+    (510_000, 559_999, &[16]),
+    (589_300, 589_399, &[16]),
+    // Discover, UnionPay, Maestro, RuPay.
+    (601_100, 601_199, &[16]),
+    (620_000, 659_999, &[16, 19]),
+    (675_900, 676_399, &[16]),
+    (810_000, 820_199, &[16]),
+    // Troy.
+    (979_200, 979_289, &[16]),
+];
+
+/// Whether the digits, written in groups of these lengths, are a card's; `said` if a word says that they are one.
+pub(super) fn is_card(digits: &[u8], groups: &[usize], said: bool) -> bool {
+    (12..=19).contains(&digits.len())
+        && (groups.len() == 1 || PRINTED.contains(&groups))
+        && (said || is_common(digits))
+        && luhn(digits)
+        && !uniform(digits)
+}
+
+fn is_common(digits: &[u8]) -> bool {
+    let prefix = digits.iter().take(6).fold(0, |prefix, digit| prefix * 10 + u32::from(*digit));
+    ISSUERS.iter().any(|(from, to, lens)| (*from..=*to).contains(&prefix) && lens.contains(&digits.len()))
+}

@@ -1,0 +1,134 @@
+//! Hexadecimal groups: IPv6 and MAC addresses.
+
+use core::net::Ipv6Addr;
+use core::ops::Range;
+use core::str::{self, FromStr};
+
+use super::groups::digits_end;
+use super::{before, byte, is_word};
+use crate::scan::trigger::{Gram, Set};
+use crate::scan::{Findings, Kind, Text};
+
+const HEX: Set = Set::of(b"0abcdef");
+const COLON: Set = Set::of(b":");
+const OUTSIDE: Set = Set::of(b" ").or(COLON);
+
+/// Each place is a separator: `::` after a digit or at the beginning, a colon between digits, the first dash or dot.
+pub(in crate::scan) const GRAMS: &[Gram] = &[
+    Gram { sets: [HEX, COLON, COLON, Set::ANY], before: 1 },
+    Gram { sets: [OUTSIDE, COLON, COLON, HEX], before: 1 },
+    Gram { sets: [HEX, HEX, COLON, HEX], before: 2 },
+    Gram { sets: [HEX, COLON, HEX, COLON], before: 1 },
+    Gram { sets: [Set::of(b"-"), HEX, HEX, Set::of(b"-")], before: 0 },
+    Gram { sets: [Set::of(b"."), HEX, HEX, HEX], before: 0 },
+];
+
+/// No address is longer: six groups of four and an IPv4 address.
+const ADDRESS_MAX: usize = 45;
+const ZONE_MAX: usize = 16;
+
+pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+    let bytes = text.bytes;
+    match byte(bytes, at) {
+        Some(b':') => colons(bytes, at, found),
+        Some(b'-') => mac(bytes, at.wrapping_sub(2), 2, b'-', found).unwrap_or(at + 1),
+        Some(b'.') => mac(bytes, at.wrapping_sub(4), 4, b'.', found).unwrap_or(at + 1),
+        _ => at + 1,
+    }
+}
+
+/// Twelve digits in groups of `size`. The first separator is the place that is asked about.
+fn mac(bytes: &[u8], start: usize, size: usize, separator: u8, found: &mut dyn Findings) -> Option<usize> {
+    let end = start.checked_add(12 + 12 / size - 1)?;
+    let written = bytes.get(start..end)?;
+    let outside = |byte: Option<u8>| !is_word(byte) && byte != Some(separator);
+    let ended = outside(byte(bytes, end)) || byte(bytes, end) == Some(b'.') && !is_word(byte(bytes, end + 1));
+    if outside(before(bytes, start)) && ended && is_mac(written, size, separator) {
+        found.report(Kind::Mac, start..end);
+        return Some(end);
+    }
+    None
+}
+
+/// Neither everybody's address nor nobody's.
+fn is_mac(written: &[u8], size: usize, separator: u8) -> bool {
+    let mut groups = written.split(|byte| *byte == separator);
+    let digits = || written.iter().filter(|byte| byte.is_ascii_hexdigit());
+    groups.all(|group| group.len() == size && group.iter().all(u8::is_ascii_hexdigit))
+        && digits().count() == 12
+        && !digits().all(|byte| *byte == b'0')
+        && !digits().all(|byte| byte.eq_ignore_ascii_case(&b'f'))
+}
+
+/// The run of digits, colons and dots around a colon: one address or none.
+fn colons(bytes: &[u8], at: usize, found: &mut dyn Findings) -> usize {
+    let within = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let ahead = bytes.get(at..).unwrap_or_default();
+    let end = at + ahead.iter().position(|byte| !within(byte)).unwrap_or(ahead.len());
+    let behind = bytes.get(at.saturating_sub(ADDRESS_MAX)..at).unwrap_or_default();
+    let start = at - behind.iter().rev().take_while(|byte| within(byte)).count();
+    let Some(run) = run(bytes, start..end) else { return end };
+    let Some(written) = bytes.get(run.clone()) else { return end };
+    if is_mac(written, 2, b':') && !is_word(byte(bytes, run.end)) {
+        found.report(Kind::Mac, run);
+    } else if is_ipv6(written) {
+        if let Some(end) = with_zone_and_prefix(bytes, run.end) {
+            found.report(Kind::Ip, run.start..end);
+        }
+    }
+    end
+}
+
+/// The part of a run that can be an address: without the label before it and the punctuation behind.
+fn run(bytes: &[u8], whole: Range<usize>) -> Option<Range<usize>> {
+    let Range { mut start, mut end } = whole;
+    if is_word(before(bytes, start)) {
+        // The end of a word such as `mac:`, which happens to be of hexadecimal letters.
+        let label = bytes.get(start..end)?.iter().position(|byte| !byte.is_ascii_alphabetic())?;
+        if byte(bytes, start + label) != Some(b':') || byte(bytes, start + label + 1) == Some(b':') {
+            return None;
+        }
+        start += label;
+    }
+    let written = bytes.get(start..end)?;
+    match written {
+        [b':', next, ..] if *next != b':' => start += 1,
+        _ => {}
+    }
+    while let Some(b'.') = before(bytes, end).filter(|_| end > start) {
+        end -= 1;
+    }
+    if let Some([rest, b':']) = bytes.get(end.checked_sub(2)?..end).filter(|_| end - start > 2) {
+        if *rest != b':' {
+            end -= 1;
+        }
+    }
+    (end > start && end - start <= ADDRESS_MAX).then_some(start..end)
+}
+
+/// What the standard reads as an address and is not a name with a `::` in it.
+fn is_ipv6(written: &[u8]) -> bool {
+    written.iter().any(u8::is_ascii_digit)
+        && str::from_utf8(written).is_ok_and(|written| Ipv6Addr::from_str(written).is_ok())
+}
+
+/// The end with `%eth0` and `/64`; `None` where a word goes on.
+fn with_zone_and_prefix(bytes: &[u8], mut end: usize) -> Option<usize> {
+    let name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if is_word(byte(bytes, end)) {
+        return None;
+    }
+    if byte(bytes, end) == Some(b'%') {
+        let len = bytes.get(end + 1..)?.iter().take(ZONE_MAX).take_while(|byte| name(byte)).count();
+        end += if len > 0 { len + 1 } else { 0 };
+    }
+    if byte(bytes, end) == Some(b'/') {
+        let stop = digits_end(bytes, end + 1);
+        let digits = bytes.get(end + 1..stop).unwrap_or_default();
+        let prefix = str::from_utf8(digits).ok().and_then(|digits| digits.parse::<u8>().ok());
+        if prefix.is_some_and(|prefix| prefix <= 128) && !is_word(byte(bytes, stop)) {
+            end = stop;
+        }
+    }
+    Some(end)
+}

@@ -1,0 +1,54 @@
+//! International bank account numbers, ISO 13616.
+
+use super::checks::remainder97;
+use super::is_word;
+
+/// How long the numbers of a country are, by the registry of SWIFT.
+const COUNTRIES: &[u8] = b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29\
+ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25\
+MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25\
+SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+
+/// The longest, with a blank after each character.
+const SPAN_MAX: usize = 66;
+
+/// Where the number ends that begins at `at`.
+pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let [a, b, b'0'..=b'9', b'0'..=b'9', ..] = rest else { return None };
+    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
+    let (known, _) = COUNTRIES.as_chunks::<4>();
+    let len = known.iter().find_map(|[a, b, tens, ones]| {
+        (country == [*a, *b]).then(|| usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
+    })?;
+    let mut characters = [0; 34];
+    let mut taken = 0;
+    let mut blank = true;
+    for (offset, byte) in rest.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                *characters.get_mut(taken)? = *byte;
+                taken += 1;
+                blank = false;
+            }
+            b' ' | b'-' if !blank => blank = true,
+            _ => return None,
+        }
+        if taken == len {
+            let end = at + offset + 1;
+            let (front, back) = characters.get(..len)?.split_at_checked(4)?;
+            let sum = remainder97(back.iter().chain(front).copied());
+            return (sum == 1 && !is_word(bytes.get(end).copied())).then_some(end);
+        }
+    }
+    None
+}
+
+/// Whether the byte at `at` lies within a number that began before it.
+pub(super) fn covers(bytes: &[u8], at: usize) -> bool {
+    let from = at.saturating_sub(SPAN_MAX);
+    let near = bytes.get(from..at).unwrap_or_default();
+    let run = near.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b' ' | b'-'));
+    let from = from + run.map_or(0, |place| place + 1);
+    (from..at).any(|start| !is_word(super::before(bytes, start)) && end(bytes, start).is_some_and(|end| end > at))
+}

@@ -1,0 +1,306 @@
+//! Numbers that states and insurers give to people and that carry a check: those of digits only.
+//!
+//! A form is how the number is written, `d` for a digit. One in ten to one in a hundred numbers at random pass most
+//! of the sums, so plain digits and common groupings need a word beside them ([`Need::Word`]); punctuation that
+//! nothing else has, or several sums and a date, do not.
+
+use super::checks::{luhn, mod11_2, mod11_10, remainder, uniform, verhoeff, weighted};
+use super::date::{day_first, is_day, pair, year_first};
+
+/// Whether a form speaks for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Word,
+}
+use Need::{Nothing, Word};
+
+type Sum = fn(&[u8]) -> bool;
+
+#[rustfmt::skip]
+const FORMS: &[(&str, Need, Sum)] = &[
+    // Australia: tax file number, business and company number, Medicare.
+    ("ddddddddd", Word, australian_tax), ("ddd ddd ddd", Word, australian_tax),
+    ("ddddddddddd", Word, australian_business), ("dd ddd ddd ddd", Nothing, australian_business),
+    ("ddddddddd", Word, australian_company), ("ddd ddd ddd", Word, australian_company),
+    ("dddddddddd", Word, medicare), ("dddd ddddd d", Nothing, medicare),
+    // Argentina: CUIT.
+    ("ddddddddddd", Word, cuit), ("dd-dddddddd-d", Nothing, cuit),
+    // Belgium: national register.
+    ("ddddddddddd", Word, belgian), ("dd.dd.dd-ddd.dd", Nothing, belgian),
+    // Brazil: CPF, CNPJ.
+    ("ddddddddddd", Word, cpf), ("ddd.ddd.ddd-dd", Nothing, cpf),
+    ("dddddddddddddd", Word, cnpj), ("dd.ddd.ddd/dddd-dd", Nothing, cnpj),
+    // Bulgaria: EGN.
+    ("dddddddddd", Word, egn),
+    // Canada: social insurance.
+    ("ddddddddd", Word, canadian), ("ddd ddd ddd", Word, canadian), ("ddd-ddd-ddd", Nothing, canadian),
+    // Chile: RUT.
+    ("dd.ddd.ddd-d", Nothing, rut), ("d.ddd.ddd-d", Nothing, rut), ("dddddddd-d", Word, rut),
+    // China: resident identity.
+    ("dddddddddddddddddd", Nothing, chinese),
+    // Croatia: OIB.
+    ("ddddddddddd", Word, mod11_10),
+    // Czechia and Slovakia: rodné číslo.
+    ("dddddddddd", Word, czech), ("dddddd/dddd", Nothing, czech),
+    // Estonia, Lithuania.
+    ("ddddddddddd", Word, baltic),
+    // France: NIR with its key.
+    ("ddddddddddddddd", Nothing, nir), ("d dd dd dd ddd ddd dd", Nothing, nir),
+    // Germany: tax identification.
+    ("ddddddddddd", Word, german_tax), ("dd ddd ddd ddd", Word, german_tax),
+    // Greece: AMKA.
+    ("ddddddddddd", Word, amka),
+    // India: Aadhaar.
+    ("dddddddddddd", Word, aadhaar), ("dddd dddd dddd", Nothing, aadhaar), ("dddd-dddd-dddd", Nothing, aadhaar),
+    // Israel.
+    ("ddddddddd", Word, luhn), ("dddddddd-d", Word, luhn),
+    // Italy: partita IVA.
+    ("ddddddddddd", Word, luhn),
+    // Japan: My Number.
+    ("dddddddddddd", Word, my_number), ("dddd dddd dddd", Word, my_number),
+    // Korea: residents and foreigners. Since 2020 without a sum, so by date; the dash is everybody's.
+    ("ddddddddddddd", Word, korean), ("dddddd-ddddddd", Nothing, korean),
+    // Netherlands: BSN.
+    ("ddddddddd", Word, bsn), ("dddd.dd.ddd", Nothing, bsn),
+    // Norway.
+    ("ddddddddddd", Nothing, norwegian), ("dddddd ddddd", Nothing, norwegian),
+    // Poland: PESEL.
+    ("ddddddddddd", Word, pesel),
+    // Portugal: NIF.
+    ("ddddddddd", Word, portuguese), ("ddd ddd ddd", Word, portuguese),
+    // Romania: CNP. The states of old Yugoslavia: JMBG.
+    ("ddddddddddddd", Word, cnp), ("ddddddddddddd", Word, jmbg),
+    // South Africa.
+    ("ddddddddddddd", Word, south_african), ("dddddd dddd ddd", Nothing, south_african),
+    // Sweden: personnummer; organisations' numbers have the same form without a date.
+    ("dddddd-dddd", Nothing, swedish), ("dddddddd-dddd", Nothing, swedish), ("dddddddddddd", Nothing, swedish),
+    ("dddddddddd", Word, luhn), ("dddddd-dddd", Word, luhn),
+    // Switzerland: AHV.
+    ("ddddddddddddd", Word, ahv), ("ddd.dddd.dddd.dd", Nothing, ahv),
+    // Thailand.
+    ("ddddddddddddd", Word, thai), ("d-dddd-ddddd-dd-d", Nothing, thai), ("d dddd ddddd dd d", Nothing, thai),
+    // Turkey: TCKN.
+    ("ddddddddddd", Word, tckn),
+    // United Kingdom: NHS.
+    ("dddddddddd", Word, nhs), ("ddd ddd dddd", Nothing, nhs), ("ddd-ddd-dddd", Word, nhs),
+    // United States: providers of health care, banks.
+    ("dddddddddd", Word, npi), ("dddd-ddd-ddd", Word, npi), ("dddd ddd ddd", Word, npi),
+    ("ddddddddd", Word, routing), ("dddd-dddd-d", Word, routing),
+];
+
+/// Whether the number, of this form and these digits, is one; `said` if a word says so.
+pub(super) fn is_identity(form: &[u8], digits: &[u8], said: bool) -> bool {
+    (9..=18).contains(&digits.len()) && !uniform(digits) && FORMS.iter().any(|(known, need, sum)| {
+        known.as_bytes() == form && (said || *need == Nothing) && sum(digits)
+    })
+}
+
+fn last_is(digits: &[u8], check: u32) -> bool {
+    digits.last().is_some_and(|last| u32::from(*last) == check)
+}
+
+fn australian_tax(digits: &[u8]) -> bool {
+    weighted(digits, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
+}
+
+fn australian_business(digits: &[u8]) -> bool {
+    let sum = weighted(digits, &[10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
+    digits.first().is_some_and(|first| *first > 0) && (sum - 10).is_multiple_of(89)
+}
+
+fn australian_company(digits: &[u8]) -> bool {
+    last_is(digits, (10 - weighted(digits, &[8, 7, 6, 5, 4, 3, 2, 1]) % 10) % 10)
+}
+
+fn medicare(digits: &[u8]) -> bool {
+    let check = weighted(digits, &[1, 3, 7, 9, 1, 3, 7, 9]) % 10;
+    matches!(digits, [2..=6, .., given, _] if u32::from(*given) == check)
+}
+
+fn cuit(digits: &[u8]) -> bool {
+    let rest = weighted(digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+    matches!(digits, [2 | 3, ..]) && last_is(digits, (11 - rest) % 11)
+}
+
+const BILLION_BY_97: u32 = 1_000_000_000 % 97;
+
+fn belgian(digits: &[u8]) -> bool {
+    let [body @ .., tens, ones] = digits else { return false };
+    let check = pair(*tens, *ones);
+    // Who was born from 2000 on has a 2 before the nine digits in the sum.
+    let [old, new] = [0, 2].map(|century| (century * BILLION_BY_97 + remainder(body, 97)) % 97);
+    (check == 97 - old || check == 97 - new) && year_first(digits)
+}
+
+fn cpf(digits: &[u8]) -> bool {
+    brazilian(digits, &[10, 9, 8, 7, 6, 5, 4, 3, 2], &[11, 10, 9, 8, 7, 6, 5, 4, 3, 2])
+}
+
+fn cnpj(digits: &[u8]) -> bool {
+    brazilian(digits, &[5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2], &[6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2])
+}
+
+fn brazilian(digits: &[u8], first: &[u32], second: &[u32]) -> bool {
+    let check = |weights: &[u32]| match weighted(digits, weights) % 11 {
+        0 | 1 => 0,
+        rest => 11 - rest,
+    };
+    matches!(digits, [.., a, b] if u32::from(*a) == check(first) && u32::from(*b) == check(second))
+}
+
+fn egn(digits: &[u8]) -> bool {
+    let check = weighted(digits, &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10;
+    let [a, b, c, d, e, f, ..] = digits else { return false };
+    let month = pair(*c, *d);
+    // 20 more for the nineteenth century, 40 more for this one.
+    is_day(pair(*a, *b), month % 20, pair(*e, *f)) && month < 60 && last_is(digits, check)
+}
+
+fn canadian(digits: &[u8]) -> bool {
+    luhn(digits) && !matches!(digits, [0 | 8, ..])
+}
+
+fn rut(digits: &[u8]) -> bool {
+    let Some((check, body)) = digits.split_last() else { return false };
+    let sum: u32 = body.iter().rev().zip([2, 3, 4, 5, 6, 7].iter().cycle()).map(|(d, w)| u32::from(*d) * w).sum();
+    (11 - sum % 11) % 11 == u32::from(*check)
+}
+
+fn chinese(digits: &[u8]) -> bool {
+    let [region, _, _, _, _, _, a, b, rest @ ..] = digits else { return false };
+    (1..=8).contains(region) && matches!(pair(*a, *b), 18..=20) && year_first(rest) && mod11_2(digits)
+}
+
+fn czech(digits: &[u8]) -> bool {
+    let [a, b, c, d, e, f, ..] = digits else { return false };
+    let month = pair(*c, *d);
+    // Women have 50 more, full days 20 more.
+    let month = if month > 50 { month - 50 } else { month };
+    let month = if month > 20 { month - 20 } else { month };
+    is_day(pair(*a, *b), month, pair(*e, *f)) && remainder(digits, 11) == 0
+}
+
+fn baltic(digits: &[u8]) -> bool {
+    let rest = match weighted(digits, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11 {
+        10 => weighted(digits, &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11 % 10,
+        rest => rest,
+    };
+    matches!(digits, [1..=8, born @ ..] if year_first(born)) && last_is(digits, rest)
+}
+
+fn nir(digits: &[u8]) -> bool {
+    let [sex, _, _, c, d, .., tens, ones] = digits else { return false };
+    let body = digits.get(..13).unwrap_or_default();
+    let month = matches!(pair(*c, *d), 1..=12 | 20..=42 | 50..=99);
+    matches!(sex, 1 | 2) && month && 97 - remainder(body, 97) == pair(*tens, *ones)
+}
+
+fn german_tax(digits: &[u8]) -> bool {
+    digits.first() != Some(&0) && mod11_10(digits)
+}
+
+fn amka(digits: &[u8]) -> bool {
+    day_first(digits) && luhn(digits)
+}
+
+fn aadhaar(digits: &[u8]) -> bool {
+    matches!(digits, [2..=9, ..]) && verhoeff(digits)
+}
+
+fn my_number(digits: &[u8]) -> bool {
+    let check = match weighted(digits, &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11 {
+        0 | 1 => 0,
+        rest => 11 - rest,
+    };
+    last_is(digits, check)
+}
+
+fn korean(digits: &[u8]) -> bool {
+    year_first(digits) && matches!(digits.get(6), Some(1..=8))
+}
+
+fn bsn(digits: &[u8]) -> bool {
+    let Some((check, _)) = digits.split_last() else { return false };
+    weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11 == u32::from(*check)
+}
+
+fn norwegian(digits: &[u8]) -> bool {
+    let first = weighted(digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]).is_multiple_of(11);
+    let second = weighted(digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11);
+    first && second && day_first(digits)
+}
+
+fn pesel(digits: &[u8]) -> bool {
+    let [a, b, c, d, e, f, ..] = digits else { return false };
+    // Each century adds 20 to the month.
+    let born = is_day(pair(*a, *b), pair(*c, *d) % 20, pair(*e, *f));
+    born && weighted(digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10)
+}
+
+fn portuguese(digits: &[u8]) -> bool {
+    let rest = weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+    matches!(digits, [1..=3, ..]) && last_is(digits, if rest < 2 { 0 } else { 11 - rest })
+}
+
+fn cnp(digits: &[u8]) -> bool {
+    let rest = weighted(digits, &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
+    matches!(digits, [1..=9, born @ ..] if year_first(born)) && last_is(digits, if rest == 10 { 1 } else { rest })
+}
+
+fn jmbg(digits: &[u8]) -> bool {
+    let [a, b, c, d, _, ..] = digits else { return false };
+    let rest = weighted(digits, &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+    is_day(0, pair(*c, *d), pair(*a, *b)) && last_is(digits, if rest < 2 { 0 } else { 11 - rest })
+}
+
+fn south_african(digits: &[u8]) -> bool {
+    year_first(digits) && matches!(digits.get(10), Some(0..=2)) && luhn(digits)
+}
+
+fn swedish(digits: &[u8]) -> bool {
+    let digits = match digits {
+        [1, 8 | 9, short @ ..] | [2, 0, short @ ..] if digits.len() == 12 => short,
+        _ if digits.len() == 10 => digits,
+        _ => return false,
+    };
+    year_first(digits) && luhn(digits)
+}
+
+fn ahv(digits: &[u8]) -> bool {
+    let sum = weighted(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
+    matches!(digits, [7, 5, 6, ..]) && sum.is_multiple_of(10)
+}
+
+fn thai(digits: &[u8]) -> bool {
+    let sum = weighted(digits, &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+    matches!(digits, [1..=8, 1..=9, ..]) && last_is(digits, (11 - sum) % 10)
+}
+
+fn tckn(digits: &[u8]) -> bool {
+    let odd = weighted(digits, &[1, 0, 1, 0, 1, 0, 1, 0, 1]);
+    let even = weighted(digits, &[0, 1, 0, 1, 0, 1, 0, 1]);
+    let [first, .., tenth, _] = digits else { return false };
+    let all = weighted(digits, &[1; 10]) % 10;
+    *first > 0 && (odd * 7 + 100 - even) % 10 == u32::from(*tenth) && last_is(digits, all)
+}
+
+fn nhs(digits: &[u8]) -> bool {
+    let check = 11 - weighted(digits, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+    last_is(digits, check % 11)
+}
+
+fn npi(digits: &[u8]) -> bool {
+    // The prefix 80840 of US health care adds 24 to Luhn's sum, as if the number had begun with it.
+    let mut whole = [8, 0, 8, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for (place, digit) in whole.iter_mut().skip(5).zip(digits) {
+        *place = *digit;
+    }
+    matches!(digits, [1 | 2, ..]) && luhn(&whole)
+}
+
+fn routing(digits: &[u8]) -> bool {
+    let [a, b, ..] = digits else { return false };
+    let known = matches!(pair(*a, *b), 0..=12 | 21..=32 | 61..=72 | 80);
+    known && weighted(digits, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
+}

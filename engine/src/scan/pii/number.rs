@@ -1,0 +1,333 @@
+//! Numbers: cards, phones, social security, identities, IPv4. A run of digit groups is read once, from its beginning,
+//! and each kind is asked at each group; what one kind takes, no other is asked about.
+
+use core::cell::OnceCell;
+use core::ops::Range;
+
+use super::card::is_card;
+use super::context::{Topic, labelled, said_after, topic};
+use super::date::is_day;
+use super::groups::{Group, Window};
+use super::identity::is_identity;
+use super::{before, byte, coded, ipv4, is_word, phone};
+use crate::scan::trigger::{Gram, Set};
+use crate::scan::{Findings, Kind, Text};
+
+const JOIN: Set = Set::of(b" -./()");
+/// The bytes of blanks and dashes outside ASCII, beside the others.
+const WIDE: Set = Set::of(&[0xC2, 0xA0, 0xE2]).or(JOIN);
+const DIGIT: Set = Set::DIGIT;
+
+pub(in crate::scan) const GRAMS: &[Gram] = &[
+    Gram { sets: [DIGIT.not(), DIGIT, DIGIT, DIGIT], before: 1 },
+    Gram { sets: [DIGIT, DIGIT, JOIN, DIGIT], before: 0 },
+    Gram { sets: [DIGIT, DIGIT, WIDE, WIDE], before: 0 },
+    Gram { sets: [DIGIT.not(), DIGIT, JOIN, DIGIT], before: 1 },
+    Gram { sets: [DIGIT, WIDE, WIDE, DIGIT], before: 0 },
+    Gram { sets: [DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], before: 1 },
+];
+
+/// Fewer digits are nobody's number.
+const DIGITS_MIN: usize = 4;
+
+pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+    let Some(mut window) = Window::open(text.bytes, at) else { return at + 1 };
+    let mut end = at + 1;
+    // Whether the group before was part of something found.
+    let mut after_find = true;
+    while let Some(first) = window.groups().first() {
+        let place = Place::new(text, window.groups(), after_find);
+        let used = match place.judge() {
+            Some(Find { kind, range, used }) => {
+                if let Some(kind) = kind {
+                    found.report(kind, range);
+                }
+                after_find = true;
+                used
+            }
+            None => {
+                coded::look_at_digits(text, first, found);
+                after_find = false;
+                1
+            }
+        };
+        let used = used.max(1);
+        end = window.groups().iter().take(used).last().map_or(end, |last| last.end);
+        window.skip(used);
+    }
+    end
+}
+
+/// What the next groups are; a date is of no kind.
+struct Find {
+    kind: Option<Kind>,
+    range: Range<usize>,
+    used: usize,
+}
+
+/// Groups from one on, and what is known of them.
+struct Place<'w> {
+    text: &'w Text<'w>,
+    groups: &'w [Group],
+    after_find: bool,
+    start: usize,
+    digits: [u8; 20],
+    /// How the groups are written: `d` for a digit, and what joins them.
+    form: [u8; 40],
+    /// For each group how many digits and bytes of the form go up to its end.
+    ends: [(usize, usize); 10],
+    topic: OnceCell<Option<Topic>>,
+}
+
+impl<'w> Place<'w> {
+    fn new(text: &'w Text<'w>, groups: &'w [Group], after_find: bool) -> Place<'w> {
+        let mut place = Place {
+            text,
+            groups,
+            after_find,
+            start: groups.first().map_or(0, |first| first.start),
+            digits: [0; 20],
+            form: [0; 40],
+            ends: [(usize::MAX, 0); 10],
+            topic: OnceCell::new(),
+        };
+        let (mut digits, mut form) = (0, 0);
+        for (index, (group, ends)) in groups.iter().zip(&mut place.ends).enumerate() {
+            let values = text.bytes.get(group.start..group.end).unwrap_or_default();
+            let joined = group.join.iter().filter(|byte| index > 0 && **byte != 0);
+            let room = place.digits.get_mut(digits..digits + values.len());
+            let Some(room) = room else { break };
+            for (place, value) in room.iter_mut().zip(values) {
+                *place = value - b'0';
+            }
+            digits += values.len();
+            let written = joined.copied().chain(values.iter().map(|_| b'd'));
+            for byte in written {
+                if let Some(place) = place.form.get_mut(form) {
+                    *place = byte;
+                }
+                form += 1;
+            }
+            *ends = (digits, form);
+        }
+        place
+    }
+
+    fn digits(&self, used: usize) -> Option<&[u8]> {
+        let (digits, _) = used.checked_sub(1).and_then(|index| self.ends.get(index))?;
+        self.digits.get(..*digits)
+    }
+
+    fn form(&self, used: usize) -> &[u8] {
+        let form = used.checked_sub(1).and_then(|index| self.ends.get(index)).map_or(0, |ends| ends.1);
+        self.form.get(..form).unwrap_or_default()
+    }
+
+    fn topic(&self) -> Option<Topic> {
+        *self.topic.get_or_init(|| topic(self.text, self.start))
+    }
+
+    fn judge(&self) -> Option<Find> {
+        if before(self.text.bytes, self.start) == Some(b'+') {
+            return self.international();
+        }
+        if let Some((range, used)) = ipv4::address(self.text, self.groups) {
+            return Some(Find { kind: Some(Kind::Ip), range, used });
+        }
+        let most = self.ends.iter().take(self.groups.len()).take_while(|(digits, _)| *digits <= 20).count();
+        if self.digits(most).is_none_or(|digits| digits.len() < DIGITS_MIN) {
+            return None;
+        }
+        if let Some(find) = self.date() {
+            return Some(find);
+        }
+        if !self.begins() {
+            return None;
+        }
+        (1..=most).rev().find_map(|used| self.number(used))
+    }
+
+    /// Whether a number may begin here: not in the middle of a word, an amount, or digits joined by more than a blank.
+    fn begins(&self) -> bool {
+        let blank = |join: u8| join == b' ' || self.after_find;
+        if let Some(Group { join: [join @ 1..=255, other], .. }) = self.groups.first() {
+            return blank(*join) && matches!(other, 0 | b'(');
+        }
+        let bytes = self.text.bytes;
+        let before = bytes.get(..self.start).unwrap_or_default();
+        match before.strip_suffix(b"(").unwrap_or(before) {
+            [.., a, b'-' | b'.' | b'/' | b'\\' | b'%' | b'&' | b'@' | b'*'] if is_word(Some(*a)) => false,
+            [.., a, b':'] if a.is_ascii_digit() => false,
+            [.., b'-' | b'$' | b'%' | b'_' | b'\\' | b'^' | b'~'] | [.., 0xC2, 0xA2..=0xA5] | [.., 0xE2, 0x82, 0xAC] => {
+                false
+            }
+            [.., a] => !a.is_ascii_alphanumeric(),
+            [] => true,
+        }
+    }
+
+    /// Whether a number may end with this many groups.
+    fn ends(&self, used: usize) -> bool {
+        if let Some(next) = self.groups.get(used) {
+            return matches!(next.join, [b' ', 0 | b'(']);
+        }
+        let bytes = self.text.bytes;
+        let Some(end) = self.end(used) else { return false };
+        let end = phone::extension(bytes, end);
+        let next = byte(bytes, end);
+        let tied = matches!(next, Some(b'-' | b'.' | b'/' | b':' | b'@' | b'=')) && is_word(byte(bytes, end + 1));
+        !is_word(next) && next != Some(b'%') && !tied
+    }
+
+    fn end(&self, used: usize) -> Option<usize> {
+        used.checked_sub(1).and_then(|index| self.groups.get(index)).map(|last| last.end)
+    }
+
+    /// What these groups together are.
+    fn number(&self, used: usize) -> Option<Find> {
+        let digits = self.digits(used)?;
+        if !(DIGITS_MIN..=19).contains(&digits.len()) || !self.ends(used) {
+            return None;
+        }
+        let groups = self.groups.get(..used)?;
+        let (start, end) = (self.start, self.end(used)?);
+        let topic = self.topic();
+        let kind = match topic {
+            Some(Topic::Phone) => self.phone(digits, groups).or_else(|| self.other(digits, groups)),
+            _ => self.other(digits, groups).or_else(|| self.phone(digits, groups)),
+        }?;
+        let range = if kind == Kind::Phone { self.phone_range(end) } else { start..end };
+        Some(Find { kind: Some(kind), range, used })
+    }
+
+    fn other(&self, digits: &[u8], groups: &[Group]) -> Option<Kind> {
+        let used = groups.len();
+        let form = self.form(used);
+        let bytes = self.text.bytes;
+        let extended = self.end(used).is_some_and(|end| is_word(byte(bytes, end)));
+        if extended {
+            return None;
+        }
+        let topic = self.topic();
+        let said = |wanted: Topic| {
+            topic == Some(wanted) || topic.is_none() && self.end(used).and_then(|end| said_after(bytes, end)) == Some(wanted)
+        };
+        let alone = matches!(form, [b'd', b'd', b'd', b'-', ..] | [b'd', b'd', b'd', b'.' | b' ', b'd', b'd', ..]);
+        if form.len() == 11 && alone && is_social_security(digits, form) && (form.get(3) == Some(&b'-') || topic != Some(Topic::Other)) {
+            return Some(Kind::Ssn);
+        }
+        if form == b"ddddddddd" && is_social(digits) && topic == Some(Topic::Social) {
+            return Some(Kind::Ssn);
+        }
+        if digits.len() >= 12 {
+            let mut lens = [0; 10];
+            for (len, group) in lens.iter_mut().zip(groups) {
+                *len = group.len();
+            }
+            let joined_alike = groups.iter().skip(1).all(|group| matches!(group.join, [b' ' | b'-' | b'.', 0])) && groups.windows(2).skip(1).all(|two| matches!(two, [a, b] if a.join == b.join));
+            let lens = lens.get(..groups.len()).unwrap_or_default();
+            let doubted = used == 1 && topic == Some(Topic::Other);
+            if joined_alike && !doubted && is_card(digits, lens, false) || joined_alike && said(Topic::Card) && is_card(digits, lens, true) {
+                return Some(Kind::Card);
+            }
+        }
+        if is_identity(form, digits, false) && topic != Some(Topic::Other) || is_identity(form, digits, true) && said(Topic::Identity) {
+            return Some(Kind::NationalId);
+        }
+        None
+    }
+
+    fn phone(&self, digits: &[u8], groups: &[Group]) -> Option<Kind> {
+        let bytes = self.text.bytes;
+        let topic = self.topic();
+        if matches!(topic, Some(Topic::Card | Topic::Social)) {
+            return None;
+        }
+        let open = before(bytes, self.start) == Some(b'(');
+        let whole = self.groups.len() == groups.len() && (self.after_find || self.groups.first().is_some_and(|first| first.join == [0, 0]));
+        let international = match digits {
+            [0, 0, rest @ ..] if groups.len() > 1 || topic == Some(Topic::Phone) => phone::is_international(rest),
+            [0, 1, 1, rest @ ..] if groups.first().is_some_and(|first| first.len() == 3) => phone::is_international(rest),
+            _ => false,
+        };
+        let by_word = topic == Some(Topic::Phone)
+            && phone::may_be(digits, groups, digits.len() < 7 && labelled(self.text, self.start, Topic::Phone));
+        let doubted = matches!(topic, Some(Topic::Other | Topic::Identity | Topic::Version));
+        let by_grouping = !doubted && (international || phone::is_by_grouping(digits, groups, open, whole));
+        (by_word || by_grouping || international && !doubted).then_some(Kind::Phone)
+    }
+
+    /// With its bracket, and its extension.
+    fn phone_range(&self, end: usize) -> Range<usize> {
+        let bytes = self.text.bytes;
+        let closes = bytes.get(self.start..end).is_some_and(|within| within.contains(&b')'));
+        let open = closes && before(bytes, self.start) == Some(b'(');
+        self.start - usize::from(open)..phone::extension(bytes, end)
+    }
+
+    /// A number behind a plus sign.
+    fn international(&self) -> Option<Find> {
+        let bytes = self.text.bytes;
+        let plus = self.start.checked_sub(1)?;
+        let mut digits = [0; 20];
+        let mut len = 0;
+        let mut best = None;
+        if is_word(before(bytes, plus)) {
+            return None;
+        }
+        for (index, group) in self.groups.iter().enumerate() {
+            let values = bytes.get(group.start..group.end)?;
+            if !phone::is_trunk_zero(bytes, group) {
+                let Some(room) = digits.get_mut(len..len + values.len()) else { break };
+                for (place, value) in room.iter_mut().zip(values) {
+                    *place = value - b'0';
+                }
+                len += values.len();
+            }
+            let used = index + 1;
+            if len > 16 {
+                break;
+            }
+            if self.ends(used) && digits.get(..len).is_some_and(phone::is_international) {
+                best = Some((used, group.end));
+            }
+        }
+        let (used, end) = best?;
+        let open = before(bytes, plus) == Some(b'(') && bytes.get(plus..end).is_some_and(|within| within.contains(&b')'));
+        let range = plus - usize::from(open)..phone::extension(bytes, end);
+        Some(Find { kind: Some(Kind::Phone), range, used })
+    }
+
+    /// A date, to be stepped over: `2021-05-06`, `6.5.2021`, `5/6/21`.
+    fn date(&self) -> Option<Find> {
+        let [a, b, c, rest @ ..] = self.groups else { return None };
+        let same = b.join == c.join && matches!(b.join, [b'-' | b'.' | b'/', 0]);
+        if !same || rest.first().is_some_and(|next| next.join == b.join) {
+            return None;
+        }
+        let value = |group: &Group| {
+            let digits = self.text.bytes.get(group.start..group.end).unwrap_or_default();
+            digits.iter().take(4).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
+        };
+        let (x, y, z) = (value(a), value(b), value(c));
+        let is_date = match (a.len(), b.len(), c.len()) {
+            (4, 1..=2, 1..=2) => (1800..2200).contains(&x) && is_day(x, y, z),
+            (1..=2, 1..=2, 4) => (1800..2200).contains(&z) && (is_day(z, y, x) || is_day(z, x, y)),
+            (1..=2, 1..=2, 2) => is_day(z, y, x) || is_day(z, x, y),
+            _ => false,
+        };
+        is_date.then(|| Find { kind: None, range: self.start..self.start, used: 3 })
+    }
+}
+
+/// Three, two and four digits, joined alike, none of the numbers that were never given out.
+fn is_social_security(digits: &[u8], form: &[u8]) -> bool {
+    matches!(form, [b'd', b'd', b'd', a, b'd', b'd', b, b'd', b'd', b'd', b'd'] if a == b) && is_social(digits)
+}
+
+fn is_social(digits: &[u8]) -> bool {
+    match digits {
+        [0, 0, 0, ..] | [6, 6, 6, ..] | [9, ..] | [_, _, _, 0, 0, ..] | [.., 0, 0, 0, 0] => false,
+        _ => digits.len() == 9 && !super::checks::uniform(digits),
+    }
+}
