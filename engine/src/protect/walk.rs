@@ -253,7 +253,7 @@ impl<'p> Protector<'p> {
     }
 
     fn kind(&self, detector: u16) -> Option<Kind> {
-        Kind::from_number(self.view.detectors.get(usize::from(detector))?.kind)
+        self.view.kind(self.view.detectors.get(usize::from(detector))?)
     }
 
     fn note(&mut self, detector: u16, place: Range<usize>, treated: Treated) {

@@ -1,14 +1,29 @@
 //! The built-in families.
 
 use super::scanner::Family;
-use super::{Kind, assignment, secret};
+use super::{Kind, assignment, pii, secret};
 
 /// Every family.
-pub(super) const ALL: [Family; 2] = [
+pub(super) const ALL: [Family; 6] = [
     Family { kinds: &[Kind::Assignment], grams: assignment::GRAMS, look: assignment::look },
     Family {
-        kinds: &[Kind::PrivateKey, Kind::Jwt, Kind::ConnectionString],
+        kinds: &[
+            Kind::PrivateKey,
+            Kind::Jwt,
+            Kind::ConnectionString,
+            Kind::BasicAuth,
+            Kind::PasswordHash,
+            Kind::Prefixed,
+        ],
         grams: secret::GRAMS,
         look: secret::look,
     },
+    Family {
+        kinds: &[Kind::Phone, Kind::Card, Kind::Ssn, Kind::Ip, Kind::NationalId],
+        grams: pii::number::GRAMS,
+        look: pii::number::look,
+    },
+    Family { kinds: &[Kind::Email], grams: pii::email::GRAMS, look: pii::email::look },
+    Family { kinds: &[Kind::Ip, Kind::Mac], grams: pii::hex::GRAMS, look: pii::hex::look },
+    Family { kinds: &[Kind::Iban, Kind::NationalId], grams: pii::coded::GRAMS, look: pii::coded::look },
 ];

@@ -26,10 +26,10 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [Kind] = &[$(Kind::$kind),+];
 
-            /// The kind stored as `number`: its place in [`Kind::ALL`].
+            /// The kind of that name.
             #[must_use]
-            pub fn from_number(number: u8) -> Option<Kind> {
-                Kind::ALL.get(usize::from(number)).copied()
+            pub fn from_name(name: &str) -> Option<Kind> {
+                Kind::ALL.iter().copied().find(|kind| kind.name() == name)
             }
 
             /// Its name in policies, records and reports.

@@ -15,12 +15,12 @@ pub(super) mod hex;
 mod iban;
 mod identity;
 mod ipv4;
+#[cfg(test)]
+mod measure;
 pub(super) mod number;
 mod phone;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod measure;
 
 /// The byte at this place; beyond either end none.
 fn byte(bytes: &[u8], at: usize) -> Option<u8> {

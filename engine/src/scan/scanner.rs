@@ -6,7 +6,7 @@ use core::ops::Range;
 use super::pattern::{Patterns, Runs};
 use super::phrase::Phrases;
 use super::trigger::{Gram, Trigger};
-use super::{Findings, Kind, Text, families};
+use super::{Findings, Kind, Text, assignment, families};
 
 /// Something found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,9 @@ impl Scanner {
             }
             None => {}
         });
+        if text.key.is_some() && self.detector(Kind::Assignment).is_some() {
+            assignment::whole(text, &mut Sink { scanner: self, findings });
+        }
         if let (Some(key), Some(patterns)) = (text.key, &self.patterns) {
             // What a value is may be said by its name alone.
             self.trigger.each(key.as_bytes(), |source, at| {

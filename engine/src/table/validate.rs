@@ -9,8 +9,8 @@ use zerocopy::{FromBytes, IntoBytes};
 
 use super::format::{
     CONDITION_DEPTH_MAX, Circumstance, Detector, Dimension, DirectoryEntry, Header, Key, Label, Limit,
-    Literal, MAGIC, NO_KIND, NONE, Node, Op, Posting, Protection, Relation, Role, Rule, Section, Server,
-    ServerMatch, Settings, Tool, VERSION, rule_flags, types,
+    Literal, MAGIC, NONE, Node, Op, Posting, Protection, Relation, Role, Rule, Section, Server, ServerMatch,
+    Settings, Tool, VERSION, rule_flags, types,
 };
 use super::view::View;
 use super::{Digest, Layout, TableError, Words, facts};
@@ -144,7 +144,8 @@ pub(super) fn records(view: &View<'_>) -> Result<(), TableError> {
     check.each(Section::Detectors, view.detectors, |detector| {
         check.string(detector.name)
             && check.run_of_strings(detector.allow.get(), u32::from(detector.allow_len.get()))
-            && (detector.kind == NO_KIND || Kind::from_number(detector.kind).is_some())
+            && (detector.is_built_in == 0
+                || detector.is_built_in == 1 && Kind::from_name(view.text(detector.name)).is_some())
             && Severity::from_number(detector.severity).is_some()
     })?;
     check.ascending(Section::Detectors, view.detectors, |detector| detector.name)?;

@@ -3,7 +3,8 @@
 use super::checks::{luhn, uniform};
 
 /// How the digits of a card are printed, beside all in a row.
-const PRINTED: [&[usize]; 6] = [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[6, 13], &[4, 4, 4]];
+const PRINTED: [&[usize]; 6] =
+    [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[6, 13], &[4, 4, 4]];
 
 /// First six digits, from and to, and how many digits there are: what issuers use so commonly that a number of that
 /// kind needs no word beside it. Everything else does.

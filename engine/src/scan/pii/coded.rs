@@ -59,12 +59,18 @@ fn word(text: &Text<'_>, start: usize, found: &mut dyn Findings) {
     // What may follow the word and belong to it.
     match rest.get(end..) {
         Some([b'-', a, ..]) if a.is_ascii_alphabetic() && matches!(end, 7 | 8) => end += 2,
-        Some([b'-' | b'+', a, b, c, _, ..]) if end == 6 && [a, b, c].iter().all(|byte| byte.is_ascii_digit()) => end += 5,
+        Some([b'-' | b'+', a, b, c, _, ..])
+            if end == 6 && [a, b, c].iter().all(|byte| byte.is_ascii_digit()) =>
+        {
+            end += 5
+        }
         Some([b'(', a, b')', ..]) if a.is_ascii_digit() && end == 7 => end += 3,
         _ => {}
     }
     let Some(word) = rest.get(..end).filter(|word| (8..=WORD_MAX).contains(&word.len())) else { return };
-    if is_word(byte(bytes, start + end)) || byte(bytes, start + end) == Some(b'-') && is_word(byte(bytes, start + end + 1)) {
+    if is_word(byte(bytes, start + end))
+        || byte(bytes, start + end) == Some(b'-') && is_word(byte(bytes, start + end + 1))
+    {
         return;
     }
     let capital = !word.iter().any(u8::is_ascii_lowercase);
@@ -154,7 +160,11 @@ fn value(byte: u8) -> u32 {
 }
 
 fn number(digits: &[u8]) -> u32 {
-    digits.iter().filter(|byte| byte.is_ascii_digit()).take(9).fold(0, |number, byte| number * 10 + value(*byte))
+    digits
+        .iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .take(9)
+        .fold(0, |number, byte| number * 10 + value(*byte))
 }
 
 fn weighted(word: &[u8], weights: &[u32]) -> u32 {
@@ -271,7 +281,11 @@ fn german_pension(word: &[u8]) -> bool {
     let mut len = 0;
     for byte in word.iter().take(11) {
         let value = value(*byte);
-        let values = if byte.is_ascii_digit() { [None, Some(value)] } else { [Some((value - 9) / 10), Some((value - 9) % 10)] };
+        let values = if byte.is_ascii_digit() {
+            [None, Some(value)]
+        } else {
+            [Some((value - 9) / 10), Some((value - 9) % 10)]
+        };
         for value in values.into_iter().flatten() {
             if let Some(place) = digits.get_mut(len) {
                 *place = value;
@@ -279,7 +293,8 @@ fn german_pension(word: &[u8]) -> bool {
             len += 1;
         }
     }
-    let products = digits.iter().zip([2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]).map(|(digit, weight)| digit * weight);
+    let products =
+        digits.iter().zip([2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]).map(|(digit, weight)| digit * weight);
     let sum: u32 = products.map(|product| product / 10 + product % 10).sum();
     let day = number(word.get(2..4).unwrap_or_default());
     let month = number(word.get(4..6).unwrap_or_default());
@@ -299,7 +314,8 @@ fn german_health(word: &[u8]) -> bool {
 /// The sum of ICAO 9303.
 fn travel_document(word: &[u8]) -> bool {
     let Some((check, body)) = word.split_last() else { return false };
-    let sum: u32 = body.iter().zip([7, 3, 1].iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
+    let sum: u32 =
+        body.iter().zip([7, 3, 1].iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
     sum % 10 == value(*check) && body.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
 }
 

@@ -53,7 +53,8 @@ pub(super) fn said_after(bytes: &[u8], end: usize) -> Option<Topic> {
 /// Whether a label stands directly before the number: a word that says the same, then at most `: ` or the like.
 pub(super) fn labelled(text: &Text<'_>, at: usize, topic: Topic) -> bool {
     let before = text.bytes.get(..at).unwrap_or_default();
-    let punctuation = |byte: &u8| matches!(byte, b':' | b'=' | b' ' | b'"' | b'\'' | b'(' | b'+' | b'.' | b'\n');
+    let punctuation =
+        |byte: &u8| matches!(byte, b':' | b'=' | b' ' | b'"' | b'\'' | b'(' | b'+' | b'.' | b'\n');
     let gap = before.iter().rev().take(6).take_while(|byte| punctuation(byte)).count();
     let rest = before.get(..before.len().saturating_sub(gap)).unwrap_or_default();
     if rest.is_empty() {
@@ -121,9 +122,9 @@ impl<'t> Iterator for Words<'t> {
         let (run, behind) = self.rest.split_at_checked(end)?;
         let start = run.iter().rposition(|byte| !is_letter(byte)).map_or(0, |at| at + 1);
         let run = run.get(start..)?;
-        let hump = run.windows(2).rposition(|two| {
-            matches!(two, [small, large] if small.is_ascii_lowercase() && large.is_ascii_uppercase())
-        });
+        let hump = run.windows(2).rposition(
+            |two| matches!(two, [small, large] if small.is_ascii_lowercase() && large.is_ascii_uppercase()),
+        );
         let hump = hump.map_or(0, |at| at + 1);
         self.rest = self.rest.get(..start + hump)?;
         let letters = run.get(hump..)?;

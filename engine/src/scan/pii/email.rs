@@ -4,8 +4,10 @@ use super::{before, byte};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
-pub(in crate::scan) const GRAMS: &[Gram] =
-    &[Gram { sets: [Set::ANY, Set::of(b"@"), Set::LETTER.or(Set::DIGIT).or(Set::of(&[0x80, 0xC3, 0xE3])), Set::ANY], before: 1 }];
+pub(in crate::scan) const GRAMS: &[Gram] = &[Gram {
+    sets: [Set::ANY, Set::of(b"@"), Set::LETTER.or(Set::DIGIT).or(Set::of(&[0x80, 0xC3, 0xE3])), Set::ANY],
+    before: 1,
+}];
 
 /// RFC 5321 section 4.5.3.1, in bytes; with room for quotes.
 const LOCAL_MAX: usize = 66;
@@ -43,9 +45,10 @@ fn local(bytes: &[u8], at: usize) -> Option<usize> {
         let len = match rest {
             [0x80..=0xBF, ..] => 1,
             [first, ..] if first.is_ascii() => 1,
-            [0xC2, ..] | [0xE2, 0x80 | 0x81, ..] | [0xE3, 0x80, 0x80..=0x9F, ..] | [0xEF, 0xBC..=0xBE, ..] => {
-                character_len(rest)
-            }
+            [0xC2, ..]
+            | [0xE2, 0x80 | 0x81, ..]
+            | [0xE3, 0x80, 0x80..=0x9F, ..]
+            | [0xEF, 0xBC..=0xBE, ..] => character_len(rest),
             _ => {
                 place += character_len(rest);
                 continue;
@@ -78,7 +81,9 @@ fn local(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'') || !byte.is_ascii()
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
+        || !byte.is_ascii()
 }
 
 fn character_len(bytes: &[u8]) -> usize {
@@ -138,7 +143,12 @@ fn boundary(rest: &[u8], len: usize) -> usize {
     let mut place = 0;
     while place < len {
         match rest.get(place..) {
-            Some([0xC2, ..] | [0xE2, 0x80 | 0x81, ..] | [0xE3, 0x80, 0x80..=0x9F, ..] | [0xEF, 0xBC..=0xBF, ..]) => {
+            Some(
+                [0xC2, ..]
+                | [0xE2, 0x80 | 0x81, ..]
+                | [0xE3, 0x80, 0x80..=0x9F, ..]
+                | [0xEF, 0xBC..=0xBF, ..],
+            ) => {
                 return place;
             }
             Some(here) => place += character_len(here),
@@ -168,7 +178,8 @@ fn is_login(bytes: &[u8], local: core::ops::Range<usize>, end: usize) -> bool {
     let near = bytes.get(local.start.saturating_sub(LOCAL_MAX)..local.start).unwrap_or_default();
     let word = near.iter().rposition(u8::is_ascii_whitespace).map_or(0, |place| place + 1);
     let scheme = near.get(word..).unwrap_or_default();
-    scheme.windows(3).rposition(|three| three == b"://").is_some_and(|place| {
-        !scheme.get(place + 3..).unwrap_or_default().contains(&b'/')
-    })
+    scheme
+        .windows(3)
+        .rposition(|three| three == b"://")
+        .is_some_and(|place| !scheme.get(place + 3..).unwrap_or_default().contains(&b'/'))
 }

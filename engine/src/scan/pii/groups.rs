@@ -64,7 +64,9 @@ impl<'t> Window<'t> {
 
     fn fill(&mut self) {
         while self.len < GROUPS {
-            let Some(next) = self.groups().last().and_then(|last| next_group(self.bytes, last.end)) else { break };
+            let Some(next) = self.groups().last().and_then(|last| next_group(self.bytes, last.end)) else {
+                break;
+            };
             self.push(next);
         }
     }

@@ -50,5 +50,6 @@ pub(super) fn covers(bytes: &[u8], at: usize) -> bool {
     let near = bytes.get(from..at).unwrap_or_default();
     let run = near.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b' ' | b'-'));
     let from = from + run.map_or(0, |place| place + 1);
-    (from..at).any(|start| !is_word(super::before(bytes, start)) && end(bytes, start).is_some_and(|end| end > at))
+    (from..at)
+        .any(|start| !is_word(super::before(bytes, start)) && end(bytes, start).is_some_and(|end| end > at))
 }

@@ -91,9 +91,11 @@ const FORMS: &[(&str, Need, Sum)] = &[
 
 /// Whether the number, of this form and these digits, is one; `said` if a word says so.
 pub(super) fn is_identity(form: &[u8], digits: &[u8], said: bool) -> bool {
-    (9..=18).contains(&digits.len()) && !uniform(digits) && FORMS.iter().any(|(known, need, sum)| {
-        known.as_bytes() == form && (said || *need == Nothing) && sum(digits)
-    })
+    (9..=18).contains(&digits.len())
+        && !uniform(digits)
+        && FORMS
+            .iter()
+            .any(|(known, need, sum)| known.as_bytes() == form && (said || *need == Nothing) && sum(digits))
 }
 
 fn last_is(digits: &[u8], check: u32) -> bool {
@@ -163,7 +165,8 @@ fn canadian(digits: &[u8]) -> bool {
 
 fn rut(digits: &[u8]) -> bool {
     let Some((check, body)) = digits.split_last() else { return false };
-    let sum: u32 = body.iter().rev().zip([2, 3, 4, 5, 6, 7].iter().cycle()).map(|(d, w)| u32::from(*d) * w).sum();
+    let sum: u32 =
+        body.iter().rev().zip([2, 3, 4, 5, 6, 7].iter().cycle()).map(|(d, w)| u32::from(*d) * w).sum();
     (11 - sum % 11) % 11 == u32::from(*check)
 }
 
@@ -245,7 +248,8 @@ fn portuguese(digits: &[u8]) -> bool {
 
 fn cnp(digits: &[u8]) -> bool {
     let rest = weighted(digits, &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
-    matches!(digits, [1..=9, born @ ..] if year_first(born)) && last_is(digits, if rest == 10 { 1 } else { rest })
+    matches!(digits, [1..=9, born @ ..] if year_first(born))
+        && last_is(digits, if rest == 10 { 1 } else { rest })
 }
 
 fn jmbg(digits: &[u8]) -> bool {

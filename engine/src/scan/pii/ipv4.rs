@@ -12,7 +12,9 @@ pub(super) fn address(text: &Text<'_>, groups: &[Group]) -> Option<(Range<usize>
     let bytes = text.bytes;
     let [a, b, c, d, rest @ ..] = groups else { return None };
     let dotted = [b, c, d].iter().all(|group| group.join == [b'.', 0]);
-    if !dotted || ![a, b, c, d].iter().all(|group| is_octet(bytes.get(group.start..group.end).unwrap_or_default())) {
+    if !dotted
+        || ![a, b, c, d].iter().all(|group| is_octet(bytes.get(group.start..group.end).unwrap_or_default()))
+    {
         return None;
     }
     if a.join[0] == b'.' || !may_begin(bytes, a.start) || is_heading(bytes, a.start, d.end) {
@@ -89,7 +91,8 @@ mod tests {
 
     fn is_address(text: &str) -> bool {
         let window = Window::open(text.as_bytes(), 0);
-        let found = window.and_then(|window| address(&Text { bytes: text.as_bytes(), key: None }, window.groups()));
+        let found =
+            window.and_then(|window| address(&Text { bytes: text.as_bytes(), key: None }, window.groups()));
         found.is_some_and(|(place, _)| place == (0..text.len()))
     }
 

@@ -158,9 +158,9 @@ impl<'w> Place<'w> {
         match before.strip_suffix(b"(").unwrap_or(before) {
             [.., a, b'-' | b'.' | b'/' | b'\\' | b'%' | b'&' | b'@' | b'*'] if is_word(Some(*a)) => false,
             [.., a, b':'] if a.is_ascii_digit() => false,
-            [.., b'-' | b'$' | b'%' | b'_' | b'\\' | b'^' | b'~'] | [.., 0xC2, 0xA2..=0xA5] | [.., 0xE2, 0x82, 0xAC] => {
-                false
-            }
+            [.., b'-' | b'$' | b'%' | b'_' | b'\\' | b'^' | b'~']
+            | [.., 0xC2, 0xA2..=0xA5]
+            | [.., 0xE2, 0x82, 0xAC] => false,
             [.., a] => !a.is_ascii_alphanumeric(),
             [] => true,
         }
@@ -175,7 +175,8 @@ impl<'w> Place<'w> {
         let Some(end) = self.end(used) else { return false };
         let end = phone::extension(bytes, end);
         let next = byte(bytes, end);
-        let tied = matches!(next, Some(b'-' | b'.' | b'/' | b':' | b'@' | b'=')) && is_word(byte(bytes, end + 1));
+        let tied =
+            matches!(next, Some(b'-' | b'.' | b'/' | b':' | b'@' | b'=')) && is_word(byte(bytes, end + 1));
         !is_word(next) && next != Some(b'%') && !tied
     }
 
@@ -210,10 +211,16 @@ impl<'w> Place<'w> {
         }
         let topic = self.topic();
         let said = |wanted: Topic| {
-            topic == Some(wanted) || topic.is_none() && self.end(used).and_then(|end| said_after(bytes, end)) == Some(wanted)
+            topic == Some(wanted)
+                || topic.is_none() && self.end(used).and_then(|end| said_after(bytes, end)) == Some(wanted)
         };
-        let alone = matches!(form, [b'd', b'd', b'd', b'-', ..] | [b'd', b'd', b'd', b'.' | b' ', b'd', b'd', ..]);
-        if form.len() == 11 && alone && is_social_security(digits, form) && (form.get(3) == Some(&b'-') || topic != Some(Topic::Other)) {
+        let alone =
+            matches!(form, [b'd', b'd', b'd', b'-', ..] | [b'd', b'd', b'd', b'.' | b' ', b'd', b'd', ..]);
+        if form.len() == 11
+            && alone
+            && is_social_security(digits, form)
+            && (form.get(3) == Some(&b'-') || topic != Some(Topic::Other))
+        {
             return Some(Kind::Ssn);
         }
         if form == b"ddddddddd" && is_social(digits) && topic == Some(Topic::Social) {
@@ -224,14 +231,20 @@ impl<'w> Place<'w> {
             for (len, group) in lens.iter_mut().zip(groups) {
                 *len = group.len();
             }
-            let joined_alike = groups.iter().skip(1).all(|group| matches!(group.join, [b' ' | b'-' | b'.', 0])) && groups.windows(2).skip(1).all(|two| matches!(two, [a, b] if a.join == b.join));
+            let joined_alike =
+                groups.iter().skip(1).all(|group| matches!(group.join, [b' ' | b'-' | b'.', 0]))
+                    && groups.windows(2).skip(1).all(|two| matches!(two, [a, b] if a.join == b.join));
             let lens = lens.get(..groups.len()).unwrap_or_default();
             let doubted = used == 1 && topic == Some(Topic::Other);
-            if joined_alike && !doubted && is_card(digits, lens, false) || joined_alike && said(Topic::Card) && is_card(digits, lens, true) {
+            if joined_alike && !doubted && is_card(digits, lens, false)
+                || joined_alike && said(Topic::Card) && is_card(digits, lens, true)
+            {
                 return Some(Kind::Card);
             }
         }
-        if is_identity(form, digits, false) && topic != Some(Topic::Other) || is_identity(form, digits, true) && said(Topic::Identity) {
+        if is_identity(form, digits, false) && topic != Some(Topic::Other)
+            || is_identity(form, digits, true) && said(Topic::Identity)
+        {
             return Some(Kind::NationalId);
         }
         None
@@ -244,14 +257,23 @@ impl<'w> Place<'w> {
             return None;
         }
         let open = before(bytes, self.start) == Some(b'(');
-        let whole = self.groups.len() == groups.len() && (self.after_find || self.groups.first().is_some_and(|first| first.join == [0, 0]));
+        let whole = self.groups.len() == groups.len()
+            && (self.after_find || self.groups.first().is_some_and(|first| first.join == [0, 0]));
         let international = match digits {
-            [0, 0, rest @ ..] if groups.len() > 1 || topic == Some(Topic::Phone) => phone::is_international(rest),
-            [0, 1, 1, rest @ ..] if groups.first().is_some_and(|first| first.len() == 3) => phone::is_international(rest),
+            [0, 0, rest @ ..] if groups.len() > 1 || topic == Some(Topic::Phone) => {
+                phone::is_international(rest)
+            }
+            [0, 1, 1, rest @ ..] if groups.first().is_some_and(|first| first.len() == 3) => {
+                phone::is_international(rest)
+            }
             _ => false,
         };
         let by_word = topic == Some(Topic::Phone)
-            && phone::may_be(digits, groups, digits.len() < 7 && labelled(self.text, self.start, Topic::Phone));
+            && phone::may_be(
+                digits,
+                groups,
+                digits.len() < 7 && labelled(self.text, self.start, Topic::Phone),
+            );
         let doubted = matches!(topic, Some(Topic::Other | Topic::Identity | Topic::Version));
         let by_grouping = !doubted && (international || phone::is_by_grouping(digits, groups, open, whole));
         (by_word || by_grouping || international && !doubted).then_some(Kind::Phone)
@@ -293,7 +315,8 @@ impl<'w> Place<'w> {
             }
         }
         let (used, end) = best?;
-        let open = before(bytes, plus) == Some(b'(') && bytes.get(plus..end).is_some_and(|within| within.contains(&b')'));
+        let open = before(bytes, plus) == Some(b'(')
+            && bytes.get(plus..end).is_some_and(|within| within.contains(&b')'));
         let range = plus - usize::from(open)..phone::extension(bytes, end);
         Some(Find { kind: Some(Kind::Phone), range, used })
     }
@@ -322,7 +345,8 @@ impl<'w> Place<'w> {
 
 /// Three, two and four digits, joined alike, none of the numbers that were never given out.
 fn is_social_security(digits: &[u8], form: &[u8]) -> bool {
-    matches!(form, [b'd', b'd', b'd', a, b'd', b'd', b, b'd', b'd', b'd', b'd'] if a == b) && is_social(digits)
+    matches!(form, [b'd', b'd', b'd', a, b'd', b'd', b, b'd', b'd', b'd', b'd'] if a == b)
+        && is_social(digits)
 }
 
 fn is_social(digits: &[u8]) -> bool {

@@ -94,7 +94,8 @@ fn is_trunk_grouping(digits: &[u8], groups: &[Group], open: bool) -> bool {
     }
     let total = digits.len();
     if open || next.join.contains(&b'(') {
-        return (8..=11).contains(&total) && others.iter().all(|group| matches!(group.join, [b' ' | b'-', 0] | [b')', _]));
+        return (8..=11).contains(&total)
+            && others.iter().all(|group| matches!(group.join, [b' ' | b'-', 0] | [b')', _]));
     }
     if first.len() == 1 || first.len() > 5 || rest.len() > 4 || rest.iter().any(|group| group.len() < 2) {
         return false;
@@ -128,8 +129,10 @@ fn is_bracket_grouping(digits: &[u8], groups: &[Group], open: bool) -> bool {
 /// Where the extension ends that stands at `end`: `x101`, ` ext. 5`, `;ext=5`.
 pub(super) fn extension(bytes: &[u8], end: usize) -> usize {
     let rest = bytes.get(end..).unwrap_or_default();
-    let marks = [&b";ext="[..], b" extension ", b" ext. ", b" ext.", b" ext ", b"ext.", b"ext", b" x ", b" x", b"x"];
-    let mark = marks.iter().find(|mark| rest.get(..mark.len()).is_some_and(|at| at.eq_ignore_ascii_case(mark)));
+    let marks =
+        [&b";ext="[..], b" extension ", b" ext. ", b" ext.", b" ext ", b"ext.", b"ext", b" x ", b" x", b"x"];
+    let mark =
+        marks.iter().find(|mark| rest.get(..mark.len()).is_some_and(|at| at.eq_ignore_ascii_case(mark)));
     let Some(mark) = mark else { return end };
     let start = end + mark.len();
     let stop = digits_end(bytes, start);

@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::super::format::{Detector, NO_KIND, Protection};
+use super::super::format::{Detector, Protection};
 use super::super::source::{self, Policy};
 use super::{WriteError, Writer, count, no_duplicates, short};
 
@@ -25,7 +25,7 @@ impl<'p> Writer<'p> {
                 name: self.string(&detector.name).into(),
                 allow,
                 allow_len,
-                kind: detector.kind.map_or(NO_KIND, |kind| kind as u8),
+                is_built_in: u8::from(detector.kind.is_some()),
                 severity: detector.severity as u8,
             });
         }
