@@ -114,7 +114,8 @@ impl Patterns {
         let mut look = Look { ready, text, runs };
         match ready.pattern.place {
             Place::Match => look.around(start..end, found),
-            Place::Assigned => look.assigned(end, found),
+            _ if !begins_word(text.bytes, start) => {}
+            Place::Assigned => look.assigned(start..end, found),
             Place::Near => look.near(end, end.saturating_add(NEAR_BYTES_MAX), found),
         }
         next
@@ -133,7 +134,8 @@ impl Patterns {
     ) {
         let Some(ready) = self.all.get(usize::from(index)) else { return };
         let Some(start) = at.checked_sub(ready.choice.offset) else { return };
-        if ready.pattern.place == Place::Match || ready.pattern.literal.ends(name, start).is_none() {
+        let is_there = ready.pattern.literal.ends(name, start).is_some() && begins_word(name, start);
+        if ready.pattern.place == Place::Match || !is_there {
             return;
         }
         runs.reserve(self.slots);
@@ -181,9 +183,14 @@ impl Look<'_, '_> {
     }
 
     /// The keyword ends here: is something assigned to a name that holds it, or to a secret's name below that?
-    fn assigned(&mut self, end: usize, found: &mut dyn FnMut(u16, Range<usize>)) {
+    fn assigned(&mut self, keyword: Range<usize>, found: &mut dyn FnMut(u16, Range<usize>)) {
         let bytes = self.text.bytes;
-        let Some(operator) = operator(bytes, end) else { return };
+        if let Some(value) = flag(bytes, &keyword)
+            && self.value(value, found)
+        {
+            return;
+        }
+        let Some(operator) = operator(bytes, keyword.end) else { return };
         if self.value(operator.end, found) {
             return;
         }
@@ -317,6 +324,23 @@ fn operator(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let start = skip(bytes, from, NAME_BYTES_MAX, is_name);
     let end = skip(bytes, start, OPERATOR_BYTES_MAX, is_operator);
     (end > start).then_some(start..end)
+}
+
+/// Where the value begins if the keyword is in an option of a command line: `--acme-key value`.
+fn flag(bytes: &[u8], keyword: &Range<usize>) -> Option<usize> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let before = bytes.get(..keyword.start)?;
+    let word = before.iter().rev().take(LEAD_BYTES_MAX).take_while(|byte| is_word(**byte)).count();
+    let start = keyword.start.saturating_sub(word);
+    let end = skip(bytes, keyword.end, NAME_BYTES_MAX, is_word);
+    (bytes.get(start) == Some(&b'-') && bytes.get(end) == Some(&b' ')).then_some(end.saturating_add(1))
+}
+
+/// Whether a word begins here: behind what is no letter, or with a capital letter behind a small one.
+fn begins_word(bytes: &[u8], start: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
+    let first = bytes.get(start).copied().unwrap_or(b' ');
+    !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && !first.is_ascii_lowercase()
 }
 
 fn is_secret_name(name: &[u8]) -> bool {

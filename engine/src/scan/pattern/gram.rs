@@ -17,11 +17,42 @@ pub(super) struct Choice {
 /// What can stand next to the literal, as far as it matters.
 const AROUND: usize = 3;
 
-/// How often the letters `a` to `z` are among 1000 characters of prose, notes and source code.
-const LETTERS: [u16; 26] =
-    [56, 12, 28, 29, 85, 15, 15, 25, 53, 2, 6, 33, 20, 49, 52, 18, 2, 48, 49, 66, 21, 8, 10, 3, 11, 2];
-const DIGITS: u16 = 3;
-const OTHERS: u16 = 20;
+/// Letters, and all that is no letter.
+const SIGNS: usize = 27;
+
+/// How likely each sign is to come after another in notes and source code: the negated binary logarithm, from `a` to
+/// `z` and for what is no letter.
+const AFTER: [&[u8; SIGNS]; SIGNS] = [
+    b"954597595993439594425757684",
+    b"487729994493984995584999493",
+    b"495939935955993593635999795",
+    b"378528894997795897596989692",
+    b"595476799995549563349776892",
+    b"499956992995992995855999693",
+    b"599929653996956994484999991",
+    b"499919993999984986954999893",
+    b"674545599994523495339698976",
+    b"578918987898994799286799997",
+    b"689714893996868999475889992",
+    b"499428993994984899454899493",
+    b"344629994997474499695999793",
+    b"495446395996865699435799892",
+    b"766595697775425493554659994",
+    b"499529986994993593534999794",
+    b"989999998992999999790899995",
+    b"496728693968664896555599592",
+    b"694939964977995679434999892",
+    b"497939932997894794566999492",
+    b"646539794994349493349799996",
+    b"299919892999996799697997894",
+    b"499959933997934995299999993",
+    b"395737973996989397938995882",
+    b"899879967998664299569989681",
+    b"288728886996792898699966765",
+    b"575566785997666695546879991",
+];
+/// The same for a sign alone.
+const ALONE: &[u8; SIGNS] = b"475546664985644594445778692";
 
 /// The best choice for a pattern.
 pub(super) fn choose(pattern: &Pattern) -> Choice {
@@ -31,15 +62,13 @@ pub(super) fn choose(pattern: &Pattern) -> Choice {
     known.extend((0..literal.bytes.len()).filter_map(|at| literal.set(at)));
     let behind = left.len().saturating_add(literal.bytes.len());
     known.extend(right(pattern));
-    let known: Vec<(Set, f64)> = known.iter().map(rounded).collect();
+    let known: Vec<(Set, Signs)> = known.iter().map(rounded).collect();
     let windows = (0..behind).map(|from| {
         let mut sets = [Set::ANY; 4];
-        let mut rarity = 1.0;
-        for (set, (known, frequency)) in sets.iter_mut().zip(known.iter().skip(from)) {
+        for (set, (known, _)) in sets.iter_mut().zip(known.iter().skip(from)) {
             *set = *known;
-            rarity *= frequency;
         }
-        (from, sets, rarity)
+        (from, sets, frequency(known.iter().skip(from).take(4).map(|(_, signs)| signs)))
     });
     let best = windows.min_by(|one, other| one.2.total_cmp(&other.2));
     let (from, sets) = best.map_or((left.len(), [Set::ANY; 4]), |(from, sets, _)| (from, sets));
@@ -107,22 +136,48 @@ fn set_of_each(literal: &Literal) -> Vec<Bytes> {
     (0..literal.bytes.len()).filter_map(|at| literal.set(at)).collect()
 }
 
-/// As the trigger tells bytes apart, and how often text has a byte that the trigger takes for one of these.
-fn rounded(set: &Bytes) -> (Set, f64) {
+/// For each sign, how much of it is in a set.
+type Signs = [f64; SIGNS];
+
+/// As the trigger tells bytes apart, and which signs the trigger takes for one of these.
+fn rounded(set: &Bytes) -> (Set, Signs) {
     let rounded = set.iter().map(|byte| Set::of(&[byte])).reduce(Set::or).unwrap_or(Set::ANY);
-    let taken = (0..=u8::MAX).filter(|byte| rounded.or(Set::of(&[*byte])) == rounded);
-    let weight: u32 = taken.map(|byte| u32::from(weight(byte))).sum();
-    (rounded, f64::from(weight) / 1000.0)
+    let takes = |byte: u8| rounded.or(Set::of(&[byte])) == rounded;
+    let mut signs = [0.0; SIGNS];
+    for (sign, letter) in signs.iter_mut().zip(b'a'..=b'z') {
+        *sign = if takes(letter) { 1.0 } else { 0.0 };
+    }
+    let others = [(b' ', 0.74), (b'0', 0.06), (b'-', 0.08), (b'.', 0.05), (b'/', 0.06), (b'@', 0.002)];
+    if let Some(other) = signs.last_mut() {
+        *other = others.iter().filter(|(byte, _)| takes(*byte)).map(|(_, part)| part).sum();
+    }
+    (rounded, signs)
 }
 
-fn weight(byte: u8) -> u16 {
-    match byte {
-        b'a'..=b'z' => LETTERS.get(usize::from(byte - b'a')).copied().unwrap_or(0),
-        // Both cases are one to the trigger; counted once.
-        b'A'..=b'Z' => 0,
-        b'0'..=b'9' => DIGITS,
-        b' ' => 160,
-        b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b'"' | b',' | b'\n' => OTHERS,
-        _ => 1,
+/// How often signs of these sets are in a row.
+fn frequency<'s>(sets: impl Iterator<Item = &'s Signs>) -> f64 {
+    let mut rows: Option<Signs> = None;
+    for set in sets {
+        let mut next = [0.0; SIGNS];
+        match rows {
+            None => {
+                for ((next, part), alone) in next.iter_mut().zip(set).zip(ALONE) {
+                    *next = part * likelihood(*alone);
+                }
+            }
+            Some(rows) => {
+                for (row, after) in rows.iter().zip(AFTER).filter(|(row, _)| **row > 0.0) {
+                    for ((next, part), after) in next.iter_mut().zip(set).zip(after) {
+                        *next += row * part * likelihood(*after);
+                    }
+                }
+            }
+        }
+        rows = Some(next);
     }
+    rows.map_or(1.0, |rows| rows.iter().sum())
+}
+
+fn likelihood(digit: u8) -> f64 {
+    1.0 / f64::from(1_u32 << digit.saturating_sub(b'0').min(9))
 }

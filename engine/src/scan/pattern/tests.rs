@@ -83,10 +83,12 @@ fn a_value_assigned_to_a_name_with_the_keyword_is_found() {
         "X-Acme: Bearer 00ff00ff",
         "acme_TOKEN :::= '00ff00ff'",
         "--acme-key=00ff00ff",
+        "tool --acme-key '00ff00ff'",
+        "myAcmeKey: 00ff00ff",
     ] {
         assert_eq!(found(&contextual(Place::Assigned), text), ["00ff00ff"], "{text}");
     }
-    for text in ["acme at commit 00ff00ff", "acme = 00ff00ff0", "acme\n\n= 00ff00ff", "ac me = 00ff00ff"] {
+    for text in ["acme at commit 00ff00ff", "acme = 00ff00ff0", "acme\n\n= 00ff00ff", "ac me = 00ff00ff", "pacme = 00ff00ff"] {
         assert!(found(&contextual(Place::Assigned), text).is_empty(), "{text}");
     }
 }
