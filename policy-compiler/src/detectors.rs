@@ -2,3 +2,4 @@
 
 pub mod catalogue;
 pub mod pattern;
+pub mod phrases;

@@ -4,8 +4,8 @@ use mcpgov_engine::glob;
 
 use super::{name, registry::Registry, rules};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
-    policy::{Detector, Direction, Policy, Protection, Treatment},
+    diagnostic::{Code, Diagnostic, nearest, one_of},
+    policy::{Detector, Direction, Policy, Protection, Shape, Treatment},
     protect,
     source::Span,
 };
@@ -14,7 +14,11 @@ use crate::{
 const OWN_PREFIX: &str = "custom.";
 
 pub(super) fn policy(policy: &Policy, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
-    let known: BTreeSet<&str> = protect::known(&policy.detectors).into_keys().collect();
+    if policy.detectors.is_empty() && policy.protections.is_empty() {
+        return;
+    }
+    let known = protect::known(&policy.detectors);
+    let known: BTreeSet<&str> = known.keys().map(String::as_str).collect();
     for found in &policy.detectors {
         name(&found.name, "name of the detector", diagnostics);
         detector(found, &known, diagnostics);
@@ -51,9 +55,27 @@ fn detector(detector: &Detector, known: &BTreeSet<&str>, diagnostics: &mut Vec<D
             )
             .help(format!("write `{OWN_PREFIX}{}`", name.rsplit('.').next().unwrap_or(name))),
         ),
-        Some(_) => {}
+        Some(shape) => self::shape(shape, diagnostics),
         None if known.contains(name) => {}
         None => diagnostics.push(undefined(name, detector.name.span, known)),
+    }
+}
+
+fn shape(shape: &Shape, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(validator) = &shape.validator {
+        let names = protect::VALIDATORS.iter().map(|(name, _)| *name);
+        if !names.clone().any(|name| name == validator.value) {
+            let message = format!("unknown validator `{}`", validator.value);
+            diagnostics.push(
+                Diagnostic::error(Code::BadValue, validator.span, message)
+                    .help(one_of(&validator.value, names)),
+            );
+        }
+    }
+    if let Err(error) = protect::own_patterns(shape, 0) {
+        diagnostics.push(
+            Diagnostic::error(Code::BadValue, shape.pattern.span, error.to_string()).help(error.help()),
+        );
     }
 }
 

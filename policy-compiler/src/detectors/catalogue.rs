@@ -17,21 +17,9 @@ mod watch;
 mod tests;
 
 use mcpgov_engine::scan::pattern::{Pattern, Proof};
+use mcpgov_engine::vocabulary::Severity;
 
 use super::pattern::{self, Options, PatternError};
-
-/// How bad it is if a secret of a format leaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// An identifier that goes with a secret, or a key meant to be public.
-    Low,
-    /// Reads or writes one narrow thing.
-    Medium,
-    /// Acts for a user or a service.
-    High,
-    /// Controls an account, money or production.
-    Critical,
-}
 
 /// One format of one vendor.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +52,12 @@ impl Format {
     /// The same where only the vendor's name tells it from other text.
     const ENTROPY_NEAR: f32 = 2.7;
 
-    const fn new(vendor: &'static str, name: &'static str, severity: Severity, pattern: &'static str) -> Format {
+    const fn new(
+        vendor: &'static str,
+        name: &'static str,
+        severity: Severity,
+        pattern: &'static str,
+    ) -> Format {
         Format {
             vendor,
             name,

@@ -292,7 +292,9 @@ fn single(set: &Bytes) -> Option<(u8, bool)> {
     let mut bytes = set.iter();
     match (bytes.next(), bytes.next(), bytes.next()) {
         (Some(byte), None, _) => Some((byte, false)),
-        (Some(upper), Some(lower), None) if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower => {
+        (Some(upper), Some(lower), None)
+            if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower =>
+        {
             Some((lower, true))
         }
         _ => None,
@@ -320,7 +322,9 @@ fn describe(set: &Bytes) -> String {
     let ranges = bytes.chunk_by(|one, next| one.checked_add(1) == Some(*next));
     let text: String = ranges
         .map(|range| match range {
-            [first, .., last] if range.len() > 2 => format!("{}-{}", first.escape_ascii(), last.escape_ascii()),
+            [first, .., last] if range.len() > 2 => {
+                format!("{}-{}", first.escape_ascii(), last.escape_ascii())
+            }
             _ => range.escape_ascii().to_string(),
         })
         .collect();

@@ -88,7 +88,13 @@ fn a_value_assigned_to_a_name_with_the_keyword_is_found() {
     ] {
         assert_eq!(found(&contextual(Place::Assigned), text), ["00ff00ff"], "{text}");
     }
-    for text in ["acme at commit 00ff00ff", "acme = 00ff00ff0", "acme\n\n= 00ff00ff", "ac me = 00ff00ff", "pacme = 00ff00ff"] {
+    for text in [
+        "acme at commit 00ff00ff",
+        "acme = 00ff00ff0",
+        "acme\n\n= 00ff00ff",
+        "ac me = 00ff00ff",
+        "pacme = 00ff00ff",
+    ] {
         assert!(found(&contextual(Place::Assigned), text).is_empty(), "{text}");
     }
 }

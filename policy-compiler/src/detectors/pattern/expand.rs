@@ -54,7 +54,8 @@ fn with_literal(sequence: Sequence) -> Vec<Sequence> {
     let product_of = |pair: &[Item]| pair.iter().map(single).fold(1, usize::saturating_mul);
     let product = |at: usize| sequence.get(at..at + 2).map_or(usize::MAX, product_of);
     // One byte is enough of a literal beside a small set.
-    let is_enough = |pair: &[Item]| pair.iter().any(|item| single(item) == 1) && product_of(pair) <= super::SMALL_SET;
+    let is_enough =
+        |pair: &[Item]| pair.iter().any(|item| single(item) == 1) && product_of(pair) <= super::SMALL_SET;
     if sequence.windows(2).any(is_enough) {
         return vec![sequence];
     }
