@@ -2,6 +2,7 @@
 
 mod name;
 mod value;
+mod words;
 
 use core::ops::Range;
 
@@ -50,8 +51,7 @@ pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usiz
         let says = if value::may_be(value, name.is_password()) { name.says() } else { None }?;
         // Where nothing but a blank joins them, a password has to look like one by itself.
         let says = if start.loose && says == Says::Password { Says::Token } else { says };
-        let place = start.value(text.bytes, usize::MAX);
-        (value::secret(value, says) && !place.is_empty()).then_some(place)
+        value::secret(value, says).then(|| start.value(text.bytes, usize::MAX))
     });
     let Some(place) = place else {
         return at + 1;
@@ -103,22 +103,25 @@ impl Start {
         }
     }
 
-    /// The value, of which at most so many bytes are read. Empty where it is not what its quotes promise.
+    /// The value, of which at most so many bytes are read. Empty where it shows soon that it is something else; what
+    /// comes after the part that is judged only says how long it is.
     fn value(&self, bytes: &[u8], most: usize) -> Range<usize> {
-        let Some(mark) = self.quote else {
-            let end = run(bytes, self.at, most, in_bare);
-            // A call or an element of something else.
-            if matches!(bytes.get(end), Some(b'(' | b'[' | b'<' | b'{')) {
+        let end = match self.quote {
+            None => run(bytes, self.at, most, in_bare),
+            Some(mark) => run(bytes, self.at, most, |b| b != mark && b != b'\\' && !b.is_ascii_whitespace()),
+        };
+        let next = bytes.get(end).filter(|_| end - self.at < value::JUDGED_MAX);
+        match (self.quote, next) {
+            // A call, an element of something else, a sentence.
+            (None, Some(b'(' | b'[' | b'<' | b'{')) | (Some(_), Some(b' ' | b'\t')) => {
                 return self.at..self.at;
             }
-            let value = bytes.get(self.at..end).unwrap_or(&[]);
-            let trailing = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();
-            return self.at..end - trailing;
-        };
-        let end =
-            run(bytes, self.at, most, |b| b != mark && !matches!(b, b'\\' | b' ' | b'\n' | b'\r' | b'\t'));
-        let blank = end - self.at < most && matches!(bytes.get(end), Some(b' ' | b'\t'));
-        if blank { self.at..self.at } else { self.at..end }
+            (Some(_), _) => return self.at..end,
+            (None, _) => {}
+        }
+        let value = bytes.get(self.at..end).unwrap_or(&[]);
+        let trailing = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();
+        self.at..end - trailing
     }
 }
 
@@ -146,6 +149,7 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
         at += 1;
     }
     let (quote, at) = quote(bytes, at).map_or((None, at), |(mark, behind)| (Some(mark), behind));
+    let at = if name.takes_cookie() { cookie(bytes, at) } else { at };
     let start = scheme(bytes, at, name.takes_scheme());
     (quote.is_some() || !only_quoted || start > at).then_some(Start {
         at: start,
@@ -228,6 +232,12 @@ fn scheme(bytes: &[u8], at: usize, any: bool) -> usize {
     if behind > end && value && bytes.get(at..end).is_some_and(known) { behind } else { at }
 }
 
+/// Behind the name of a cookie.
+fn cookie(bytes: &[u8], at: usize) -> usize {
+    let end = run(bytes, at, TYPE_MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if bytes.get(end) == Some(&b'=') { end + 1 } else { at }
+}
+
 fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     match bytes.get(at..)? {
         [mark @ (b'"' | b'\'' | b'`'), ..] => Some((*mark, at + 1)),
@@ -237,26 +247,7 @@ fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 }
 
 fn in_bare(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'_' | b'-'
-                | b'.'
-                | b'/'
-                | b'+'
-                | b'='
-                | b'~'
-                | b'!'
-                | b'@'
-                | b'#'
-                | b'$'
-                | b'%'
-                | b'^'
-                | b'*'
-                | b':'
-                | b'?'
-                | b'|'
-        )
+    byte.is_ascii_alphanumeric() || b"_-./+=~!@#$%^*:?|".contains(&byte)
 }
 
 fn blanks(bytes: &[u8], at: usize) -> usize {

@@ -1,5 +1,7 @@
 //! Names that say that what is assigned to them is secret.
 
+use super::words::{DESCRIBES, HARMLESS, OPENS, USERS, WORDS};
+
 /// How much a name says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {
@@ -26,231 +28,6 @@ pub(super) struct Name<'t> {
     tail: &'t [u8],
 }
 
-/// The words of secret names, in lower case. Where two begin alike the longer comes first.
-const WORDS: &[(&[u8], Says)] = &[
-    (b"passphrase", Says::Password),
-    (b"password", Says::Password),
-    (b"passwd", Says::Password),
-    (b"passcode", Says::Password),
-    (b"passwort", Says::Password),
-    (b"pass", Says::Password),
-    (b"pswd", Says::Password),
-    (b"pwd", Says::Password),
-    (b"authorization", Says::Token),
-    (b"authkey", Says::Token),
-    (b"auth", Says::Maybe),
-    (b"apikey", Says::Token),
-    (b"bearer", Says::Token),
-    (b"credential", Says::Token),
-    (b"creds", Says::Token),
-    (b"secret", Says::Token),
-    (b"token", Says::Token),
-    (b"webhook", Says::Maybe),
-    (b"cookie", Says::Maybe),
-    (b"crumb", Says::Maybe),
-    (b"salt", Says::Maybe),
-    (b"api", Says::Maybe),
-    (b"dsn", Says::Maybe),
-    (b"jwt", Says::Token),
-    (b"key", Says::Maybe),
-    (b"pat", Says::Token),
-];
-
-/// What stands before `key` where it opens something.
-const OPENS: &[&[u8]] = &[
-    b"api",
-    b"access",
-    b"account",
-    b"admin",
-    b"app",
-    b"application",
-    b"auth",
-    b"client",
-    b"consumer",
-    b"deploy",
-    b"encryption",
-    b"ingest",
-    b"insert",
-    b"integration",
-    b"license",
-    b"live",
-    b"master",
-    b"personal",
-    b"private",
-    b"sandbox",
-    b"sdk",
-    b"secret",
-    b"server",
-    b"service",
-    b"session",
-    b"shared",
-    b"signing",
-    b"storage",
-    b"subscription",
-    b"unlock",
-    b"user",
-    b"write",
-];
-
-/// What stands before a word where nothing is secret: keys that find things and are shown to all, tokens that
-/// say how far a list was read or how long a text is.
-const HARMLESS: &[&[u8]] = &[
-    b"public",
-    b"pub",
-    b"publishable",
-    b"primary",
-    b"foreign",
-    b"partition",
-    b"sort",
-    b"hash",
-    b"object",
-    b"bucket",
-    b"cache",
-    b"schema",
-    b"sequence",
-    b"index",
-    b"host",
-    b"idempotency",
-    b"range",
-    b"group",
-    b"row",
-    b"column",
-    b"map",
-    b"json",
-    b"meta",
-    b"metadata",
-    b"tag",
-    b"label",
-    b"sender",
-    b"issue",
-    b"project",
-    b"registry",
-    b"next",
-    b"page",
-    b"pagination",
-    b"continuation",
-    b"cursor",
-    b"resume",
-    b"starting",
-    b"sync",
-    b"progress",
-    b"max",
-    b"min",
-    b"num",
-    b"input",
-    b"output",
-    b"prompt",
-    b"completion",
-    b"total",
-    b"design",
-    b"hot",
-    b"arrow",
-    b"by",
-    b"no",
-    b"per",
-    b"recv",
-    b"gpg",
-    b"pgp",
-    b"signed",
-];
-
-/// What follows a word where the value tells of a secret and is none.
-const DESCRIBES: &[&[u8]] = &[
-    b"algorithm",
-    b"alg",
-    b"alias",
-    b"arn",
-    b"check",
-    b"class",
-    b"column",
-    b"config",
-    b"count",
-    b"digest",
-    b"dir",
-    b"enabled",
-    b"endpoint",
-    b"env",
-    b"error",
-    b"exp",
-    b"expiration",
-    b"expires",
-    b"expiry",
-    b"field",
-    b"file",
-    b"filename",
-    b"fingerprint",
-    b"form",
-    b"format",
-    b"function",
-    b"hash",
-    b"header",
-    b"help",
-    b"hint",
-    b"host",
-    b"id",
-    b"ids",
-    b"index",
-    b"issuer",
-    b"label",
-    b"len",
-    b"length",
-    b"limit",
-    b"location",
-    b"lookup",
-    b"manager",
-    b"max",
-    b"message",
-    b"method",
-    b"min",
-    b"mode",
-    b"name",
-    b"names",
-    b"params",
-    b"path",
-    b"pattern",
-    b"placeholder",
-    b"policy",
-    b"prefix",
-    b"property",
-    b"provider",
-    b"ref",
-    b"regex",
-    b"region",
-    b"required",
-    b"reset",
-    b"resource",
-    b"role",
-    b"schema",
-    b"scope",
-    b"scopes",
-    b"server",
-    b"service",
-    b"size",
-    b"source",
-    b"status",
-    b"store",
-    b"strategy",
-    b"suffix",
-    b"template",
-    b"text",
-    b"thumbprint",
-    b"time",
-    b"title",
-    b"ttl",
-    b"type",
-    b"types",
-    b"uri",
-    b"url",
-    b"urls",
-    b"usage",
-    b"username",
-    b"validation",
-    b"validator",
-    b"vault",
-    b"version",
-    b"link",
-];
-
 /// How many bytes of a name are read to either side of its word.
 const SIDE_BYTES_MAX: usize = 40;
 
@@ -276,7 +53,9 @@ impl<'t> Name<'t> {
     /// What it says of its value, if it says that it is secret as a whole.
     pub(super) fn says(&self) -> Option<Says> {
         let left = self.left();
-        if HARMLESS.iter().any(|harmless| ends_with_word(left, harmless)) {
+        // A key of nothing in particular is what finds things.
+        let plain = self.word == b"key" && left.is_empty() && !self.is_option();
+        if plain || HARMLESS.iter().any(|harmless| ends_with_word(left, harmless)) {
             return None;
         }
         // `access key id`: of many vendors as long and random as the key itself.
@@ -304,6 +83,11 @@ impl<'t> Name<'t> {
     /// Whether it is a header of HTTP whose value begins with a scheme.
     pub(super) fn takes_scheme(&self) -> bool {
         self.word.starts_with(b"auth")
+    }
+
+    /// Whether it is a header of HTTP whose value begins with another name.
+    pub(super) fn takes_cookie(&self) -> bool {
+        self.word == b"cookie"
     }
 
     /// Whether it is an option of a command, `--token`.
@@ -366,8 +150,6 @@ fn begins(bytes: &[u8], at: usize) -> bool {
         || (before.is_ascii_lowercase() && here.is_ascii_uppercase())
 }
 
-/// What tells of a user just before his password: in connection strings, queries, .netrc.
-const USERS: &[&[u8]] = &[b"user=", b"user id=", b"userid=", b"username=", b"uid=", b"login="];
 const USER_DISTANCE_MAX: usize = 64;
 
 /// Whether a user is named just before, on the same line.

@@ -56,6 +56,7 @@ fn the_value_is_found_in_every_notation_and_nothing_beside_it() {
         "headers['X-Acme-Token'] = 'V'",
         "https://acme.example/hook?access_token=V&page=2",
         "The token is V.",
+        "Set-Cookie: sid=V; Path=/",
         "acme access key id: V",
     ] {
         let text = notation.replace('V', &value);
@@ -148,6 +149,7 @@ fn names_of_public_things_hold_no_secrets() {
         "commit",
         "monkey",
         "tokenizer",
+        "key",
     ] {
         assert_eq!(found(&format!("{name} = \"{value}\"")), [] as [&str; 0], "{name}");
         assert!(!found_under(name, &value), "{name}");

@@ -1,6 +1,7 @@
 //! Whether a value looks like a secret: long and random enough, and not a stand-in for one.
 
 use super::name::Says;
+use super::words::{NOMINAL, STAND_INS};
 
 /// The letters that usually follow each letter in English words and in names made of them. Random letters follow
 /// this for a third of their pairs, words for nearly all.
@@ -61,77 +62,6 @@ const SEQUENCE_MIN: usize = 5;
 /// How much of a value is judged. A longer one is judged by its beginning.
 pub(super) const JUDGED_MAX: usize = 64;
 
-/// Words that stand in for a value.
-const STAND_INS: &[&[u8]] = &[
-    b"example",
-    b"your",
-    b"placeholder",
-    b"changeme",
-    b"change-me",
-    b"change_me",
-    b"change-this",
-    b"redacted",
-    b"dummy",
-    b"sample",
-    b"xxxx",
-    b"insert",
-    b"replace",
-    b"fake",
-    b"to-be-",
-    b"todo",
-    b"****",
-    b"....",
-    b"secret-here",
-    b"foobar",
-    b"not-a-",
-    b"not_a_",
-    b"not-real",
-    b"masked",
-    b"hidden",
-    b"abc123",
-    b"<",
-    b"${",
-    b"{{",
-    b"$(",
-    b"%(",
-    b"%s",
-    b"#{",
-    b"}}",
-];
-
-/// Passwords that documentation writes where one would stand.
-const NOMINAL: &[&[u8]] = &[
-    b"password",
-    b"passwd",
-    b"passw0rd",
-    b"pass",
-    b"pwd",
-    b"pw",
-    b"secret",
-    b"token",
-    b"key",
-    b"user",
-    b"username",
-    b"test",
-    b"mypassword",
-    b"mypass",
-    b"userpass",
-    b"postgres",
-    b"root",
-    b"admin",
-    b"guest",
-    b"api_key",
-    b"apikey",
-    b"credentials",
-    b"hunter2",
-    b"x-oauth-basic",
-    b"foo",
-    b"bar",
-    b"string",
-    b"none",
-    b"null",
-];
-
 /// Whether this can be a secret at all: settled quickly for most.
 pub(super) fn may_be(value: &[u8], password: bool) -> bool {
     if password {
@@ -184,16 +114,20 @@ pub(in crate::scan) fn made_up(value: &[u8]) -> bool {
     chosen(value) || random(value) >= TOKEN_RANDOM_MIN
 }
 
-/// A password that a person made up: not only letters, and not the name of something.
+/// A password that a person made up: not only letters, and not the name or place of something.
 fn chosen(value: &[u8]) -> bool {
-    let digits = value.iter().any(u8::is_ascii_digit);
-    let letters = value.iter().any(u8::is_ascii_alphabetic);
-    let signs = value
-        .iter()
-        .any(|b| matches!(b, b'!' | b'$' | b'@' | b'#' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?'));
-    let small = value.iter().any(u8::is_ascii_lowercase);
-    let capital = value.iter().any(u8::is_ascii_uppercase);
-    letters && !value.contains(&b'/') && (signs || (digits && (value.len() >= 8 || (small && capital))))
+    let (mut small, mut capital, mut digit, mut sign) = (false, false, false, false);
+    for byte in value {
+        match byte {
+            b'a'..=b'z' => small = true,
+            b'A'..=b'Z' => capital = true,
+            b'0'..=b'9' => digit = true,
+            b'!' | b'$' | b'@' | b'#' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' => sign = true,
+            b'/' => return false,
+            _ => {}
+        }
+    }
+    (small || capital) && (sign || (digit && (value.len() >= 8 || (small && capital))))
 }
 
 /// Whether this is merely a word for a password.
@@ -203,14 +137,16 @@ pub(in crate::scan) fn nominal(value: &[u8]) -> bool {
 
 /// Something written where the secret would be: a word for it, one byte or a sequence repeated.
 pub(in crate::scan) fn stands_in(value: &[u8]) -> bool {
-    contains_any(value, STAND_INS) || few(value) || sequence(value)
+    few(value) || sequence(value) || contains_any(value, STAND_INS)
 }
 
 fn contains_any(value: &[u8], words: &[&[u8]]) -> bool {
     (0..value.len()).any(|at| {
-        words
-            .iter()
-            .any(|word| value.get(at..at + word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word)))
+        let here = value.get(at..).unwrap_or(&[]);
+        words.iter().any(|word| {
+            here.first().map(u8::to_ascii_lowercase) == word.first().copied()
+                && here.get(..word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word))
+        })
     })
 }
 
