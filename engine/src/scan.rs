@@ -11,7 +11,7 @@ mod kind;
 pub mod pattern;
 pub mod phrase;
 mod pii;
-mod poison;
+pub mod poison;
 mod secret;
 mod trigger;
 

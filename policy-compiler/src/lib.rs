@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod check;
 mod conditions;
 pub mod describe;
+pub mod detectors;
 pub mod diagnostic;
 pub mod difference;
 pub mod explain;

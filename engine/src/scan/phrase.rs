@@ -38,6 +38,8 @@ pub enum Meaning {
     Exfiltration,
     /// An order to do something before, after or instead of what was asked for.
     Obligation,
+    /// An order to prefer this tool to others.
+    Rivalry,
     /// An order to change an argument of a call.
     Tampering,
     /// A file or place that holds credentials.
@@ -58,12 +60,13 @@ pub enum Meaning {
 
 impl Meaning {
     /// Every meaning, in the order of their numbers.
-    pub const ALL: [Meaning; 13] = [
+    pub const ALL: [Meaning; 14] = [
         Meaning::Override,
         Meaning::Boundary,
         Meaning::Secrecy,
         Meaning::Exfiltration,
         Meaning::Obligation,
+        Meaning::Rivalry,
         Meaning::Tampering,
         Meaning::Place,
         Meaning::Reading,
@@ -97,6 +100,7 @@ pub struct Phrases {
     patterns: Vec<Pattern>,
     /// Which patterns are known by which word: word, pattern, in order.
     posts: Vec<(u16, u16)>,
+    /// In the order of the bytes that the triggers find.
     marks: Vec<Mark>,
     triggers: Vec<Trigger>,
 }
@@ -148,6 +152,12 @@ struct Mark {
     text: Vec<u8>,
     /// Which of its bytes the trigger finds.
     anchor: usize,
+}
+
+impl Mark {
+    fn anchor_byte(&self) -> u8 {
+        self.text.get(self.anchor).copied().unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -224,7 +234,8 @@ impl Phrases {
         }
         let from = self.posts.partition_point(|(word, _)| *word < known);
         let posts = self.posts.get(from..).unwrap_or_default().iter().take_while(|(word, _)| *word == known);
-        let mut around = Around { phrases: self, text, after: Window::after(text, at), before: Window::before(text, at) };
+        let mut around =
+            Around { phrases: self, text, after: Window::after(text, at), before: Window::before(text, at) };
         for (_, pattern) in posts {
             let Some(pattern) = self.patterns.get(usize::from(*pattern)) else { continue };
             if !all && pattern.meaning.kind().is_none() {
@@ -239,7 +250,10 @@ impl Phrases {
 
     fn marks_at(&self, text: &[u8], at: usize, all: bool, report: &mut dyn FnMut(Meaning, Range<usize>)) {
         let Some(here) = text.get(at).map(u8::to_ascii_lowercase) else { return };
-        for mark in self.marks.iter().filter(|mark| mark.text.get(mark.anchor) == Some(&here)) {
+        let from = self.marks.partition_point(|mark| mark.anchor_byte() < here);
+        for mark in
+            self.marks.get(from..).unwrap_or_default().iter().take_while(|mark| mark.anchor_byte() == here)
+        {
             if !all && mark.meaning.kind().is_none() {
                 continue;
             }
@@ -260,7 +274,8 @@ impl Phrases {
     }
 
     fn is_in(&self, class: u16, word: u16) -> bool {
-        let bits = self.classes.get(usize::from(class)).and_then(|class| class.bits.get(usize::from(word / 64)));
+        let bits =
+            self.classes.get(usize::from(class)).and_then(|class| class.bits.get(usize::from(word / 64)));
         bits.is_some_and(|bits| bits >> (word % 64) & 1 == 1)
     }
 }
@@ -276,7 +291,10 @@ struct Around<'p, 't> {
 impl Around<'_, '_> {
     /// Where the pattern is whose anchor begins at the first word after.
     fn find(&mut self, pattern: &Pattern) -> Option<Range<usize>> {
-        let elements = self.phrases.elements.get(usize::from(pattern.elements.start)..usize::from(pattern.elements.end))?;
+        let elements = self
+            .phrases
+            .elements
+            .get(usize::from(pattern.elements.start)..usize::from(pattern.elements.end))?;
         let (before, after) = elements.split_at_checked(usize::from(pattern.anchor))?;
         // The numbers of words at which the next element may begin, one bit each.
         let mut starts = 1_u32;
@@ -329,7 +347,10 @@ impl Around<'_, '_> {
     /// How many words the element takes that begins (or, looking back, ends) at this word.
     fn element(&mut self, element: &Element, index: usize, forward: bool, wide: bool) -> Option<usize> {
         let token = self.token(forward, index)?;
-        if !forward && !wide && (0..=index).any(|nearer| self.token(false, nearer).is_none_or(|token| token.breaks)) {
+        if !forward
+            && !wide
+            && (0..=index).any(|nearer| self.token(false, nearer).is_none_or(|token| token.breaks))
+        {
             return None;
         }
         if element.flags & ADDRESS != 0 {
@@ -365,14 +386,17 @@ impl Around<'_, '_> {
         (flags & CLAUSE == 0 || self.starts_clause(first.word.start))
             && (flags & LINE == 0 || window::line_starts(self.text, first.word.start))
             && (flags & COLON == 0 || window::colon_follows(self.text, last.word.end))
-            && (flags & CAPITAL == 0 || self.text.get(first.word.start..last.word.end).is_some_and(window::is_capital))
+            && (flags & CAPITAL == 0
+                || self.text.get(first.word.start..last.word.end).is_some_and(window::is_capital))
     }
 
     fn starts_clause(&self, at: usize) -> bool {
         match window::clause_starts(self.text, at) {
             Ok(starts) => starts,
             // What is put into the middle of a sentence begins in its own way.
-            Err(_) if matches!(self.text.get(at..at.saturating_add(2)), Some([b'A'..=b'Z', b'a'..=b'z'])) => true,
+            Err(_) if matches!(self.text.get(at..at.saturating_add(2)), Some([b'A'..=b'Z', b'a'..=b'z'])) => {
+                true
+            }
             Err(end) => {
                 let word = word::previous(self.text, end, end.saturating_sub(32));
                 let known = word.and_then(|word| self.phrases.known(word.hash));
@@ -408,17 +432,22 @@ fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
         None => true,
         Some(byte) if clear(*byte) => true,
         // The marks of writing without spaces.
-        Some(_) => matches!(
-            text.get(word.start.saturating_sub(3)..word.start),
-            Some([0xE3, 0x80, 0x81 | 0x82 | 0x8C | 0x8D] | [0xEF, 0xBC, 0x81 | 0x8C | 0x9A | 0x9B | 0x9F])
-        ) && !matches!(first, 0..=0x7F | 0xE3),
+        Some(_) => {
+            matches!(
+                text.get(word.start.saturating_sub(3)..word.start),
+                Some(
+                    [0xE3, 0x80, 0x81 | 0x82 | 0x8C | 0x8D] | [0xEF, 0xBC, 0x81 | 0x8C | 0x9A | 0x9B | 0x9F]
+                )
+            ) && !matches!(first, 0..=0x7F | 0xE3)
+        }
     }
 }
 
 /// What a mark begins ends with its own closing tag, or else with the sentence.
 fn enclosed_end(text: &[u8], mark: Range<usize>) -> usize {
     let sentence = window::sentence_end(text, mark.end).max(mark.end);
-    let Some(name) = text.get(mark.clone()).and_then(|mark| mark.strip_prefix(b"<")?.strip_suffix(b">")) else {
+    let Some(name) = text.get(mark.clone()).and_then(|mark| mark.strip_prefix(b"<")?.strip_suffix(b">"))
+    else {
         return sentence;
     };
     let limit = mark.end.saturating_add(ENCLOSED_BYTES_MAX).min(text.len());
@@ -432,7 +461,10 @@ fn enclosed_end(text: &[u8], mark: Range<usize>) -> usize {
             // The next of its kind will look for the end; who looks further for each looks too often.
             return sentence;
         }
-        if rest.first() == Some(&b'/') && rest.get(1..).is_some_and(is) && rest.get(name.len() + 1) == Some(&b'>') {
+        if rest.first() == Some(&b'/')
+            && rest.get(1..).is_some_and(is)
+            && rest.get(name.len() + 1) == Some(&b'>')
+        {
             return at + name.len() + 3;
         }
     }

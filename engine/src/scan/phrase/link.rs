@@ -22,7 +22,13 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
     if rest.starts_with(b"](http") {
         let url = at + 2..url_end(text, at + 2);
-        let open = text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).position(|byte| *byte == b'[').map(|back| at - 1 - back);
+        let open = text
+            .get(..at)?
+            .iter()
+            .rev()
+            .take(TEXT_BYTES_MAX)
+            .position(|byte| *byte == b'[')
+            .map(|back| at - 1 - back);
         let start = open.unwrap_or(at);
         // An image may be the text of a link; then this address is the link's.
         let inner = text.get(at.wrapping_sub(1)) == Some(&b')');
@@ -32,8 +38,8 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     if rest.starts_with(b"]: http") {
         let url = at + 3..url_end(text, at + 3);
-        let open = text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).take_while(|byte| **byte != b'\n');
-        let start = at - 1 - open.clone().position(|byte| *byte == b'[')?;
+        let mut name = text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).take_while(|byte| **byte != b'\n');
+        let start = at.checked_sub(1 + name.position(|byte| *byte == b'[')?)?;
         // What the definition is used for stands elsewhere: judged as an image.
         return carries(text.get(url.clone())?, true).then_some(start..url.end);
     }
@@ -41,10 +47,12 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     if !image && !rest.get(..5)?.eq_ignore_ascii_case(b"href=") {
         return None;
     }
-    let quotes = rest.get(name..)?.iter().take(2).take_while(|byte| matches!(byte, b'"' | b'\'' | b'\\')).count();
+    let quotes =
+        rest.get(name..)?.iter().take(2).take_while(|byte| matches!(byte, b'"' | b'\'' | b'\\')).count();
     let from = at + name + quotes;
     let url = from..url_end(text, from);
-    (text.get(url.clone())?.starts_with(b"http") && carries(text.get(url.clone())?, image)).then_some(at..url.end)
+    (text.get(url.clone())?.starts_with(b"http") && carries(text.get(url.clone())?, image))
+        .then_some(at..url.end)
 }
 
 fn url_end(text: &[u8], from: usize) -> usize {
@@ -90,15 +98,56 @@ fn carries(url: &[u8], image: bool) -> bool {
 
 /// Names of parameters that say that somebody's data follows.
 const TELLING: &[&[u8]] = &[
-    b"d", b"data", b"q", b"payload", b"exfil", b"leak", b"secret", b"secrets", b"content", b"text", b"msg", b"message",
-    b"conversation", b"history", b"chat", b"info", b"token", b"key", b"password", b"cookie", b"cookies", b"prompt",
-    b"context", b"summary", b"c", b"s", b"p", b"x", b"log", b"body", b"email", b"user", b"userdata", b"memory",
+    b"d",
+    b"data",
+    b"q",
+    b"payload",
+    b"exfil",
+    b"leak",
+    b"secret",
+    b"secrets",
+    b"content",
+    b"text",
+    b"msg",
+    b"message",
+    b"conversation",
+    b"history",
+    b"chat",
+    b"info",
+    b"token",
+    b"key",
+    b"password",
+    b"cookie",
+    b"cookies",
+    b"prompt",
+    b"context",
+    b"summary",
+    b"c",
+    b"s",
+    b"p",
+    b"x",
+    b"log",
+    b"body",
+    b"email",
+    b"user",
+    b"userdata",
+    b"memory",
 ];
 
 /// What is written in capitals where something is to be filled in.
 const SHOUTED: &[&[u8]] = &[
-    b"DATA", b"SECRET", b"HERE", b"YOUR_", b"INSERT", b"CONTENT", b"HISTORY", b"CONVERSATION", b"PASSWORD", b"PROMPT",
-    b"MESSAGE", b"SUMMARY",
+    b"DATA",
+    b"SECRET",
+    b"HERE",
+    b"YOUR_",
+    b"INSERT",
+    b"CONTENT",
+    b"HISTORY",
+    b"CONVERSATION",
+    b"PASSWORD",
+    b"PROMPT",
+    b"MESSAGE",
+    b"SUMMARY",
 ];
 
 /// Whether something is to be filled in: `{name}`, `${name}`, `<name>`, `[NAME]`, `%7Bname%7D`, `YOUR_DATA`.
@@ -120,13 +169,15 @@ fn has_place(value: &[u8]) -> bool {
         let len = inside.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')?;
         Some(len > 0 && inside.get(len..len + 3)?.eq_ignore_ascii_case(b"%7D"))
     });
-    let shouted = value.split(|byte| !byte.is_ascii_uppercase() && *byte != b'_').any(|word| {
-        SHOUTED.iter().any(|shouted| word.windows(shouted.len()).any(|part| part == *shouted))
-    });
+    let shouted = value
+        .split(|byte| !byte.is_ascii_uppercase() && *byte != b'_')
+        .any(|word| SHOUTED.iter().any(|shouted| word.windows(shouted.len()).any(|part| part == *shouted)));
     opened || closed == Some(true) || shouted
 }
 
 fn is_data(value: &[u8]) -> bool {
     value.len() >= DATA_BYTES_MIN
-        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'%'))
+        && value.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'%')
+        })
 }

@@ -73,16 +73,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
             anchor: input.number()?,
             wide: input.byte()? != 0,
         };
-        let there = pattern.elements.start < pattern.elements.end && usize::from(pattern.elements.end) <= elements.len();
+        let there = pattern.elements.start < pattern.elements.end
+            && usize::from(pattern.elements.end) <= elements.len();
         if !there || pattern.anchor >= pattern.elements.end - pattern.elements.start {
             return Err(Bad("a phrase of elements that are not there"));
         }
         Ok(pattern)
     })?;
-    let marks = input.list(|input| {
-        let mark = Mark { meaning: input.meaning()?, anchor: usize::from(input.number()?), text: input.list(Input::byte)? };
+    let mut marks = input.list(|input| {
+        let mark = Mark {
+            meaning: input.meaning()?,
+            anchor: usize::from(input.number()?),
+            text: input.list(Input::byte)?,
+        };
         if mark.anchor < mark.text.len() { Ok(mark) } else { Err(Bad("a mark that is not found")) }
     })?;
+    marks.sort_by_key(Mark::anchor_byte);
     let triggers = input.list(|input| {
         let index = input.number()?;
         let before = input.byte()?;
@@ -108,7 +114,8 @@ fn posts(phrases: &Phrases) -> Vec<(u16, u16)> {
         let Some(anchor) = anchor.filter(|anchor| anchor.flags & ADDRESS == 0) else { continue };
         let words = (0_u16..).zip(&phrases.words).map(|(word, _)| word);
         posts.extend(words.filter(|word| phrases.is_in(anchor.class, *word)).map(|word| (word, number)));
-        let sequences = phrases.classes.get(usize::from(anchor.class)).map_or(&[][..], |class| &class.sequences);
+        let sequences =
+            phrases.classes.get(usize::from(anchor.class)).map_or(&[][..], |class| &class.sequences);
         posts.extend(sequences.iter().filter_map(|sequence| Some((*sequence.first()?, number))));
     }
     posts.sort_unstable();

@@ -58,7 +58,8 @@ impl<'t> Window<'t> {
                 (word, self.text.get(word.end..self.next).unwrap_or_default())
             };
             self.next = if self.forward { word.end } else { word.start };
-            *self.tokens.get_mut(self.len)? = Some(Token { word, known: known(word.hash), breaks: has_break(gap) });
+            *self.tokens.get_mut(self.len)? =
+                Some(Token { word, known: known(word.hash), breaks: has_break(gap) });
             self.len += 1;
         }
         self.tokens.get(index).copied().flatten()
@@ -112,7 +113,9 @@ pub(super) fn line_starts(text: &[u8], at: usize) -> bool {
         }
         match word::char_before(text, at) {
             None | Some(('\n' | '\r', _)) => return true,
-            Some((' ' | '\t' | '*' | '_' | '"' | '\'' | '`' | '#' | '>' | '[' | '<' | '-' | '(', len)) => at -= len,
+            Some((' ' | '\t' | '*' | '_' | '"' | '\'' | '`' | '#' | '>' | '[' | '<' | '-' | '(', len)) => {
+                at -= len
+            }
             Some(_) => return false,
         }
     }
@@ -122,7 +125,10 @@ pub(super) fn line_starts(text: &[u8], at: usize) -> bool {
 /// Whether a colon follows.
 pub(super) fn colon_follows(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..).unwrap_or_default();
-    let after = rest.iter().take(8).find(|byte| !matches!(byte, b' ' | b'*' | b'_' | b'"' | b'\'' | b'`' | b']' | b')'));
+    let after = rest
+        .iter()
+        .take(8)
+        .find(|byte| !matches!(byte, b' ' | b'*' | b'_' | b'"' | b'\'' | b'`' | b']' | b')'));
     after == Some(&b':') || rest.starts_with("：".as_bytes())
 }
 
@@ -134,13 +140,20 @@ pub(super) fn is_capital(word: &[u8]) -> bool {
 /// Whether the word belongs to an address: an e-mail address, a URL or a name of a web server.
 pub(super) fn is_address(text: &[u8], word: &Word) -> bool {
     let start = word.start.saturating_sub(32);
-    let before = text.get(start..word.start).unwrap_or_default().iter().rev().take_while(|byte| !is_blank(**byte)).count();
+    let before = text
+        .get(start..word.start)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .take_while(|byte| !is_blank(**byte))
+        .count();
     let rest = text.get(word.end..).unwrap_or_default();
     let after = rest.iter().take(64).take_while(|byte| !is_blank(**byte)).count();
     let chunk = text.get(word.start - before..word.end + after).unwrap_or_default();
     let at = chunk.iter().position(|byte| *byte == b'@');
     let mail = at.is_some_and(|at| at > 0 && chunk.get(at..).is_some_and(|host| host.contains(&b'.')));
-    mail || chunk.windows(3).any(|three| three == b"://") || chunk.windows(4).any(|four| four.eq_ignore_ascii_case(b"www."))
+    mail || chunk.windows(3).any(|three| three == b"://")
+        || chunk.windows(4).any(|four| four.eq_ignore_ascii_case(b"www."))
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -153,16 +166,17 @@ fn has_break(gap: &[u8]) -> bool {
             let rest = gap.get(at..).unwrap_or_default();
             // A stop before a word is inside a name or number.
             let inside = rest.len() == 1 && matches!(rest, [b'.' | b'!' | b'?']);
-            (!inside && ends_sentence(rest)) || matches!(rest, [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..])
+            (!inside && ends_sentence(rest))
+                || matches!(rest, [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..])
         })
 }
 
 /// Whether a sentence, or an item of a list, ends at the beginning of these bytes.
 fn ends_sentence(rest: &[u8]) -> bool {
     match rest {
-        [b'.' | b'!' | b'?', after @ ..] => {
-            after.first().is_none_or(|next| next.is_ascii_whitespace() || matches!(next, b'"' | b'\'' | b'<' | b'\\' | b')' | b']'))
-        }
+        [b'.' | b'!' | b'?', after @ ..] => after.first().is_none_or(|next| {
+            next.is_ascii_whitespace() || matches!(next, b'"' | b'\'' | b'<' | b'\\' | b')' | b']')
+        }),
         [b'\n', after @ ..] => {
             let next = after.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
             matches!(next, Some(b'\n' | b'#' | b'|' | b'-'))

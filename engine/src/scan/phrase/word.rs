@@ -89,7 +89,9 @@ pub(super) fn begins(text: &[u8], at: usize) -> bool {
     }
     match char_before(text, at) {
         None => true,
-        Some((char, _)) if is_letter(char) => ends_escape(text, at) || is_single(char) || is_single(char_at(text, at).0),
+        Some((char, _)) if is_letter(char) => {
+            ends_escape(text, at) || is_single(char) || is_single(char_at(text, at).0)
+        }
         Some(_) => joint_before(text, at).is_none(),
     }
 }
@@ -120,7 +122,9 @@ pub(super) fn char_before(text: &[u8], at: usize) -> Option<(char, usize)> {
     if last.is_ascii() {
         return Some((char::from(last), 1));
     }
-    let start = (at.saturating_sub(4)..at).rev().find(|start| text.get(*start).is_some_and(|byte| byte & 0xC0 != 0x80));
+    let start = (at.saturating_sub(4)..at)
+        .rev()
+        .find(|start| text.get(*start).is_some_and(|byte| byte & 0xC0 != 0x80));
     let start = start.unwrap_or(at - 1);
     Some((char_at(text, start).0, at - start))
 }
