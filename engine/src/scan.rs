@@ -12,7 +12,7 @@ mod kind;
 pub mod pattern;
 pub mod phrase;
 mod pii;
-mod poison;
+pub mod poison;
 mod scanner;
 mod secret;
 mod trigger;

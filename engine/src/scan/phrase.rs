@@ -38,6 +38,8 @@ pub enum Meaning {
     Exfiltration,
     /// An order to do something before, after or instead of what was asked for.
     Obligation,
+    /// An order to prefer this tool to others.
+    Rivalry,
     /// An order to change an argument of a call.
     Tampering,
     /// A file or place that holds credentials.
@@ -58,12 +60,13 @@ pub enum Meaning {
 
 impl Meaning {
     /// Every meaning, in the order of their numbers.
-    pub const ALL: [Meaning; 13] = [
+    pub const ALL: [Meaning; 14] = [
         Meaning::Override,
         Meaning::Boundary,
         Meaning::Secrecy,
         Meaning::Exfiltration,
         Meaning::Obligation,
+        Meaning::Rivalry,
         Meaning::Tampering,
         Meaning::Place,
         Meaning::Reading,
@@ -97,6 +100,7 @@ pub struct Phrases {
     patterns: Vec<Pattern>,
     /// Which patterns are known by which word: word, pattern, in order.
     posts: Vec<(u16, u16)>,
+    /// In the order of the bytes that the triggers find.
     marks: Vec<Mark>,
     triggers: Vec<Trigger>,
 }
@@ -148,6 +152,12 @@ struct Mark {
     text: Vec<u8>,
     /// Which of its bytes the trigger finds.
     anchor: usize,
+}
+
+impl Mark {
+    fn anchor_byte(&self) -> u8 {
+        self.text.get(self.anchor).copied().unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -240,7 +250,10 @@ impl Phrases {
 
     fn marks_at(&self, text: &[u8], at: usize, all: bool, report: &mut dyn FnMut(Meaning, Range<usize>)) {
         let Some(here) = text.get(at).map(u8::to_ascii_lowercase) else { return };
-        for mark in self.marks.iter().filter(|mark| mark.text.get(mark.anchor) == Some(&here)) {
+        let from = self.marks.partition_point(|mark| mark.anchor_byte() < here);
+        for mark in
+            self.marks.get(from..).unwrap_or_default().iter().take_while(|mark| mark.anchor_byte() == here)
+        {
             if !all && mark.meaning.kind().is_none() {
                 continue;
             }

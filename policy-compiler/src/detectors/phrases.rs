@@ -1,32 +1,22 @@
-//! The phrases of injected instructions and poisoned tool definitions, in the notation of
-//! [`mcpgov_engine::scan::phrase::write`].
-
-use std::sync::LazyLock;
+//! The language of prompt injection and of poisoned tools. The files beside this one are the data, in the notation of
+//! [`mcpgov_engine::scan::phrase::write`]; this turns them into the bytes that the engine reads.
 
 use mcpgov_engine::scan::phrase::write::to_bytes;
 
-/// Everyday words, injected instructions, poisoned definitions.
-const NOTATION: &str = concat!(
-    include_str!("phrases/common.txt"),
-    include_str!("phrases/injection.txt"),
-    include_str!("phrases/poison.txt"),
-);
+/// Phrases of injected instructions, in any text.
+const INJECTION: &str = include_str!("phrases/injection.txt");
+/// Signs of poisoning, in definitions of tools.
+const POISON: &str = include_str!("phrases/poison.txt");
+/// What triggers should not be found in.
+const COMMON: &str = include_str!("phrases/common.txt");
 
-/// The phrases as tables hold them.
-pub fn bytes() -> Vec<u8> {
-    // Its tests compile it: nothing of it comes from a policy.
-    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| to_bytes(NOTATION).unwrap_or_default());
-    BYTES.clone()
+/// The built-in phrases, as the engine reads them.
+///
+/// # Errors
+/// What is wrong with the data; a test holds that nothing is.
+pub fn bytes() -> Result<Vec<u8>, String> {
+    to_bytes(&[INJECTION, POISON, COMMON].join("\n"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_phrases_that_come_with_the_compiler_compile() {
-        let bytes = to_bytes(NOTATION).unwrap();
-        assert!(!bytes.is_empty());
-        assert!(bytes.len() < 40_000, "{} bytes", bytes.len());
-    }
-}
+mod tests;

@@ -38,8 +38,8 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     if rest.starts_with(b"]: http") {
         let url = at + 3..url_end(text, at + 3);
-        let open = text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).take_while(|byte| **byte != b'\n');
-        let start = at - 1 - open.clone().position(|byte| *byte == b'[')?;
+        let mut name = text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).take_while(|byte| **byte != b'\n');
+        let start = at.checked_sub(1 + name.position(|byte| *byte == b'[')?)?;
         // What the definition is used for stands elsewhere: judged as an image.
         return carries(text.get(url.clone())?, true).then_some(start..url.end);
     }

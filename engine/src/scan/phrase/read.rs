@@ -80,7 +80,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         }
         Ok(pattern)
     })?;
-    let marks = input.list(|input| {
+    let mut marks = input.list(|input| {
         let mark = Mark {
             meaning: input.meaning()?,
             anchor: usize::from(input.number()?),
@@ -88,6 +88,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         };
         if mark.anchor < mark.text.len() { Ok(mark) } else { Err(Bad("a mark that is not found")) }
     })?;
+    marks.sort_by_key(Mark::anchor_byte);
     let triggers = input.list(|input| {
         let index = input.number()?;
         let before = input.byte()?;

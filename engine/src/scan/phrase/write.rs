@@ -179,6 +179,7 @@ impl Source {
                 return Err(format!("`{text}` cannot be told from another word"));
             }
         }
+        let seen = Seen::new(&self.common);
         let numbers: BTreeMap<&String, u16> = hashes.values().zip(0..).collect();
         let mut out = Output(MAGIC.to_vec());
         out.list(hashes.keys(), |out, hash| {
@@ -208,13 +209,13 @@ impl Source {
         })?;
         out.list(&self.marks, |out, (meaning, text)| {
             out.0.push(*meaning);
-            out.number(self.anchor(text))?;
+            out.number(seen.rarest(text, u16::MAX).map_or(0, |(at, _)| at.into()))?;
             out.list(text.as_bytes(), |out, byte| {
                 out.0.push(*byte);
                 Ok(())
             })
         })?;
-        out.list(self.triggers()?, |out, (index, before, bytes)| {
+        out.list(self.triggers(&seen)?, |out, (index, before, bytes)| {
             out.number(usize::from(index))?;
             out.0.push(before);
             out.0.extend(bytes);
@@ -224,7 +225,7 @@ impl Source {
     }
 
     /// Grams for every word that a phrase of any text is known by, and for every mark of any text.
-    fn triggers(&self) -> Result<BTreeSet<(u16, u8, [u8; 4])>, String> {
+    fn triggers(&self, seen: &Seen) -> Result<BTreeSet<(u16, u8, [u8; 4])>, String> {
         let mut triggers = BTreeSet::new();
         let anywhere = |meaning: u8| {
             Meaning::ALL.get(usize::from(meaning)).is_some_and(|meaning| meaning.kind().is_some())
@@ -239,10 +240,8 @@ impl Source {
             for text in class.into_iter().flatten().filter_map(|words| words.first()) {
                 match *text.as_bytes() {
                     [a, _, _, _, ..] if a.is_ascii() => {
-                        let windows = (super::WORDS..super::MARKS).zip(text.as_bytes().windows(4));
-                        let rarest = windows.min_by_key(|(_, four)| self.commonness(four));
-                        let bytes = rarest.and_then(|(offset, four)| Some((offset, 0, *four.first_chunk()?)));
-                        triggers.extend(bytes);
+                        let rarest = seen.rarest(text, super::MARKS);
+                        triggers.extend(rarest.map(|(offset, four)| (super::WORDS + offset, 0, four)));
                     }
                     [a, b, c, ..] => {
                         triggers.insert((super::WORDS, 1, [BOUNDARY, a, b, c]));
@@ -258,29 +257,37 @@ impl Source {
             }
         }
         for (_, text) in self.marks.iter().filter(|(meaning, _)| anywhere(*meaning)) {
-            if let Some(bytes) = text.as_bytes().get(self.anchor(text)..).and_then(<[u8]>::first_chunk) {
-                triggers.insert((super::MARKS, 0, *bytes));
-            }
+            let rarest = seen.rarest(text, u16::MAX);
+            triggers.extend(rarest.map(|(_, four)| (super::MARKS, 0, four)));
         }
         Ok(triggers)
     }
 }
 
-impl Source {
-    /// Where the rarest four bytes of a mark are.
-    fn anchor(&self, mark: &str) -> usize {
-        let windows = mark.as_bytes().windows(4).enumerate();
-        windows.min_by_key(|(_, four)| self.commonness(four)).map_or(0, |(at, _)| at)
+/// How often any four bytes in a row are seen in everyday words.
+struct Seen(BTreeMap<[u8; 4], u64>);
+
+impl Seen {
+    fn new(common: &[String]) -> Self {
+        let mut seen = BTreeMap::new();
+        for (rank, word) in (10..).zip(common) {
+            for four in format!("   {word}   ").as_bytes().array_windows() {
+                *seen.entry(*four).or_default() += 1_000_000 / rank;
+            }
+        }
+        Self(seen)
     }
 
-    /// How often these bytes are seen: first by the words they are a part of, then by themselves.
-    fn commonness(&self, four: &[u8]) -> (u64, u64) {
-        let plain: Vec<u8> =
-            four.iter().map(|byte| if byte.is_ascii_alphabetic() { *byte } else { b' ' }).collect();
-        let words = (10..)
-            .zip(&self.common)
-            .filter(|(_, word)| format!("   {word}   ").as_bytes().windows(4).any(|part| part == plain));
-        let seen: u64 = words.map(|(rank, _)| 1_000_000 / rank).sum();
+    /// The rarest four bytes of a text, and where they are: before `limit`.
+    fn rarest(&self, text: &str, limit: u16) -> Option<(u16, [u8; 4])> {
+        let windows = (0..limit).zip(text.as_bytes().array_windows().copied());
+        windows.min_by_key(|(_, four)| self.commonness(*four))
+    }
+
+    /// First by the words they are a part of, then by themselves.
+    fn commonness(&self, four: [u8; 4]) -> (u64, u64) {
+        let plain = four.map(|byte| if byte.is_ascii_alphabetic() { byte } else { b' ' });
+        let seen = self.0.get(&plain).copied().unwrap_or_default();
         let seen = match plain.iter().filter(|byte| **byte == b' ').count() {
             0 | 1 => seen,
             // Two marks in a row are rarer than one; more are a matter of layout.

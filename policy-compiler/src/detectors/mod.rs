@@ -1,0 +1,3 @@
+//! What the built-in detectors know: data that the compiler puts into tables.
+
+pub mod phrases;
