@@ -105,12 +105,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
     Ok(if failed { Outcome::Found } else { Outcome::Done })
 }
 
-/// Those of the policy, or all.
+/// Those of the policy, or all where it has none.
 fn detectors(policy: Option<&Table<Vec<u8>>>) -> Result<Detectors, Failure> {
-    match policy {
-        Some(table) => Detectors::of(table).ok_or_else(|| {
-            Failure::new("the policy has no detectors").help("without `--policy`, all detectors are used")
-        }),
+    match policy.and_then(Detectors::of) {
+        Some(detectors) => Ok(detectors),
         None => Detectors::all().map_err(Failure::new),
     }
 }
