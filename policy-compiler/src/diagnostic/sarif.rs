@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Label};
-use crate::source::{Lines, Source, Span};
+use crate::source::{Lines, Position, Source};
 
 /// Renders a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS), as code scanning services
 /// read it: one run, a rule for each code that occurs, a result for each diagnostic.
@@ -65,7 +65,8 @@ pub(crate) fn log(rules: Vec<Value>, results: Vec<Value>) -> Value {
 }
 
 fn location(source: &Source, lines: &Lines, label: &Label) -> Value {
-    let mut location = physical_location(source, lines, label.span);
+    let (start, end) = (lines.position(label.span.start), lines.position(label.span.end));
+    let mut location = physical_location(&source.path, start, end);
     if !label.text.is_empty()
         && let Some(location) = location.as_object_mut()
     {
@@ -74,12 +75,11 @@ fn location(source: &Source, lines: &Lines, label: &Label) -> Value {
     location
 }
 
-/// The location of a span in a file.
-pub(crate) fn physical_location(source: &Source, lines: &Lines, span: Span) -> Value {
-    let (start, end) = (lines.position(span.start), lines.position(span.end));
+/// The location of a place in a file.
+pub(crate) fn physical_location(path: &str, start: Position, end: Position) -> Value {
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": uri(&source.path) },
+            "artifactLocation": { "uri": uri(path) },
             "region": {
                 "startLine": start.line,
                 "startColumn": start.column,

@@ -7,6 +7,8 @@ use crate::source::{Source, Span};
 const AROUND_CHARS: usize = 32;
 /// Characters shown of a finding itself.
 const VALUE_CHARS: usize = 80;
+/// How far a word is followed beyond what was found of it.
+const WORD_BYTES_MAX: usize = 4096;
 
 /// A line of text with a finding in it.
 pub(super) struct Excerpt {
@@ -41,21 +43,31 @@ impl<'s> Excerpts<'s> {
     pub(super) fn of(&self, finding: &Finding) -> Excerpt {
         let text = self.source.text.as_str();
         let span = if finding.detector.confidential { whole_word(text, finding.span) } else { finding.span };
+        // Only so far, because the line may be megabytes long.
         let before = text.get(..span.start).unwrap_or_default();
-        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let start = before.char_indices().rev().nth(AROUND_CHARS - 1).map_or(0, |(at, _)| at).max(line);
+        let (mut start, mut is_cut) = (span.start, false);
+        for (count, (at, char)) in before.char_indices().rev().enumerate() {
+            is_cut = char != '\n' && count == AROUND_CHARS;
+            if is_cut || char == '\n' {
+                break;
+            }
+            start = at;
+        }
         let after = text.get(span.end..).unwrap_or_default();
-        let length = after.char_indices().nth(AROUND_CHARS).map_or(after.len(), |(at, _)| at);
-        let newline = after.find(['\n', '\r']).unwrap_or(after.len());
-        let end = span.end + length.min(newline);
-        let more = |cut: bool| if cut { "…" } else { "" };
+        let mut rest = after.char_indices().enumerate();
+        let end = rest.find(|(count, (_, char))| *count == AROUND_CHARS || matches!(char, '\n' | '\r'));
+        let (length, more) = match end {
+            Some((_, (at, char))) => (at, if matches!(char, '\n' | '\r') { "" } else { "…" }),
+            None => (after.len(), ""),
+        };
+        let end = span.end + length;
         let first = self.shown(Span { start, end: span.start });
         // What a line is indented by says nothing.
-        let first = if start > line { first.as_str() } else { first.trim_start() };
+        let first = if is_cut { format!("…{first}") } else { first.trim_start().to_owned() };
         Excerpt {
-            before: format!("{}{first}", more(start > line)),
+            before: first,
             value: shortened(&self.shown(span)),
-            after: format!("{}{}", self.shown(Span { start: span.end, end }), more(length < newline)),
+            after: format!("{}{more}", self.shown(Span { start: span.end, end })),
         }
     }
 
@@ -85,9 +97,10 @@ fn whole_word(text: &str, span: Span) -> Span {
     let before = text.as_bytes().get(..span.start).unwrap_or_default();
     let after = text.as_bytes().get(span.end..).unwrap_or_default();
     Span {
-        start: span.start - before.iter().rev().take_while(|byte| is_word(byte)).count(),
+        start: span.start - before.iter().rev().take(WORD_BYTES_MAX).take_while(|byte| is_word(byte)).count(),
         // Base64 ends in `=`; in front of a value it belongs to the name.
-        end: span.end + after.iter().take_while(|byte| is_word(byte) || **byte == b'=').count(),
+        end: span.end
+            + after.iter().take(WORD_BYTES_MAX).take_while(|byte| is_word(byte) || **byte == b'=').count(),
     }
 }
 

@@ -3,20 +3,21 @@ use std::fmt::Write;
 use super::{
     Report, Severity,
     excerpt::{Excerpts, visible},
+    position::Positions,
 };
 
 /// Renders for people: severity, detector and place, and below it the text with the finding underlined.
 pub fn human(reports: &[Report]) -> String {
     let mut output = String::new();
     for report in reports {
-        let (lines, excerpts) = (report.source.lines(), Excerpts::new(&report.source, &report.findings));
+        let (positions, excerpts) = (Positions::of(report), Excerpts::new(&report.source, &report.findings));
         for finding in &report.findings {
             let colour = match finding.detector.severity {
                 Severity::Critical | Severity::High => "\u{1b}[1;91m",
                 Severity::Medium => "\u{1b}[1;93m",
                 Severity::Low => "\u{1b}[1;96m",
             };
-            let position = lines.position(finding.span.start);
+            let position = positions.at(finding.span.start);
             // Writing to a string cannot fail, here and below.
             let _ = write!(
                 output,

@@ -1,14 +1,14 @@
 use serde_json::{Value, json};
 
-use super::{Report, excerpt::Excerpts};
+use super::{Report, excerpt::Excerpts, position::Positions};
 
 /// Renders an array of objects: `path`, `severity`, `detector`, `message`, `in`, `start`, `end` and `excerpt`, which
 /// has no confidential value in it. Bytes count from 0, lines and columns (in characters) from 1.
 pub fn json(reports: &[Report]) -> Value {
     let one = |report: &Report| {
-        let (lines, excerpts) = (report.source.lines(), Excerpts::new(&report.source, &report.findings));
+        let (positions, excerpts) = (Positions::of(report), Excerpts::new(&report.source, &report.findings));
         let point = |byte| {
-            let position = lines.position(byte);
+            let position = positions.at(byte);
             json!({ "byte": byte, "line": position.line, "column": position.column })
         };
         let findings = report.findings.iter().map(|finding| {

@@ -10,6 +10,7 @@ mod human;
 mod json;
 pub mod piece;
 mod plain;
+mod position;
 mod sarif;
 
 use std::ops::Range;
@@ -94,6 +95,8 @@ fn texts(detect: &dyn Detect, pieces: Vec<Piece>) -> Vec<Finding> {
             });
         }
     }
+    hidden_names.sort();
+    hidden_names.dedup();
     // A secret that serves as a name would otherwise be shown as a part of the way to its value.
     for name in hidden_names.iter().filter(|name| !name.is_empty()) {
         for finding in &mut findings {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Detector, Report, Severity};
+use super::{Detector, Report, Severity, position::Positions};
 use crate::diagnostic;
 
 /// Renders a log of SARIF 2.1.0: one run over all sources, a rule for each detector that found something. Nothing of
@@ -15,7 +15,7 @@ pub fn sarif(reports: &[Report]) -> Value {
     let index = |name: &str| rules.keys().position(|rule| *rule == name);
     let mut results = Vec::new();
     for report in reports {
-        let lines = report.source.lines();
+        let positions = Positions::of(report);
         for finding in &report.findings {
             let name = &finding.detector.name;
             let within =
@@ -27,7 +27,11 @@ pub fn sarif(reports: &[Report]) -> Value {
                 "ruleIndex": index(name),
                 "level": level(finding.detector.severity),
                 "message": { "text": format!("{name}{within}{message}") },
-                "locations": [diagnostic::physical_location(&report.source, &lines, finding.span)],
+                "locations": [diagnostic::physical_location(
+                    &report.source.path,
+                    positions.at(finding.span.start),
+                    positions.at(finding.span.end),
+                )],
             }));
         }
     }
