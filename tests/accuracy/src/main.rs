@@ -73,6 +73,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut library =
         Library { arguments, product: Product::new()?, files: HashMap::new(), hits: HashMap::new() };
     let mut ratchet = Ratchet::read()?;
+    if let [unknown, ..] = ratchet.unknown(&measures::all()).as_slice() {
+        return Err(format!("nothing measures `{unknown}` of the ratchet any more"));
+    }
     let mut lines = Vec::new();
     let mut faults = String::new();
     for measure in &measures {

@@ -31,8 +31,10 @@ pub(crate) enum Sight {
     Text,
     /// The definition of a tool in a list.
     Definition,
-    /// An argument of a call.
+    /// An argument of a call that a policy guards.
     Argument,
+    /// An argument of a call that holds prose, where all arguments are guarded.
+    Prose,
 }
 
 /// How rows are counted.

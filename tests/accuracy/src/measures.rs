@@ -6,7 +6,7 @@ use crate::{
     figure::Metric::{self, FalsePositives, Precision, Recall},
     measure::{
         By, Count, Measure,
-        Sight::{Argument, Definition, Text},
+        Sight::{Argument, Definition, Prose, Text},
     },
 };
 
@@ -293,8 +293,16 @@ fn arguments(all: &mut Vec<Measure>) {
     for (what, by) in
         [("sql, prose", SQL), ("shell, prose", SHELL), ("traversal, prose", PATH), ("ssrf, prose", SSRF)]
     {
-        add(what, "injection_notinject.jsonl", by, none, QUIET);
-        add(what, "injection_bipia_email.jsonl", by, benign_only, QUIET);
+        for file in ["injection_notinject.jsonl", "injection_bipia_email.jsonl"] {
+            all.push(measure(
+                "arguments",
+                what,
+                file,
+                By(Prose, by),
+                Count::Rows(benign_only, TOUCHED),
+                QUIET,
+            ));
+        }
     }
 }
 

@@ -24,7 +24,7 @@ impl Product {
     pub(crate) fn hits(&self, sight: Sight, rows: &[Row]) -> Option<Vec<Vec<Hit>>> {
         match sight {
             Sight::Text => Some(rows.iter().map(|row| self.in_text(&row.text)).collect()),
-            Sight::Definition | Sight::Argument => None,
+            Sight::Definition | Sight::Argument | Sight::Prose => None,
         }
     }
 

@@ -38,6 +38,16 @@ impl Ratchet {
         self.0.get(&name(measure, metric)).copied()
     }
 
+    /// Names of figures that nothing measures: what was renamed is not held any more.
+    pub(crate) fn unknown(&self, measures: &[Measure]) -> Vec<&str> {
+        let is_known = |figure: &str| {
+            measures
+                .iter()
+                .any(|measure| measure.goals.iter().any(|(metric, _)| name(measure, *metric) == figure))
+        };
+        self.0.keys().map(String::as_str).filter(|figure| !is_known(figure)).collect()
+    }
+
     /// Takes a figure where it is better than the old one, or in any case.
     pub(crate) fn take(&mut self, measure: &Measure, metric: Metric, value: f64, in_any_case: bool) {
         // Four digits, on the side that the measured value holds.
@@ -90,6 +100,15 @@ mod tests {
             ratchet.take(&measures[0], metric, 2.0 / 3.0, false);
             assert!(metric.is_as_good(2.0 / 3.0, ratchet.get(&measures[0], metric).unwrap()));
         }
+    }
+
+    #[test]
+    fn a_figure_that_nothing_measures_is_noticed() {
+        let measures = measures::all();
+        let mut ratchet = Ratchet::default();
+        ratchet.take(&measures[0], Metric::Recall, 0.5, false);
+        assert!(ratchet.unknown(&measures).is_empty());
+        assert_eq!(ratchet.unknown(&measures[1..]).len(), 1);
     }
 
     #[test]
