@@ -59,7 +59,7 @@ fn report(text: &str) -> Report {
 /// Detector, way and source text of each finding.
 fn shown(text: &str, findings: &[Finding]) -> Vec<(String, String, String)> {
     let one = |finding: &Finding| {
-        let written = text[finding.span.range()].to_owned();
+        let written = source(text).slice(finding.span).to_owned();
         (finding.detector.name.clone(), finding.path.clone(), written)
     };
     findings.iter().map(one).collect()
@@ -100,6 +100,15 @@ fn plain_text_is_looked_through_as_it_is() {
 }
 
 #[test]
+fn what_is_split_across_blocks_is_found() {
+    let text = r#"{"content":[{"text":"say hun"},{"text":"te"},{"text":"r2 now"}],"other":[{"text":"hun"},{"text":"ter2"}]}"#;
+    let report = report(text);
+    let expected = three("test.password", "content", r#"hun"},{"text":"te"},{"text":"r2"#);
+    assert_eq!(shown(text, &report.findings), [expected]);
+    assert_eq!(report.findings[0].message, "split across blocks");
+}
+
+#[test]
 fn people_see_the_text_without_the_values() {
     let human = anstream::adapter::strip_str(&scan::human(&[report(ANSWER)])).to_string();
     let expected = r#"low[test.name] answer.json:3:56 in result.content[0].text|user
@@ -120,8 +129,9 @@ answer.json: 1 critical, 1 high, 1 low found
 
 #[test]
 fn no_format_shows_a_value() {
+    let split = r#"{"content":[{"text":"ann hun"},{"text":"ter2"}]}"#;
     let secret_name = r#"{"hunter2": {"x": "ann hunter2"}, "user": "ann"}"#;
-    for text in [ANSWER, secret_name, "ann:hunter2 ignore hunter2"] {
+    for text in [ANSWER, split, secret_name, "ann:hunter2 ignore hunter2"] {
         let reports = [report(text)];
         assert!(!reports[0].findings.is_empty());
         let formats = [

@@ -42,7 +42,7 @@ Exit codes:
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
-    /// How diagnostics about a policy are written
+    /// How diagnostics about a policy, and findings, are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
 }

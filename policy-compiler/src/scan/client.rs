@@ -10,7 +10,7 @@ use mcpgov_engine::{
 };
 use serde_json::Value;
 
-use super::{Detect, Detector, Finding, Severity, piece::Piece, piece::pieces, sorted, texts};
+use super::{Detect, Detector, Finding, Severity, piece::Piece, piece::pieces, texts};
 use crate::source::Source;
 
 /// Members that hold servers by name.
@@ -105,21 +105,21 @@ pub fn configuration(
         for server in servers(&document) {
             if let Some(message) = unregistered(&server, registry) {
                 let piece = pieces.iter().find(|piece| piece.path == server.path);
-                found.extend(piece.map(|piece| Finding {
+                found.push(Finding {
                     detector: Detector {
                         name: "config.unregistered_server".to_owned(),
                         severity: Severity::High,
                         confidential: false,
                     },
-                    span: piece.span(&(0..piece.text.len())),
+                    // Where a name is there twice, the file is looked through as one text, and has no ways.
+                    span: piece.map(|piece| piece.span(&(0..piece.text.len()))).unwrap_or_default(),
                     path: server.path,
                     message,
-                }));
+                });
             }
         }
     }
-    found.extend(texts(detect, pieces));
-    Ok(sorted(found))
+    Ok(texts(detect, &pieces, found))
 }
 
 /// A value after `--api-key` is the value of `api-key`.

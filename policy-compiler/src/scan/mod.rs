@@ -12,8 +12,9 @@ pub mod piece;
 mod plain;
 mod position;
 mod sarif;
+mod split;
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 pub use detectors::Detectors;
 pub use human::human;
@@ -75,17 +76,17 @@ pub struct Report {
 
 /// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it.
 pub fn source(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
-    texts(detect, pieces(&source.text))
+    texts(detect, &pieces(&source.text), Vec::new())
 }
 
-/// What is in these texts of a source.
-fn texts(detect: &dyn Detect, pieces: Vec<Piece>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut hidden_names = Vec::new();
+/// What is in these texts of a source, with what was found in it already.
+fn texts(detect: &dyn Detect, pieces: &[Piece], mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.extend(split::findings(detect, pieces));
+    let mut hidden_names = BTreeSet::new();
     for piece in pieces {
         for found in detect.find(&piece.text, piece.key.as_deref()) {
             if piece.is_name && found.detector.confidential {
-                hidden_names.extend(piece.text.get(found.place.clone()).map(str::to_owned));
+                hidden_names.insert(piece.text.as_str());
             }
             findings.push(Finding {
                 span: piece.span(&found.place),
@@ -95,20 +96,18 @@ fn texts(detect: &dyn Detect, pieces: Vec<Piece>) -> Vec<Finding> {
             });
         }
     }
-    hidden_names.sort();
-    hidden_names.dedup();
     // A secret that serves as a name would otherwise be shown as a part of the way to its value.
-    for name in hidden_names.iter().filter(|name| !name.is_empty()) {
+    for name in hidden_names {
+        let quoted = format!("{name:?}");
         for finding in &mut findings {
-            finding.path = finding.path.replace(name.as_str(), "…");
+            finding.path = finding.path.replace(&quoted, "…").replace(name, "…");
         }
     }
     sorted(findings)
 }
 
 /// In the order of the source, each once.
-#[must_use]
-pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| {
         let key = |finding: &Finding| (finding.span.start, finding.span.end);
         key(a).cmp(&key(b)).then_with(|| a.detector.name.cmp(&b.detector.name))
