@@ -1,9 +1,15 @@
 //! The product: everything that is asked of it goes through here.
 
+use mcpgov_engine::{
+    guard::{self, Guard},
+    json::{Doc, Limits},
+};
 use mcpgov_policy_compiler::{
     scan::{self, Detectors},
     source::Source,
 };
+
+use serde_json::{Value, json};
 
 use crate::{
     corpus::Row,
@@ -24,7 +30,9 @@ impl Product {
     pub(crate) fn hits(&self, sight: Sight, rows: &[Row]) -> Option<Vec<Vec<Hit>>> {
         match sight {
             Sight::Text => Some(rows.iter().map(|row| self.in_text(&row.text)).collect()),
-            Sight::Definition | Sight::Argument | Sight::Prose => None,
+            Sight::Argument => Some(guarded(rows, |text| Value::from(text))),
+            Sight::Prose => Some(guarded(rows, |text| json!({ "text": text }))),
+            Sight::Definition => None,
         }
     }
 
@@ -37,4 +45,17 @@ impl Product {
             .map(|finding| Hit { name: finding.detector.name, place: finding.span.range() })
             .collect()
     }
+}
+
+/// What the guards say of arguments. A guard says whether, not where.
+fn guarded(rows: &[Row], argument: fn(&str) -> Value) -> Vec<Vec<Hit>> {
+    let hits = |row: &Row| {
+        let json = argument(&row.text).to_string();
+        let limits = Limits { bytes_max: json.len(), ..Limits::default() };
+        let Ok(document) = Doc::parse(json.as_bytes(), &limits) else { return Vec::new() };
+        let speaks = |guard: &Guard| guard::finds_in(*guard as u8, document.root());
+        let hit = |guard: Guard| Hit { name: format!("guard.{}", guard.name()), place: 0..row.text.len() };
+        Guard::ALL.into_iter().filter(speaks).map(hit).collect()
+    };
+    rows.iter().map(hits).collect()
 }
