@@ -23,7 +23,7 @@ fn init(arguments: &[&str]) -> Output {
 }
 
 fn listing(tools: Vec<Value>) -> Listing {
-    Listing { server: "github".to_owned(), origin: "a test".to_owned(), traffic: None, tools }
+    Listing { server: "github".to_owned(), origin: "a test".to_owned(), traffic: None, tools, schema: None }
 }
 
 #[test]

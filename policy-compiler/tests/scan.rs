@@ -309,3 +309,48 @@ fn servers_that_the_registry_does_not_have_are_found() {
     assert_eq!(code(&output), 1);
     assert!(text(&output.stderr).contains("no registry"), "{}", text(&output.stderr));
 }
+
+/// A card number that passes the check, and belongs to nobody.
+const CARD: &str = "4111 1111 1111 1111";
+
+#[test]
+fn the_proxys_detectors_are_asked() {
+    let file = folder("detectors").join("answer.json");
+    let answer =
+        json!({ "content": [{ "text": json!({ "card": CARD, "mail": "ann@acme.example" }).to_string() }] });
+    fs::write(&file, answer.to_string()).unwrap();
+    let path = file.to_str().unwrap();
+    let detectors = |arguments: &[&str]| -> Vec<String> {
+        let output = mcpgov(&[&[path, "--format", "json"], arguments].concat());
+        assert!(!text(&output.stdout).contains("4111") && output.stderr.is_empty());
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        found.as_array().unwrap().iter().map(|one| one["detector"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(detectors(&[]), ["pii.card", "pii.email"]);
+    for (fail_on, expected) in [("low", 5), ("high", 5), ("critical", 0), ("never", 0)] {
+        assert_eq!(code(&mcpgov(&[path, "--fail-on", fail_on])), expected, "{fail_on}");
+    }
+    let policy = file.with_file_name("policy.yaml");
+    let rules =
+        "version: v1\nrules: []\ndetectors: { pii.email: { allow: [\"*@acme.example\"] } }\nprotections: ";
+    fs::write(&policy, format!("{rules}[{{ id: mail, detect: [pii.email, pii.card], treatment: log }}]\n"))
+        .unwrap();
+    assert_eq!(detectors(&["--policy", policy.to_str().unwrap()]), ["pii.card"]);
+    fs::write(&policy, format!("{rules}[{{ id: mail, detect: pii.phone, treatment: log }}]\n")).unwrap();
+    assert!(detectors(&["--policy", policy.to_str().unwrap()]).is_empty());
+}
+
+#[test]
+fn several_inputs_are_one_report() {
+    let folder = folder("several");
+    for (name, content) in [("a.txt", CARD), ("b.txt", "nothing")] {
+        fs::write(folder.join(name), content).unwrap();
+    }
+    let (a, b) = (folder.join("a.txt"), folder.join("b.txt"));
+    let output = mcpgov(&[a.to_str().unwrap(), b.to_str().unwrap(), "--format", "sarif"]);
+    let sarif: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(sarif["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "pii.card");
+    let output = mcpgov(&[a.to_str().unwrap(), b.to_str().unwrap()]);
+    assert!(text(&output.stdout).ends_with("b.txt: nothing found\n"));
+}

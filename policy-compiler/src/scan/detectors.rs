@@ -35,7 +35,7 @@ impl Detectors {
         let detector = |record: &format::Detector| {
             let name = view.text(record.name).to_owned();
             let severity = Severity::from_number(record.severity).unwrap_or(Severity::Critical);
-            let class = Kind::from_number(record.kind).map(Kind::class);
+            let class = Kind::from_name(&name).map(Kind::class);
             // What a policy's own patterns find is taken for secret.
             let confidential = class.is_none_or(|class| matches!(class, Class::Pii | Class::Secret));
             Detector { name, severity, confidential }

@@ -40,11 +40,22 @@ pub(crate) enum Sight {
 /// How rows are counted.
 pub(crate) enum Count {
     /// Each row once: whether something must be found in it, must not, or the row says nothing about it. Where the row
-    /// has spans, what is found must cover this share of one of them; 0 is touching it.
-    Rows(fn(&Row) -> Option<bool>, f64),
+    /// has spans, what is found must touch one of them: labels often include what stands around a value.
+    Rows(fn(&Row) -> Option<bool>, Part),
     /// Each span of these types, in rows whose spans of these types are complete. Found is what is covered by half; what
     /// is found elsewhere in such a row is false.
     Spans(&'static [&'static str], fn(&Row) -> bool),
+}
+
+/// What a finding is of the spans of a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A value that has to be masked: how often all of it is found is shown, too.
+    Value,
+    /// A mark that gives the text away.
+    Mark,
+    /// Nothing: the spans say something else than where it is.
+    Anywhere,
 }
 
 /// Something found in a row.
@@ -84,9 +95,9 @@ impl Measure {
         for (number, (row, hits)) in rows.iter().zip(hits).enumerate() {
             let hits: Vec<&Hit> = hits.iter().filter(|hit| self.by.includes(hit)).collect();
             match &self.count {
-                Count::Rows(expected, share) => {
+                Count::Rows(expected, part) => {
                     if let Some(expected) = expected(row) {
-                        tally.row(number, row, &hits, expected, *share);
+                        tally.row(number, row, &hits, expected, *part);
                     }
                 }
                 Count::Spans(types, is_complete) => {
@@ -114,7 +125,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn row(&mut self, number: usize, row: &Row, hits: &[&Hit], expected: bool, share: f64) {
+    fn row(&mut self, number: usize, row: &Row, hits: &[&Hit], expected: bool, part: Part) {
         if !expected {
             self.clean += 1;
             if let Some(hit) = hits.first() {
@@ -127,9 +138,10 @@ impl Tally {
         let covered = |place: &Range<usize>| share_covered(place, hits);
         let is_found = match row.spans.as_slice() {
             [] => !hits.is_empty(),
-            spans => spans.iter().any(|span| covered(&span.place) > 0.0 && covered(&span.place) >= share),
+            _ if part == Part::Anywhere => !hits.is_empty(),
+            spans => spans.iter().any(|span| covered(&span.place) > 0.0),
         };
-        if share > 0.0 && !row.spans.is_empty() {
+        if part == Part::Value && !row.spans.is_empty() {
             self.with_place += 1;
             self.whole += usize::from(row.spans.iter().any(|span| covered(&span.place) >= 1.0));
         }
@@ -211,7 +223,7 @@ fn address(text: &str, name: &str, place: &Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{By, Count, Fault, Hit, Measure, Outcome, Sight};
+    use super::{By, Count, Fault, Hit, Measure, Outcome, Part, Sight};
     use crate::{
         corpus::{Labelled, Row},
         figure::{Metric, Share},
@@ -254,7 +266,7 @@ mod tests {
             "good" => Some(false),
             _ => None,
         };
-        let outcome = measured(Count::Rows(expected, 0.5), &rows, &hits);
+        let outcome = measured(Count::Rows(expected, Part::Value), &rows, &hits);
         let expected = vec![
             (Metric::Recall, Share { hits: 1, of: 2 }),
             (Metric::FalsePositives, Share { hits: 0, of: 1 }),
@@ -264,11 +276,13 @@ mod tests {
     }
 
     #[test]
-    fn a_row_with_spans_is_found_where_enough_of_one_is_covered() {
+    fn a_row_with_spans_is_found_where_one_is_touched() {
         let rows = [row("0123456789", "bad", &[(2, 6, "X")])];
-        for (place, least, found) in [(0..1, 0.0, 0), (5..9, 0.0, 1), (5..9, 0.5, 0), (4..9, 0.5, 1)] {
-            let outcome = measured(Count::Rows(|_| Some(true), least), &rows, &[vec![hit("pii.ip", place)]]);
+        for (place, found, whole) in [(0..1, 0, None), (5..9, 1, Some(0)), (1..6, 1, None)] {
+            let count = Count::Rows(|_| Some(true), Part::Value);
+            let outcome = measured(count, &rows, &[vec![hit("pii.ip", place)]]);
             assert_eq!(share(&outcome, Metric::Recall), Some(Share { hits: found, of: 1 }));
+            assert_eq!(share(&outcome, Metric::Whole), whole.map(|hits| Share { hits, of: 1 }));
         }
     }
 

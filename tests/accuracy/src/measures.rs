@@ -1,19 +1,16 @@
 //! What is measured. Each line says which rows of a file must be found and which must not; the labels are the corpora's,
 //! see SOURCES.md beside them.
 
+use serde_json::Value;
+
 use crate::{
     corpus::Row,
     figure::Metric::{self, FalsePositives, Precision, Recall},
     measure::{
-        By, Count, Measure,
+        By, Count, Measure, Part,
         Sight::{Argument, Definition, Prose, Text},
     },
 };
-
-/// How much of a secret must be covered: what is left of the others is worth nothing.
-const HALF: f64 = 0.5;
-/// For text that is not to be cut out of a row but to give the row away.
-const TOUCHED: f64 = 0.0;
 
 const SECRET: By = By(Text, &["secret."]);
 const PII: By = By(Text, &["pii."]);
@@ -45,18 +42,24 @@ pub(crate) fn all() -> Vec<Measure> {
 }
 
 fn secrets(all: &mut Vec<Measure>) {
-    let mut add = |what, file, rows, goals| {
-        all.push(measure("secrets", what, file, SECRET, Count::Rows(rows, HALF), goals))
+    const VALUE: Part = Part::Value;
+    let mut add = |what, file, rows, part, goals| {
+        all.push(measure("secrets", what, file, SECRET, Count::Rows(rows, part), goals));
     };
     // `clean` rows of these are no secrets of the row's kind and may be of another: their share is shown, not held.
-    add("known formats", "secrets_gitleaks.jsonl", secret_or_clean, KNOWN);
-    add("known formats", "secrets_noseyparker.jsonl", secret_or_clean, KNOWN);
-    add("known formats", "secrets_secretlint.jsonl", secret_or_clean, KNOWN);
-    add("known formats", "secrets_detect_secrets.jsonl", secret_or_clean, KNOWN);
-    add("other vendors", "secrets_betterleaks_newrules.jsonl", secret_or_clean, &[(Recall, 0.85)]);
-    add("lock files", "negatives_lockfiles.jsonl", none, &[(FalsePositives, 0.001)]);
-    add("documentation", "benign_docs.jsonl", none, &[(FalsePositives, 0.003)]);
-    add("tool results", "injection_agentdojo.jsonl", benign_only, NO_GOAL);
+    add("known formats", "secrets_gitleaks.jsonl", secret_or_clean, VALUE, KNOWN);
+    // Its spans are the first group of the rule, often a user's name beside the password. Some of its rules are for what
+    // has no format of its own, and some for identifiers, which open nothing.
+    const NOSEY_PARKER: &str = "secrets_noseyparker.jsonl";
+    add("known formats", NOSEY_PARKER, |row| nosey_parker(row, false), Part::Anywhere, KNOWN);
+    add("without a format", NOSEY_PARKER, |row| nosey_parker(row, true), Part::Anywhere, KNOWN);
+    add("identifiers", NOSEY_PARKER, identifier, Part::Anywhere, NO_GOAL);
+    add("known formats", "secrets_secretlint.jsonl", secret_or_clean, VALUE, KNOWN);
+    add("known formats", "secrets_detect_secrets.jsonl", secret_or_clean, VALUE, KNOWN);
+    add("other vendors", "secrets_betterleaks_newrules.jsonl", secret_or_clean, VALUE, &[(Recall, 0.85)]);
+    add("lock files", "negatives_lockfiles.jsonl", none, VALUE, &[(FalsePositives, 0.001)]);
+    add("documentation", "benign_docs.jsonl", none, VALUE, &[(FalsePositives, 0.003)]);
+    add("tool results", "injection_agentdojo.jsonl", benign_only, VALUE, NO_GOAL);
 }
 
 const CONSTRUCTED: &str = "pii_constructed_toolresponses.jsonl";
@@ -87,7 +90,7 @@ fn personal(all: &mut Vec<Measure>) {
         "phone",
         RECOGNISERS,
         phone,
-        Count::Rows(|row| (row.kind == "PHONE_NUMBER").then_some(true), HALF),
+        Count::Rows(|row| (row.kind == "PHONE_NUMBER").then_some(true), Part::Value),
         &[(Recall, 0.80)],
     );
     add(
@@ -98,23 +101,29 @@ fn personal(all: &mut Vec<Measure>) {
         PHONE,
     );
     // Shapes that are numbers only in the region the test names; `possible_only` is left out.
-    add("phone", "pii_phone_matcher.jsonl", phone, Count::Rows(pii_or_clean, HALF), NO_GOAL);
+    add("phone", "pii_phone_matcher.jsonl", phone, Count::Rows(pii_or_clean, Part::Value), NO_GOAL);
     // Whole addresses by the letter of the standards, not addresses in text.
     add(
         "e-mail syntax",
         "pii_email_validator.jsonl",
         By(Text, &["pii.email"]),
-        Count::Rows(address_or_not, HALF),
+        Count::Rows(address_or_not, Part::Value),
         NO_GOAL,
     );
-    add("national id", RECOGNISERS, By(Text, &["pii.national_id"]), Count::Rows(national_id, HALF), NO_GOAL);
-    add("lock files", "negatives_lockfiles.jsonl", PII, Count::Rows(none, HALF), NO_GOAL);
+    add(
+        "national id",
+        RECOGNISERS,
+        By(Text, &["pii.national_id"]),
+        Count::Rows(national_id, Part::Value),
+        NO_GOAL,
+    );
+    add("lock files", "negatives_lockfiles.jsonl", PII, Count::Rows(none, Part::Value), NO_GOAL);
 }
 
 fn hidden(all: &mut Vec<Measure>) {
     const FILE: &str = "hidden_text.jsonl";
     let mut add = |what, file, rows, goals| {
-        all.push(measure("hidden", what, file, MANIPULATION, Count::Rows(rows, TOUCHED), goals))
+        all.push(measure("hidden", what, file, MANIPULATION, Count::Rows(rows, Part::Mark), goals))
     };
     add("invisible", FILE, |row| is_hidden(row, &INVISIBLE_KINDS), INVISIBLE);
     add("decoded", FILE, |row| is_hidden(row, &DECODED_KINDS), DECODED);
@@ -154,7 +163,7 @@ const MARKUP_KINDS: [&str; 5] =
 
 fn injection(all: &mut Vec<Measure>) {
     let mut add = |what, file, rows, goals| {
-        all.push(measure("injection", what, file, MANIPULATION, Count::Rows(rows, TOUCHED), goals))
+        all.push(measure("injection", what, file, MANIPULATION, Count::Rows(rows, Part::Mark), goals))
     };
     add("marked", "injection_agentdojo.jsonl", |row| marked(row, &AGENTDOJO_UNMARKED, true), MARKED);
     add("marked", "injection_garak_latent.jsonl", |row| marked(row, &GARAK_UNMARKED, true), MARKED);
@@ -199,7 +208,7 @@ const PROMPTWL_MARKED: [&str; 2] = ["injection/instruction-override", "injection
 
 fn poison(all: &mut Vec<Measure>) {
     let mut add = |what, file, by, rows, goals| {
-        all.push(measure("poison", what, file, by, Count::Rows(rows, TOUCHED), goals))
+        all.push(measure("poison", what, file, by, Count::Rows(rows, Part::Mark), goals))
     };
     // `invalid` definitions are wrong, not poisoned.
     add("warn", "tools_poisoned.jsonl", WARN, poisoned_or_benign, &[(Recall, 0.80)]);
@@ -213,7 +222,7 @@ fn poison(all: &mut Vec<Measure>) {
 
 fn arguments(all: &mut Vec<Measure>) {
     let mut add = |what, file, by, rows, goals| {
-        all.push(measure("arguments", what, file, By(Argument, by), Count::Rows(rows, TOUCHED), goals))
+        all.push(measure("arguments", what, file, By(Argument, by), Count::Rows(rows, Part::Mark), goals))
     };
     const SSRF: &[&str] = &["guard.ssrf"];
     const SQL: &[&str] = &["guard.sql"];
@@ -299,7 +308,7 @@ fn arguments(all: &mut Vec<Measure>) {
                 what,
                 file,
                 By(Prose, by),
-                Count::Rows(benign_only, TOUCHED),
+                Count::Rows(benign_only, Part::Mark),
                 QUIET,
             ));
         }
@@ -328,6 +337,24 @@ fn benign_only(row: &Row) -> Option<bool> {
 
 fn secret_or_clean(row: &Row) -> Option<bool> {
     Some(row.is_label("secret"))
+}
+
+/// Nosey Parker says of its rules what they are for.
+fn is_category(row: &Row, category: &str) -> bool {
+    let categories = row.line.get("cats").and_then(Value::as_array);
+    categories.is_some_and(|categories| categories.iter().any(|one| one.as_str() == Some(category)))
+}
+
+fn nosey_parker(row: &Row, is_vague: bool) -> Option<bool> {
+    if row.is_label("clean") {
+        return (!is_vague).then_some(false);
+    }
+    let vague = is_category(row, "fuzzy") || is_category(row, "generic");
+    (is_category(row, "secret") && vague == is_vague).then_some(true)
+}
+
+fn identifier(row: &Row) -> Option<bool> {
+    (row.is_label("secret") && !is_category(row, "secret")).then_some(true)
 }
 
 fn pii_or_clean(row: &Row) -> Option<bool> {
