@@ -25,6 +25,7 @@ pub mod protect;
 pub mod read;
 pub mod regex;
 pub mod render;
+pub mod scan;
 pub mod schema;
 pub mod show;
 pub mod simulation;

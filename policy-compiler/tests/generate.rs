@@ -1,13 +1,12 @@
 //! `mcpgov init`: from saved lists and from live servers.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod server;
+
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
     path::Path,
     process::{Command, Output},
-    thread,
 };
 
 use mcpgov_policy_compiler::{
@@ -17,13 +16,14 @@ use mcpgov_policy_compiler::{
     source::Source,
 };
 use serde_json::{Value, json};
+use server::{response, server};
 
 fn init(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mcpgov")).arg("init").args(arguments).output().unwrap()
 }
 
 fn listing(tools: Vec<Value>) -> Listing {
-    Listing { server: "github".to_owned(), origin: "a test".to_owned(), traffic: None, tools }
+    Listing { server: "github".to_owned(), origin: "a test".to_owned(), traffic: None, tools, schema: None }
 }
 
 #[test]
@@ -163,35 +163,6 @@ fn saved_lists_of_every_shape_are_read() {
     }
 }
 
-/// Answers each connection by what is asked for, with the given framing; returns the URL.
-fn server(answer: fn(&Value, &str) -> String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut reader = BufReader::new(stream.unwrap());
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-                if line == "\r\n" {
-                    break;
-                }
-                head.push_str(&line);
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            let message: Value = serde_json::from_slice(&body).unwrap();
-            let answer = answer(&message, &head);
-            let _ = reader.get_mut().write_all(answer.as_bytes());
-        }
-    });
-    format!("http://{address}/mcp")
-}
-
 /// What a server with two pages of tools says.
 fn result(message: &Value) -> Option<Value> {
     let id = message.get("id")?;
@@ -208,16 +179,7 @@ fn result(message: &Value) -> Option<Value> {
 }
 
 fn plain(message: &Value, _: &str) -> String {
-    match result(message) {
-        None => "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".to_owned(),
-        Some(result) => {
-            let body = result.to_string();
-            format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            )
-        }
-    }
+    response(result(message))
 }
 
 fn streamed(message: &Value, head: &str) -> String {

@@ -1,5 +1,6 @@
 //! `cargo xtask`: what a person does with this repository.
 
+mod accuracy;
 mod bench;
 mod demo;
 mod test;
@@ -23,6 +24,8 @@ enum Verb {
     Test(test::Arguments),
     /// Measure what the filter costs
     Bench(bench::Arguments),
+    /// Measure what the detectors find in labelled corpora, and what else
+    Accuracy(accuracy::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
         Verb::Bench(arguments) => bench::run(&arguments),
+        Verb::Accuracy(arguments) => accuracy::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

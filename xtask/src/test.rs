@@ -6,6 +6,8 @@ use std::process::Command;
 use xtask::step::step;
 use xtask::{Result, build, command, paths, tools};
 
+use crate::accuracy;
+
 /// Where the engine's tests run in WebAssembly: a target without an operating system, as the engine asks for none.
 const ENGINE_TARGET: &str = "wasm32-unknown-unknown";
 const FILTER_TARGET: &str = "wasm32-wasip1";
@@ -34,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             "mcpgov-tests",
         ]))
     })?;
+    accuracy()?;
     let node = step("get Node.js", tools::node)?;
     let runner = step("get wasm-bindgen's test runner", tools::wasm_bindgen_test_runner)?;
     step("test the engine in WebAssembly", || engine_in_wasm(&node, &runner))?;
@@ -47,6 +50,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         command::run_tests(&mut test)
     })?;
     if arguments.long { fuzz() } else { Ok(()) }
+}
+
+/// That no figure has fallen, where there is something to measure with.
+fn accuracy() -> Result<()> {
+    let folder = accuracy::corpora();
+    if !folder.is_dir() {
+        eprintln!("==> measure the detectors: skipped, because there is no `{}`", folder.display());
+        return Ok(());
+    }
+    step("measure the detectors", || accuracy::run(&accuracy::Arguments::default()))
 }
 
 /// Seconds for which each target is fuzzed.

@@ -141,16 +141,9 @@ impl Scanner {
             // What a value is may be said by its name alone.
             self.trigger.each(key.as_bytes(), |source, at| {
                 if let Some(Source::Pattern(index)) = self.sources.get(usize::from(source)) {
-                    patterns.look_named(
-                        *index,
-                        key.as_bytes(),
-                        at,
-                        text,
-                        &mut runs,
-                        &mut |detector, place| {
-                            findings.push(Finding { place, detector });
-                        },
-                    );
+                    patterns.look_named(*index, key.as_bytes(), at, text, &mut runs, &mut |detector, place| {
+                        findings.push(Finding { place, detector });
+                    });
                 }
             });
         }

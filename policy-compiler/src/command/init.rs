@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use mcpgov_policy_compiler::generate::{self, Listing, http};
 use serde_json::Value;
 
-use super::{Failure, Format, Outcome, files, print};
+use super::{Failure, Format, Outcome, files, print, server};
 
 /// Write a first policy from the tools of a server: reads allowed, writes with approval, the rest denied
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
     /// Header for requests to the server, such as `Authorization: Bearer …`; may be repeated
-    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = server::header)]
     headers: Vec<(String, String)>,
     /// Policy file to write, `-` for standard output; an existing file is never replaced
     #[arg(short, long, value_name = "FILE", default_value = "-")]
@@ -54,13 +54,7 @@ fn beside(list: &Path, policy: &Path) -> Option<String> {
 }
 
 fn live(arguments: &Arguments) -> Result<Listing, Failure> {
-    let server = http::list(&arguments.from, &arguments.headers).map_err(|error| {
-        let failure = Failure::new(error.message);
-        match error.help {
-            Some(help) => failure.help(help),
-            None => failure,
-        }
-    })?;
+    let server = http::list(&arguments.from, &arguments.headers).map_err(server::failure)?;
     let name = server.name.as_deref().unwrap_or(&server.traffic.0);
     Ok(Listing {
         server: generate::server_name(name),
@@ -90,15 +84,4 @@ fn saved(path: &Path) -> Result<Listing, Failure> {
         schema: None,
         tools,
     })
-}
-
-fn header(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once(':').ok_or("write the header's name, `:` and its value")?;
-    let fits = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
-    let (name, value) = (name.trim(), value.trim());
-    if fits(name) && fits(value) {
-        Ok((name.to_owned(), value.to_owned()))
-    } else {
-        Err("the header is empty or has control characters")
-    }
 }

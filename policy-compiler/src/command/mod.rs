@@ -12,7 +12,9 @@ mod load;
 mod progress;
 mod render;
 mod report;
+mod scan;
 mod schema;
+mod server;
 mod show;
 mod simulate;
 mod test;
@@ -31,7 +33,8 @@ Exit codes:
   1  error: bad usage, unreadable file, policy that does not compile
   2  `explain`: the call is denied or needs approval
   3  `test`: tests of a policy failed
-  4  `diff`: a change that `--fail-on` names";
+  4  `diff`: a change that `--fail-on` names
+  5  `scan`: something was found of the severity that `--fail-on` names, or worse";
 
 /// Compiles policies for MCP traffic, checks them and explains their decisions
 #[derive(Parser)]
@@ -39,7 +42,7 @@ Exit codes:
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
-    /// How diagnostics about a policy are written
+    /// How diagnostics about a policy, and findings, are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -56,6 +59,7 @@ enum Verb {
     Simulate(simulate::Arguments),
     Init(init::Arguments),
     Fmt(fmt::Arguments),
+    Scan(scan::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
@@ -83,6 +87,8 @@ pub(crate) enum Outcome {
     TestsFailed = 3,
     /// A change that the caller asked to fail on.
     Changed = 4,
+    /// Something that must not pass.
+    Found = 5,
 }
 
 /// Why a verb could not do its work.
@@ -125,6 +131,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Simulate(arguments) => simulate::run(&arguments, format),
         Verb::Init(arguments) => init::run(&arguments, format),
         Verb::Fmt(arguments) => fmt::run(&arguments, format),
+        Verb::Scan(arguments) => scan::run(&arguments, format),
         Verb::Schema(schema::Arguments {}) => schema::run(),
         Verb::Completions(arguments) => completions::run(&arguments),
     };

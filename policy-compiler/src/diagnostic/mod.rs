@@ -12,6 +12,7 @@ pub use human::human;
 pub use json::json;
 pub use plain::plain;
 pub use sarif::sarif;
+pub(crate) use sarif::{log as sarif_log, physical_location};
 
 use crate::source::Span;
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Label};
-use crate::source::{Lines, Source};
+use crate::source::{Lines, Position, Source};
 
 /// Renders a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS), as code scanning services
 /// read it: one run, a rule for each code that occurs, a result for each diagnostic.
@@ -44,6 +44,11 @@ pub fn sarif(files: &[(&Source, &[Diagnostic])]) -> Value {
             diagnostics.iter().map(move |diagnostic| result(source, &lines, diagnostic))
         })
         .collect();
+    log(rules.into_values().collect(), results)
+}
+
+/// The log around the rules and results of one run.
+pub(crate) fn log(rules: Vec<Value>, results: Vec<Value>) -> Value {
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -51,7 +56,7 @@ pub fn sarif(files: &[(&Source, &[Diagnostic])]) -> Value {
             "tool": { "driver": {
                 "name": "mcpgov",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules.values().collect::<Vec<_>>(),
+                "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
             "results": results,
@@ -61,9 +66,20 @@ pub fn sarif(files: &[(&Source, &[Diagnostic])]) -> Value {
 
 fn location(source: &Source, lines: &Lines, label: &Label) -> Value {
     let (start, end) = (lines.position(label.span.start), lines.position(label.span.end));
-    let mut location = json!({
+    let mut location = physical_location(&source.path, start, end);
+    if !label.text.is_empty()
+        && let Some(location) = location.as_object_mut()
+    {
+        location.insert("message".to_owned(), json!({ "text": label.text }));
+    }
+    location
+}
+
+/// The location of a place in a file.
+pub(crate) fn physical_location(path: &str, start: Position, end: Position) -> Value {
+    json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": uri(&source.path) },
+            "artifactLocation": { "uri": uri(path) },
             "region": {
                 "startLine": start.line,
                 "startColumn": start.column,
@@ -71,13 +87,7 @@ fn location(source: &Source, lines: &Lines, label: &Label) -> Value {
                 "endColumn": end.column,
             },
         },
-    });
-    if !label.text.is_empty()
-        && let Some(location) = location.as_object_mut()
-    {
-        location.insert("message".to_owned(), json!({ "text": label.text }));
-    }
-    location
+    })
 }
 
 /// A path as a URI reference (RFC 3986): everything but unreserved characters and `/` is escaped.

@@ -1,4 +1,4 @@
-//! Asking a live server for its tools: Streamable HTTP (MCP 2025-06-18, transports) without TLS, one request a
+//! Asking a live server for what it lists: Streamable HTTP (MCP 2025-06-18, transports) without TLS, one request a
 //! connection.
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
 };
 
 use mcpgov_engine::sse::{Piece, Reader};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest answer that is read.
@@ -64,31 +64,47 @@ pub struct Server {
 /// [`HttpError`]
 pub fn list(url: &str, headers: &[(String, String)]) -> Result<Server, HttpError> {
     let target = Target::parse(url)?;
-    let mut session = Session { target: &target, headers, id: None };
-    let hello = json!({
-        "protocolVersion": PROTOCOL,
-        "capabilities": {},
-        "clientInfo": { "name": "mcpgov", "version": env!("CARGO_PKG_VERSION") },
-    });
-    let welcome = session.request(1, "initialize", hello)?;
-    session.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))?;
-    let mut tools = Vec::new();
-    let mut cursor = Value::Null;
-    for page in 0..PAGES_MAX {
-        let params = if cursor.is_null() { json!({}) } else { json!({ "cursor": cursor }) };
-        let answer = session.request(page + 2, "tools/list", params)?;
-        let list = answer.get("tools").and_then(Value::as_array);
-        tools.extend(
-            list.ok_or_else(|| problem("the answer to tools/list has no list of tools"))?.iter().cloned(),
-        );
-        cursor = answer.get("nextCursor").cloned().unwrap_or_default();
-        if cursor.is_null() {
-            let name = welcome.pointer("/serverInfo/name").and_then(Value::as_str).map(str::to_owned);
-            let host = target.authority.rsplit_once(':').map_or(target.authority, |(host, _)| host);
-            return Ok(Server { name, traffic: (host.to_ascii_lowercase(), target.path.to_owned()), tools });
+    let (mut session, welcome) = Session::open(&target, headers)?;
+    let tools = session.list("tools/list", "tools")?;
+    let name = welcome.pointer("/serverInfo/name").and_then(Value::as_str).map(str::to_owned);
+    let host = target.authority.rsplit_once(':').map_or(target.authority, |(host, _)| host);
+    Ok(Server { name, traffic: (host.to_ascii_lowercase(), target.path.to_owned()), tools })
+}
+
+/// What lists there are, by the capability that announces them; the last may be absent all the same.
+const LISTS: [(&str, &str, &str); 4] = [
+    ("tools", "tools/list", "tools"),
+    ("prompts", "prompts/list", "prompts"),
+    ("resources", "resources/list", "resources"),
+    ("resources", "resources/templates/list", "resourceTemplates"),
+];
+
+/// Asks the server at `url` for all that it shows to models without being called: `serverInfo`, `instructions`, and
+/// its lists, as members of one object.
+///
+/// # Errors
+/// [`HttpError`]
+pub fn survey(url: &str, headers: &[(String, String)]) -> Result<Value, HttpError> {
+    let target = Target::parse(url)?;
+    let (mut session, mut welcome) = Session::open(&target, headers)?;
+    let mut shown = Map::new();
+    for member in ["serverInfo", "instructions"] {
+        if let Some(value) = welcome.get_mut(member) {
+            shown.insert(member.to_owned(), value.take());
         }
     }
-    Err(problem(format!("the list of tools has more than {PAGES_MAX} pages")))
+    for (capability, method, member) in LISTS {
+        if welcome.pointer(&format!("/capabilities/{capability}")).is_none() {
+            continue;
+        }
+        match session.list(method, member) {
+            Ok(list) => drop(shown.insert(member.to_owned(), list.into())),
+            // Templates came later than resources, and servers without them know no such method.
+            Err(_) if member == "resourceTemplates" => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Value::Object(shown))
 }
 
 struct Target<'u> {
@@ -138,11 +154,47 @@ struct Session<'s> {
     target: &'s Target<'s>,
     headers: &'s [(String, String)],
     id: Option<String>,
+    /// Requests sent.
+    requests: usize,
 }
 
-impl Session<'_> {
+impl<'s> Session<'s> {
+    /// A session, and what the server answers to `initialize`.
+    fn open(target: &'s Target<'s>, headers: &'s [(String, String)]) -> Result<(Self, Value), HttpError> {
+        let mut session = Session { target, headers, id: None, requests: 0 };
+        let hello = json!({
+            "protocolVersion": PROTOCOL,
+            "capabilities": {},
+            "clientInfo": { "name": "mcpgov", "version": env!("CARGO_PKG_VERSION") },
+        });
+        let welcome = session.request("initialize", hello)?;
+        session.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))?;
+        Ok((session, welcome))
+    }
+
+    /// All pages of a list, which is the member of that name.
+    fn list(&mut self, method: &str, member: &str) -> Result<Vec<Value>, HttpError> {
+        let mut items = Vec::new();
+        let mut cursor = Value::Null;
+        for _ in 0..PAGES_MAX {
+            let params = if cursor.is_null() { json!({}) } else { json!({ "cursor": cursor }) };
+            let mut answer = self.request(method, params)?;
+            let Some(Value::Array(page)) = answer.get_mut(member).map(Value::take) else {
+                return Err(problem(format!("the answer to {method} has no list of {member}")));
+            };
+            items.extend(page);
+            cursor = answer.get_mut("nextCursor").map(Value::take).unwrap_or_default();
+            if cursor.is_null() {
+                return Ok(items);
+            }
+        }
+        Err(problem(format!("the list of {member} has more than {PAGES_MAX} pages")))
+    }
+
     /// The result of a request.
-    fn request(&mut self, id: usize, method: &str, params: Value) -> Result<Value, HttpError> {
+    fn request(&mut self, method: &str, params: Value) -> Result<Value, HttpError> {
+        self.requests += 1;
+        let id = self.requests;
         let mut answer =
             self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
         let found = answer.iter_mut().find(|message| message.get("id") == Some(&json!(id)));

@@ -1,0 +1,26 @@
+//! What verbs that ask a live server have in common.
+
+use mcpgov_policy_compiler::generate::http::HttpError;
+
+use super::Failure;
+
+/// Reads a header of the command line.
+pub(super) fn header(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once(':').ok_or("write the header's name, `:` and its value")?;
+    let fits = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+    let (name, value) = (name.trim(), value.trim());
+    if fits(name) && fits(value) {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err("the header is empty or has control characters")
+    }
+}
+
+/// That a server could not be asked.
+pub(super) fn failure(error: HttpError) -> Failure {
+    let failure = Failure::new(error.message);
+    match error.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}

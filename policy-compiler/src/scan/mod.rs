@@ -1,0 +1,117 @@
+//! Looks through texts for what must not pass, with the detectors that the proxy uses: files, saved answers, live
+//! servers, configuration of clients.
+//!
+//! What is found is plain data without the values themselves; turning it into text is the work of the renderers.
+
+pub mod client;
+mod detectors;
+mod excerpt;
+mod human;
+mod json;
+pub mod piece;
+mod plain;
+mod position;
+mod sarif;
+mod split;
+
+use std::{collections::BTreeSet, ops::Range};
+
+pub use detectors::Detectors;
+pub use human::human;
+pub use json::json;
+pub use mcpgov_engine::vocabulary::Severity;
+pub use plain::plain;
+pub use sarif::sarif;
+
+use crate::source::{Source, Span};
+use piece::{Piece, pieces};
+
+/// What finds things in a text.
+pub trait Detect {
+    /// What is in `text`, the value of the member `key` where it is one.
+    fn find(&self, text: &str, key: Option<&str>) -> Vec<Found>;
+}
+
+/// Something in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What found it.
+    pub detector: Detector,
+    /// Bytes of the text.
+    pub place: Range<usize>,
+}
+
+/// What a detector is called, and how bad it is what it finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detector {
+    /// Its name in policies, `pii.card`.
+    pub name: String,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// Whether the value itself must not be shown.
+    pub confidential: bool,
+}
+
+/// Something in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What found it.
+    pub detector: Detector,
+    /// Where it is written.
+    pub span: Span,
+    /// The way to the text it is in, `result.tools[0].description`; empty where the source is one text.
+    pub path: String,
+    /// What there is to say beside the detector's name; may be empty.
+    pub message: String,
+}
+
+/// A source, and what was found in it.
+#[derive(Debug)]
+pub struct Report {
+    /// What was looked through.
+    pub source: Source,
+    /// In the order of the source.
+    pub findings: Vec<Finding>,
+}
+
+/// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it.
+pub fn source(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
+    texts(detect, &pieces(&source.text), Vec::new())
+}
+
+/// What is in these texts of a source, with what was found in it already.
+fn texts(detect: &dyn Detect, pieces: &[Piece], mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.extend(split::findings(detect, pieces));
+    let mut hidden_names = BTreeSet::new();
+    for piece in pieces {
+        for found in detect.find(&piece.text, piece.key.as_deref()) {
+            if piece.is_name && found.detector.confidential {
+                hidden_names.insert(piece.text.as_str());
+            }
+            findings.push(Finding {
+                span: piece.span(&found.place),
+                detector: found.detector,
+                path: piece.path.clone(),
+                message: String::new(),
+            });
+        }
+    }
+    // A secret that serves as a name would otherwise be shown as a part of the way to its value.
+    for name in hidden_names {
+        let quoted = format!("{name:?}");
+        for finding in &mut findings {
+            finding.path = finding.path.replace(&quoted, "…").replace(name, "…");
+        }
+    }
+    sorted(findings)
+}
+
+/// In the order of the source, each once.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.span.start, finding.span.end);
+        key(a).cmp(&key(b)).then_with(|| a.detector.name.cmp(&b.detector.name))
+    });
+    findings.dedup();
+    findings
+}

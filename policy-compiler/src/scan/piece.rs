@@ -1,0 +1,271 @@
+//! The texts of a document as a reader decodes them, each with the way back to the source's bytes.
+
+use std::{ops::Range, rc::Rc};
+
+use mcpgov_engine::json::{Doc, Kind, Limits, Value};
+
+use crate::source::{SOURCE_BYTES_MAX, Span};
+
+/// How deep JSON inside strings of JSON is read. Tools answer with JSON as text, and their answers are quoted again.
+const NESTED_MAX: u8 = 4;
+/// What a document may cost; a saved list of tools is far smaller.
+const LIMITS: Limits = Limits { bytes_max: SOURCE_BYTES_MAX, depth_max: 256, nodes_max: 1 << 24 };
+
+/// A decoded text of a document: a string, a member's name, a number, or the whole of what is no JSON.
+#[derive(Debug)]
+pub struct Piece {
+    /// The text as a reader of the document gets it.
+    pub text: String,
+    /// The name of the member whose value it is.
+    pub key: Option<String>,
+    /// The way to it, `result.tools[0].description`; empty for the whole.
+    pub path: String,
+    /// Whether it is the name of a member.
+    pub is_name: bool,
+    origin: Rc<Origin>,
+}
+
+/// Where decoded bytes were written.
+#[derive(Debug)]
+struct Origin {
+    /// Runs in order; the first starts at 0.
+    runs: Vec<Run>,
+    /// The text that this one was written in, if that was decoded as well.
+    outer: Option<Rc<Origin>>,
+}
+
+/// Decoded bytes from `decoded` on stand at `written` on: byte for byte, or all of them as one escape.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    decoded: usize,
+    written: usize,
+    /// Bytes of the escape; 0 where the text stands as it is.
+    escape: usize,
+}
+
+impl Piece {
+    /// Where the bytes `place` of the text stand in the source.
+    pub fn span(&self, place: &Range<usize>) -> Span {
+        let mut span = Span { start: place.start, end: place.end };
+        let mut origin = Some(&self.origin);
+        while let Some(inner) = origin {
+            span = inner.span(span);
+            origin = inner.outer.as_ref();
+        }
+        span
+    }
+}
+
+impl Origin {
+    fn span(&self, place: Span) -> Span {
+        if place.start >= place.end {
+            let at = self.run(place.start).start(place.start);
+            return Span { start: at, end: at };
+        }
+        let last = place.end - 1;
+        Span { start: self.run(place.start).start(place.start), end: self.run(last).end(last) }
+    }
+
+    fn run(&self, at: usize) -> Run {
+        let after = self.runs.partition_point(|run| run.decoded <= at);
+        self.runs.get(after.saturating_sub(1)).copied().unwrap_or(Run { decoded: 0, written: 0, escape: 0 })
+    }
+}
+
+impl Run {
+    fn start(self, at: usize) -> usize {
+        if self.escape > 0 { self.written } else { self.written + at.saturating_sub(self.decoded) }
+    }
+
+    fn end(self, last: usize) -> usize {
+        if self.escape > 0 { self.written + self.escape } else { self.start(last) + 1 }
+    }
+}
+
+/// The texts of `source`, in its order: of JSON every string, name and number, otherwise the whole.
+pub fn pieces(source: &str) -> Vec<Piece> {
+    let whole = Origin { runs: vec![Run { decoded: 0, written: 0, escape: 0 }], outer: None };
+    let mut walk = Walk { pieces: Vec::new() };
+    walk.text(source.to_owned(), None, String::new(), Rc::new(whole), 0);
+    walk.pieces
+}
+
+struct Walk {
+    pieces: Vec<Piece>,
+}
+
+impl Walk {
+    /// A text, or what is in it where it is JSON itself.
+    fn text(&mut self, text: String, key: Option<&str>, path: String, origin: Rc<Origin>, nested: u8) {
+        if nested < NESTED_MAX
+            && text.trim_ascii_start().starts_with(['{', '[', '"'])
+            && let Ok(document) = Doc::parse(text.as_bytes(), &LIMITS)
+        {
+            let path = if nested == 0 { path } else { format!("{path}|") };
+            return self.value(document.root(), &text, key, &path, &origin, nested);
+        }
+        self.pieces.push(Piece { text, key: key.map(str::to_owned), path, is_name: false, origin });
+    }
+
+    fn value(
+        &mut self,
+        value: Value<'_>,
+        document: &str,
+        key: Option<&str>,
+        path: &str,
+        outer: &Rc<Origin>,
+        nested: u8,
+    ) {
+        match value.kind() {
+            Kind::Object => {
+                // Names are strings too; their place ends before the colon in front of the value.
+                let mut from = value.span().start + 1;
+                for (name, member) in value.members() {
+                    if let Some(start) = document.get(from..).and_then(|rest| rest.find('"')) {
+                        let origin = string_origin(document, from + start, outer);
+                        let path = format!("{path}(name)");
+                        let text = name.to_owned();
+                        self.pieces.push(Piece { text, key: None, path, is_name: true, origin });
+                    }
+                    from = member.span().end;
+                    let path = joined(path, name);
+                    self.value(member, document, Some(name), &path, outer, nested);
+                }
+            }
+            Kind::Array => {
+                for (index, item) in value.items().enumerate() {
+                    self.value(item, document, key, &format!("{path}[{index}]"), outer, nested);
+                }
+            }
+            Kind::String => {
+                let origin = string_origin(document, value.span().start, outer);
+                let text = value.as_str().unwrap_or_default().to_owned();
+                self.text(text, key, path.to_owned(), origin, nested + 1);
+            }
+            Kind::Number => {
+                let run = Run { decoded: 0, written: value.span().start, escape: 0 };
+                let origin = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(outer)) });
+                let (text, key) = (value.raw().to_owned(), key.map(str::to_owned));
+                self.pieces.push(Piece { text, key, path: path.to_owned(), is_name: false, origin });
+            }
+            Kind::Null | Kind::Bool => {}
+        }
+    }
+}
+
+pub(super) fn joined(path: &str, name: &str) -> String {
+    let plain =
+        !name.is_empty() && name.chars().all(|char| char.is_ascii_alphanumeric() || "_-$".contains(char));
+    match (plain, path.is_empty() || path.ends_with('|')) {
+        (true, true) => format!("{path}{name}"),
+        (true, false) => format!("{path}.{name}"),
+        (false, _) => format!("{path}[{name:?}]"),
+    }
+}
+
+/// Where the decoded bytes of the string at `quote` were written. The document is known to be JSON.
+fn string_origin(document: &str, quote: usize, outer: &Rc<Origin>) -> Rc<Origin> {
+    let bytes = document.as_bytes();
+    let mut runs = vec![Run { decoded: 0, written: quote + 1, escape: 0 }];
+    let (mut at, mut decoded, mut verbatim) = (quote + 1, 0, true);
+    while let Some(byte) = bytes.get(at).copied().filter(|byte| *byte != b'"') {
+        if byte == b'\\' {
+            let (escape, length) = escape(bytes.get(at..).unwrap_or_default());
+            runs.push(Run { decoded, written: at, escape });
+            (at, decoded, verbatim) = (at + escape, decoded + length, false);
+        } else {
+            if !verbatim {
+                runs.push(Run { decoded, written: at, escape: 0 });
+            }
+            (at, decoded, verbatim) = (at + 1, decoded + 1, true);
+        }
+    }
+    Rc::new(Origin { runs, outer: Some(Rc::clone(outer)) })
+}
+
+/// How many bytes an escape takes, and how many it stands for.
+fn escape(bytes: &[u8]) -> (usize, usize) {
+    if bytes.get(1) != Some(&b'u') {
+        return (2, 1);
+    }
+    let unit = |from: usize| {
+        let digits = bytes.get(from..from + 4).and_then(|digits| std::str::from_utf8(digits).ok());
+        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or_default()
+    };
+    match unit(2) {
+        // The first half of a pair; a lone half is not read at all.
+        0xD800..=0xDBFF => (12, 4),
+        low => (6, char::from_u32(low).map_or(0, char::len_utf8)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    /// Path, text, and what stands in the source in its place.
+    fn shown(source: &str) -> Vec<(String, String, String)> {
+        pieces(source)
+            .into_iter()
+            .map(|piece| {
+                let span = piece.span(&(0..piece.text.len()));
+                (piece.path.clone(), piece.text.clone(), source.get(span.range()).unwrap().to_owned())
+            })
+            .collect()
+    }
+
+    fn three(path: &str, text: &str, written: &str) -> (String, String, String) {
+        (path.to_owned(), text.to_owned(), written.to_owned())
+    }
+
+    #[test]
+    fn what_is_no_json_is_one_text() {
+        for text in ["", "plain", "{not json}", "{\"a\":1,\"a\":2}"] {
+            assert_eq!(shown(text), [three("", text, text)]);
+        }
+    }
+
+    #[test]
+    fn strings_names_and_numbers_are_texts_with_their_place() {
+        let source = r#" {"a": ["x", -1.5e3, true, null], "b c": {"d": "y"}} "#;
+        let expected = [
+            three("(name)", "a", "a"),
+            three("a[0]", "x", "x"),
+            three("a[1]", "-1.5e3", "-1.5e3"),
+            three("(name)", "b c", "b c"),
+            three(r#"["b c"](name)"#, "d", "d"),
+            three(r#"["b c"].d"#, "y", "y"),
+        ];
+        assert_eq!(shown(source), expected);
+        let keys: Vec<_> = pieces(source).into_iter().map(|piece| piece.key).collect();
+        let key = |name: &str| Some(name.to_owned());
+        assert_eq!(keys, [None, key("a"), key("a"), None, None, key("d")]);
+    }
+
+    #[test]
+    fn every_byte_of_an_escape_leads_back_to_the_whole_escape() {
+        let source = r#"{"k":"ab\n\u00e9\ud83d\ude00cd"}"#;
+        let piece = pieces(source).pop().expect("there is one");
+        assert_eq!(piece.text, "ab\né😀cd");
+        let written = |place: std::ops::Range<usize>| source.get(piece.span(&place).range()).unwrap();
+        assert_eq!(written(0..2), "ab");
+        assert_eq!(written(2..3), r"\n");
+        assert_eq!(written(1..4), r"b\n\u00e9");
+        assert_eq!(written(3..5), r"\u00e9");
+        assert_eq!(written(6..7), r"\ud83d\ude00");
+        assert_eq!(written(9..11), "cd");
+        assert_eq!(written(11..11), "");
+    }
+
+    #[test]
+    fn json_inside_strings_is_read_and_leads_back_to_the_source() {
+        let inner = r#"{"token":"a\nb"}"#;
+        let source = serde_json::json!({ "text": inner }).to_string();
+        let expected = [
+            three("(name)", "text", "text"),
+            three("text|(name)", "token", "token"),
+            three("text|token", "a\nb", r"a\\nb"),
+        ];
+        assert_eq!(shown(&source), expected);
+    }
+}
