@@ -1,10 +1,10 @@
 //! The built-in families.
 
 use super::scanner::Family;
-use super::{Kind, assignment, pii, secret};
+use super::{Kind, assignment, hidden, pii, secret};
 
 /// Every family.
-pub(super) const ALL: [Family; 6] = [
+pub(super) const ALL: [Family; 7] = [
     Family { kinds: &[Kind::Assignment], grams: assignment::GRAMS, look: assignment::look },
     Family {
         kinds: &[
@@ -26,4 +26,9 @@ pub(super) const ALL: [Family; 6] = [
     Family { kinds: &[Kind::Email], grams: pii::email::GRAMS, look: pii::email::look },
     Family { kinds: &[Kind::Ip, Kind::Mac], grams: pii::hex::GRAMS, look: pii::hex::look },
     Family { kinds: &[Kind::Iban, Kind::NationalId], grams: pii::coded::GRAMS, look: pii::coded::look },
+    Family {
+        kinds: &[Kind::Tags, Kind::ZeroWidth, Kind::Bidi, Kind::Homoglyph, Kind::Markup],
+        grams: hidden::GRAMS,
+        look: hidden::look,
+    },
 ];

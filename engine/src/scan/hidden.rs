@@ -1,1 +1,86 @@
-//! To be written.
+//! Text that a person does not see, or not as the model does: invisible characters, look-alike and styled letters,
+//! and what markup hides.
+//!
+//! Most invisible characters have a use in some script, so each is judged by its neighbours: emoji need joiners and
+//! selectors, Persian and Indic spelling needs joiners, Thai and Khmer break lines at zero-width spaces.
+
+mod bidi;
+mod chars;
+mod homoglyph;
+mod invisible;
+mod markup;
+mod styled;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Findings, Text,
+    trigger::{Gram, Set},
+};
+
+/// First bytes of characters that can hide, in two classes; `LETTERS` those of Greek, Cyrillic and Armenian.
+const FIRST: Set = Set::of(b"\xE2");
+const OTHER_FIRST: Set = Set::of(b"\xC2");
+const LETTERS: Set = Set::of(b"\xD0");
+/// Later bytes of characters, in four classes.
+const ENDS: Set = Set::of(b"\x8B");
+const MARKS: Set = Set::of(b"\x81");
+const BLANKS: Set = Set::of(b"\xA0");
+const LATER: Set = Set::of(b"\x80\x8B\x81\xA0");
+
+const fn gram(sets: [Set; 4]) -> Gram {
+    Gram { sets, before: 0 }
+}
+
+/// Where something may be hidden.
+pub(super) const GRAMS: &[Gram] = &[
+    // Zero width spaces and joiners, direction marks; embeddings and overrides.
+    gram([FIRST, LATER_REST, ENDS, Set::ANY]),
+    gram([FIRST, LATER_REST, BLANKS, Set::ANY]),
+    // U+061C, word joiner, invisible operators, isolates, selectors, byte order mark, mathematical and circled letters,
+    // small fullwidth letters.
+    gram([FIRST, MARKS, Set::ANY, Set::ANY]),
+    // Capital fullwidth letters next to each other.
+    gram([FIRST, ENDS, LATER, FIRST]),
+    // Soft hyphen, grapheme joiner, fillers, small capitals.
+    gram([OTHER_FIRST, ENDS, Set::ANY, Set::ANY]),
+    // Mongolian selectors, Khmer inherent vowels.
+    gram([OTHER_FIRST, BLANKS, ENDS, Set::ANY]),
+    // Tags and supplementary selectors.
+    gram([OTHER_FIRST, BLANKS, LATER, LATER]),
+    // Scripts that change within a word.
+    Gram { sets: [Set::LETTER, LETTERS, LATER, Set::ANY], before: 1 },
+    gram([LETTERS, LATER, Set::LETTER, Set::ANY]),
+    // Markup.
+    Gram::literal(b"<!--"),
+    Gram::literal(b"style"),
+    Gram::literal(b"hidden"),
+    line_start(b"//"),
+    line_start(b"co"),
+    line_start(b"hi"),
+    line_start(b"no"),
+    line_start(b"me"),
+];
+
+/// Later bytes that are in no other class.
+const LATER_REST: Set = Set::of(b"\x80");
+
+/// The label of a Markdown link definition, by its first two bytes.
+const fn line_start(label: &[u8; 2]) -> Gram {
+    let [first, second] = label;
+    Gram { sets: [Set::of(b"\n"), Set::of(b"["), Set::of(&[*first]), Set::of(&[*second])], before: 1 }
+}
+
+/// Looks for hidden text that begins here, or shows here that it is hidden; the place to go on from.
+pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+    let bytes = text.bytes;
+    let end = match bytes.get(at) {
+        Some(b'<') => markup::comment(bytes, at, found),
+        Some(b's' | b'S' | b'h' | b'H') => markup::attribute(bytes, at, found),
+        Some(b'[') => markup::definition(bytes, at, found),
+        Some(0xCE..=0xD6) => homoglyph::look(bytes, at, found),
+        Some(0xC2..) => invisible::look(bytes, at, found).or_else(|| styled::look(bytes, at, found)),
+        _ => None,
+    };
+    end.unwrap_or(at).max(at.saturating_add(1))
+}

@@ -1,0 +1,255 @@
+//! Characters written by their numbers: percent signs, entities, escapes, spaced hexadecimal bytes.
+
+use alloc::vec::Vec;
+
+use super::{
+    DECODED_BYTES_MAX, Decoded, Each, Encoding,
+    prose::{prose, readable},
+};
+use crate::scan::{
+    Text,
+    trigger::{Gram, Set},
+};
+
+const HEX: Set = Set::of(b"0123456789abcdef");
+const SIGN: Set = Set::of(b"%");
+
+const fn gram(sets: [Set; 4]) -> Gram {
+    Gram { sets, before: 0 }
+}
+
+/// Where characters may be written by their numbers.
+pub(in crate::scan) const GRAMS: &[Gram] = &[
+    // %49%, %20a
+    gram([SIGN, Set::DIGIT, HEX, SIGN]),
+    gram([SIGN, Set::DIGIT, Set::DIGIT, Set::LETTER]),
+    // &#73; &#x49;
+    gram([SIGN, SIGN, Set::DIGIT, Set::DIGIT]),
+    gram([SIGN, SIGN, Set::of(b"x"), HEX]),
+    // \u0049 \u{49} \x49
+    gram([SIGN, Set::of(b"u"), Set::DIGIT, Set::DIGIT]),
+    gram([SIGN, Set::of(b"u"), SIGN, HEX]),
+    gram([SIGN, Set::of(b"x"), Set::DIGIT, HEX]),
+    // 0x49, 49 67
+    gram([Set::DIGIT, Set::of(b"x"), Set::DIGIT, HEX]),
+    gram([Set::DIGIT, HEX, SIGN, Set::DIGIT]),
+];
+
+/// Fewer numbers than this say nothing.
+const UNITS: usize = 4;
+/// So many letters written as numbers, for no reason, are no accident.
+const NEEDLESS: usize = 8;
+
+/// One character or byte by its number.
+struct Unit {
+    length: usize,
+    value: Value,
+    /// Whether the grams show it; runs are entered at the first of these.
+    telling: bool,
+}
+
+enum Value {
+    Byte(u8),
+    Char(char),
+}
+
+/// Looks at the run of numbers that begins here; the place to go on from.
+pub(in crate::scan) fn look(text: &Text<'_>, at: usize, each: Each<'_>) -> usize {
+    run(text.bytes, at, each).unwrap_or(at).max(at.saturating_add(1))
+}
+
+/// Hands over what the run of numbers says that begins here; its end.
+fn run(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
+    let encoding = match bytes.get(at)? {
+        b'%' => Encoding::Percent,
+        b'&' => Encoding::Entity,
+        b'\\' => Encoding::Escape,
+        b'0'..=b'9' => Encoding::Hex,
+        _ => return None,
+    };
+    if !unit(encoding, bytes, at)?.telling || continued(encoding, bytes, at) {
+        return None;
+    }
+    let mut decoded = Vec::new();
+    let (mut here, mut last, mut end, mut length) = (at, at, at, 0);
+    let (mut units, mut needless, mut letters) = (0_usize, 0_usize, 0_usize);
+    while let Some(byte) = bytes.get(here)
+        && here.saturating_sub(last) <= gap(encoding)
+    {
+        if let Some(unit) = unit(encoding, bytes, here) {
+            here = here.saturating_add(unit.length);
+            if unit.telling {
+                last = here;
+            }
+            end = here;
+            units = units.saturating_add(1);
+            let ascii = match unit.value {
+                Value::Byte(byte) => byte,
+                Value::Char(char) => u8::try_from(char).unwrap_or(0x80),
+            };
+            needless = needless.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
+            letters = letters.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
+            if decoded.len() < DECODED_BYTES_MAX {
+                match unit.value {
+                    Value::Byte(byte) => decoded.push(byte),
+                    Value::Char(char) => decoded.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+                }
+                length = decoded.len();
+            }
+        } else if between(encoding, *byte) {
+            here = here.saturating_add(1);
+            letters = letters.saturating_add(usize::from(byte.is_ascii_alphanumeric()));
+            if encoding != Encoding::Hex && decoded.len() < DECODED_BYTES_MAX {
+                decoded.push(*byte);
+            }
+        } else {
+            break;
+        }
+    }
+    decoded.truncate(length);
+    if units >= UNITS
+        && let Some(text) = readable(&decoded)
+    {
+        let needless = needless >= NEEDLESS && needless.saturating_mul(2) >= letters;
+        each(Decoded { encoding, place: at..end, text, prose: needless && prose(text) });
+    }
+    Some(end)
+}
+
+/// How much that is not written as numbers a run may hold in one place.
+const fn gap(encoding: Encoding) -> usize {
+    match encoding {
+        Encoding::Hex => 2,
+        _ => 24,
+    }
+}
+
+/// What may stand between numbers: in URLs no spaces, in lists of bytes nothing else.
+fn between(encoding: Encoding, byte: u8) -> bool {
+    match encoding {
+        Encoding::Hex => matches!(byte, b' ' | b',' | b'\n'),
+        Encoding::Percent => byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`'),
+        _ => byte == b' ' || byte.is_ascii_graphic(),
+    }
+}
+
+/// Whether the number here goes on a run that began earlier.
+fn continued(encoding: Encoding, bytes: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 12;
+    let from = at.saturating_sub(gap(encoding).saturating_add(LONGEST));
+    (from..at).any(|earlier| {
+        unit(encoding, bytes, earlier).is_some_and(|unit| {
+            let end = earlier.saturating_add(unit.length);
+            let rest = bytes.get(end..at);
+            unit.telling
+                && rest.is_some_and(|rest| {
+                    rest.len() <= gap(encoding) && rest.iter().all(|byte| between(encoding, *byte))
+                })
+        })
+    })
+}
+
+fn unit(encoding: Encoding, bytes: &[u8], at: usize) -> Option<Unit> {
+    let rest = bytes.get(at..)?;
+    match encoding {
+        Encoding::Percent => percent(rest),
+        Encoding::Entity => entity(rest),
+        Encoding::Escape => escape(rest),
+        _ => {
+            let free = at
+                .checked_sub(1)
+                .and_then(|last| bytes.get(last))
+                .is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            if free { pair(rest) } else { None }
+        }
+    }
+}
+
+fn percent(rest: &[u8]) -> Option<Unit> {
+    let [b'%', high, low, after @ ..] = rest else { return None };
+    let telling = high.is_ascii_digit()
+        && match after.first() {
+            Some(b'%') => true,
+            Some(next) => low.is_ascii_digit() && next.is_ascii_alphabetic(),
+            None => false,
+        };
+    Some(Unit { length: 3, value: Value::Byte(byte(*high, *low)?), telling })
+}
+
+fn entity(rest: &[u8]) -> Option<Unit> {
+    let (prefix, radix, digits) = match rest {
+        [b'&', b'#', b'x' | b'X', digits @ ..] => (3, 16, digits),
+        [b'&', b'#', digits @ ..] => (2, 10, digits),
+        _ => return None,
+    };
+    let (value, length) = number(digits, radix, 7)?;
+    let telling = radix == 16 || length >= 2;
+    // The semicolon may be left out.
+    let semicolon = usize::from(digits.get(length) == Some(&b';'));
+    Some(Unit {
+        length: length.saturating_add(prefix).saturating_add(semicolon),
+        value: Value::Char(char::from_u32(value)?),
+        telling,
+    })
+}
+
+fn escape(rest: &[u8]) -> Option<Unit> {
+    match rest {
+        [b'\\', b'x', high, low, ..] => {
+            Some(Unit { length: 4, value: Value::Byte(byte(*high, *low)?), telling: high.is_ascii_digit() })
+        }
+        [b'\\', b'u' | b'U', b'{', digits @ ..] => {
+            let (value, length) = number(digits, 16, 6)?;
+            (digits.get(length) == Some(&b'}')).then_some(())?;
+            Some(Unit {
+                length: length.saturating_add(4),
+                value: Value::Char(char::from_u32(value)?),
+                telling: true,
+            })
+        }
+        [b'\\', b'u', digits @ ..] => {
+            let (value, _) = number(digits, 16, 4).filter(|(_, length)| *length == 4)?;
+            let telling = matches!(digits, [b'0'..=b'9', b'0'..=b'9', ..]);
+            if let Some(char) = char::from_u32(value) {
+                return Some(Unit { length: 6, value: Value::Char(char), telling });
+            }
+            // Half of a character beyond U+FFFF.
+            let [b'\\', b'u', second @ ..] = digits.get(4..)? else { return None };
+            let (low, _) = number(second, 16, 4).filter(|(_, length)| *length == 4)?;
+            let pair = char::decode_utf16([u16::try_from(value).ok()?, u16::try_from(low).ok()?]).next()?;
+            Some(Unit { length: 12, value: Value::Char(pair.ok()?), telling })
+        }
+        _ => None,
+    }
+}
+
+/// A byte as two hexadecimal digits, the first a decimal one as those of ASCII are, or as `0x` and two.
+fn pair(rest: &[u8]) -> Option<Unit> {
+    let (prefix, digits) = match rest {
+        [b'0', b'x', digits @ ..] => (2, digits),
+        _ => (0, rest),
+    };
+    let [high, low, after @ ..] = digits else { return None };
+    if after.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let next = matches!(after, [b' ' | b',' | b'\n', b'0'..=b'9', ..]);
+    let telling = high.is_ascii_digit() && (prefix > 0 || next);
+    Some(Unit { length: 2_usize.saturating_add(prefix), value: Value::Byte(byte(*high, *low)?), telling })
+}
+
+/// The number that these digits begin with, and how many they are; none without digits or with more than `most`.
+fn number(digits: &[u8], radix: u32, most: usize) -> Option<(u32, usize)> {
+    let mut value = 0_u32;
+    let mut length = 0_usize;
+    for digit in digits.iter().take(most).map_while(|digit| char::from(*digit).to_digit(radix)) {
+        value = value.saturating_mul(radix).saturating_add(digit);
+        length = length.saturating_add(1);
+    }
+    (length > 0).then_some((value, length))
+}
+
+fn byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+}

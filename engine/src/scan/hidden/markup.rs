@@ -1,0 +1,408 @@
+//! What HTML and Markdown do not show: comments, elements that a style hides.
+//!
+//! Documentation is full of comments for its authors, and pages of elements that their programs show when it is time,
+//! so these count only if they speak to a model. An element without a name that a program could find it by is never
+//! shown; there any prose counts.
+
+use core::ops::Range;
+
+use crate::scan::{Findings, Kind};
+
+/// How far the end of a comment or element is looked for; what goes on beyond is taken to end there.
+const CONTENT_BYTES: usize = 16 << 10;
+/// How long a tag may be.
+const TAG_BYTES: usize = 512;
+/// How much of an element is looked at to see whether it is prose.
+const SAMPLE_BYTES: usize = 1024;
+/// Fewer words than this are a label, not prose.
+const WORDS: usize = 5;
+
+/// An HTML comment that begins here; its end, whatever it holds.
+pub(super) fn comment(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
+    let content = bytes.get(at..)?.strip_prefix(b"<!--")?;
+    let content = content.get(..CONTENT_BYTES.min(content.len()))?;
+    // A comment cannot hold the start of another; stopping there keeps many unclosed ones cheap.
+    let length = content.windows(4).position(|four| four.starts_with(b"-->") || four == b"<!--");
+    let length =
+        length.unwrap_or_else(|| content.len().saturating_sub(if content.ends_with(b"-->") { 3 } else { 0 }));
+    let inner = content.get(..length)?;
+    if !to_a_model(inner) {
+        return None;
+    }
+    let closed = content.get(length..).is_some_and(|rest| rest.starts_with(b"-->"));
+    let end = at.saturating_add(4).saturating_add(length).saturating_add(if closed { 3 } else { 0 });
+    found.report(Kind::Markup, at..end);
+    Some(end)
+}
+
+/// A Markdown link definition that is used as a comment, `[//]: # (…)`; its end.
+pub(super) fn definition(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
+    if at.checked_sub(1).is_some_and(|last| !matches!(bytes.get(last), Some(b'\n' | b'\r' | b' '))) {
+        return None;
+    }
+    let rest = bytes.get(at.saturating_add(1)..)?;
+    let label = rest.iter().take(40).position(|byte| *byte == b']')?;
+    let rest = rest.get(label.saturating_add(1)..)?.strip_prefix(b":")?.trim_ascii_start();
+    let target = [b"#".as_slice(), b"<>", b"<#>"].into_iter().find_map(|target| rest.strip_prefix(target))?;
+    let open = target.trim_ascii_start();
+    let close = match open.first()? {
+        b'(' => b')',
+        quote @ (b'"' | b'\'') => *quote,
+        _ => return None,
+    };
+    let begin = bytes.len().saturating_sub(open.len());
+    // To its end at the end of a line; lacking that, to the end of its first line.
+    let open = open.get(..CONTENT_BYTES.min(open.len()))?;
+    let ends = |pair: &[u8]| matches!(pair, [byte, b'\n' | b'\r'] if *byte == close);
+    let length = match open.windows(2).position(ends) {
+        Some(last) => last.saturating_add(1),
+        None if open.trim_ascii_end().last() == Some(&close) => open.trim_ascii_end().len(),
+        None => open.iter().position(|byte| *byte == b'\n').unwrap_or(open.len()),
+    };
+    let content = open.get(..length)?;
+    if !to_a_model(content) {
+        return None;
+    }
+    let end = begin.saturating_add(content.len());
+    found.report(Kind::Markup, at..end);
+    Some(end)
+}
+
+/// An attribute, `style` or `hidden`, that hides an element with prose in it; the end of the element.
+pub(super) fn attribute(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
+    if !matches!(bytes.get(at.checked_sub(1)?)?, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'/') {
+        return None;
+    }
+    let rest = bytes.get(at..)?;
+    let hides = if rest.get(..5)?.eq_ignore_ascii_case(b"style") {
+        invisible(value(rest.get(5..)?)?)
+    } else if rest.get(..6)?.eq_ignore_ascii_case(b"hidden") {
+        matches!(rest.get(6)?, b' ' | b'>' | b'=' | b'\n' | b'\t' | b'/')
+    } else {
+        false
+    };
+    if !hides {
+        return None;
+    }
+    let (start, name) = tag(bytes, at)?;
+    let tag_end = tag_end(bytes, at)?;
+    let content = bytes.get(tag_end..tag_end.saturating_add(CONTENT_BYTES).min(bytes.len()))?;
+    let sample = content.get(..SAMPLE_BYTES.min(content.len()))?;
+    let sample = sample.get(..closing(sample, name).unwrap_or(sample.len()))?;
+    // Programs in it are no prose.
+    let program = sample
+        .windows(7)
+        .position(|word| word.eq_ignore_ascii_case(b"<script") || word.eq_ignore_ascii_case(b"<style "));
+    let sample = sample.get(..program.unwrap_or(sample.len()))?;
+    if !(prose(sample) && (!named(bytes.get(start..tag_end)?) || to_a_model(sample))) {
+        return None;
+    }
+    let close = closing(content, name).unwrap_or(content.len());
+    let mut end = tag_end.saturating_add(close);
+    if let Some(angle) =
+        content.get(close..).and_then(|rest| rest.iter().take(TAG_BYTES).position(|byte| *byte == b'>'))
+    {
+        end = end.saturating_add(angle).saturating_add(1);
+    }
+    while end < bytes.len() && bytes.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        end = end.saturating_add(1);
+    }
+    found.report(Kind::Markup, start..end);
+    Some(end)
+}
+
+/// Whether a tag has an attribute by which a page's program or style finds its element.
+fn named(tag: &[u8]) -> bool {
+    let names = [b" id=".as_slice(), b" class=", b" data-", b" aria-", b" on", b" role=", b" name="];
+    tag.windows(7).any(|window| names.iter().any(|name| window.starts_with(name)))
+}
+
+/// The value of an attribute, from after its name.
+fn value(rest: &[u8]) -> Option<&[u8]> {
+    let rest = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let rest = rest.get(..TAG_BYTES.min(rest.len()))?;
+    let (quote, inner) = rest.split_first()?;
+    match quote {
+        b'"' | b'\'' => inner.get(..inner.iter().position(|byte| byte == quote)?),
+        _ => rest.get(..rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>')?),
+    }
+}
+
+/// Whether a style shows nothing of its element.
+fn invisible(style: &[u8]) -> bool {
+    let (mut colour, mut ground) = (None, None);
+    for part in style.split(|byte| *byte == b';') {
+        let mut halves = part.splitn(2, |byte| *byte == b':');
+        let (Some(name), Some(value)) = (halves.next(), halves.next()) else { continue };
+        let (name, value) = (name.trim_ascii(), value.trim_ascii());
+        let value = value.split(|byte| *byte == b'!').next().unwrap_or_default().trim_ascii_end();
+        let is = |word: &[u8]| value.eq_ignore_ascii_case(word);
+        let property = |word: &[u8]| name.eq_ignore_ascii_case(word);
+        let nothing = || matches!(number(value), Some(size) if size < 2);
+        let hides = if property(b"display") {
+            is(b"none")
+        } else if property(b"visibility") {
+            is(b"hidden") || is(b"collapse")
+        } else if property(b"font-size") {
+            nothing() && !value.contains(&b'.') && !value.ends_with(b"em") && !value.ends_with(b"%")
+                || number(value) == Some(0) && !value.contains(&b'.')
+        } else if property(b"opacity") {
+            value.iter().all(|byte| matches!(byte, b'0' | b'.' | b'%')) && !value.is_empty()
+        } else if property(b"left")
+            || property(b"top")
+            || property(b"text-indent")
+            || property(b"margin-left")
+        {
+            value.first() == Some(&b'-')
+                && value.get(1..).and_then(number).is_some_and(|distance| distance >= 999)
+        } else {
+            if property(b"color") {
+                colour = Some(value);
+            } else if property(b"background") || property(b"background-color") {
+                ground = Some(value);
+            }
+            property(b"color") && is(b"transparent")
+        };
+        if hides {
+            return true;
+        }
+    }
+    matches!((colour, ground), (Some(colour), Some(ground)) if colour.eq_ignore_ascii_case(ground))
+}
+
+/// The number that a value begins with, without its fraction.
+fn number(value: &[u8]) -> Option<u32> {
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit());
+    let number = digits.take(6).fold(None, |sum: Option<u32>, digit| {
+        Some(sum.unwrap_or(0).saturating_mul(10).saturating_add(u32::from(digit.wrapping_sub(b'0'))))
+    });
+    // `.5` and the like.
+    number.or((value.first() == Some(&b'.')).then_some(1))
+}
+
+/// Where the tag begins that this place is inside of, outside quotes, and the name of its element.
+fn tag(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let from = at.saturating_sub(TAG_BYTES);
+    let head = bytes.get(from..at)?;
+    let open = head.iter().rposition(|byte| matches!(byte, b'<' | b'>'))?;
+    let inside = head.get(open..)?.strip_prefix(b"<")?;
+    let quotes = |quote: u8| inside.iter().filter(|byte| **byte == quote).count();
+    let name = inside.get(..inside.iter().position(|byte| !byte.is_ascii_alphanumeric())?)?;
+    let void = [b"input".as_slice(), b"img", b"br", b"hr", b"meta", b"link", b"source", b"script", b"style"];
+    let shown = !name.is_empty() && !void.iter().any(|void| name.eq_ignore_ascii_case(void));
+    (shown && quotes(b'"').is_multiple_of(2) && quotes(b'\'').is_multiple_of(2))
+        .then_some((from.saturating_add(open), name))
+}
+
+/// The place after the tag that this place is inside of.
+fn tag_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut quote = None;
+    for (offset, byte) in bytes.get(at..)?.iter().take(TAG_BYTES).enumerate() {
+        match quote {
+            Some(open) if open == *byte => quote = None,
+            Some(_) => {}
+            None if matches!(byte, b'"' | b'\'') => quote = Some(*byte),
+            None if *byte == b'>' => return Some(at.saturating_add(offset).saturating_add(1)),
+            None => {}
+        }
+    }
+    None
+}
+
+/// Where the element of this name is closed.
+fn closing(content: &[u8], name: &[u8]) -> Option<usize> {
+    let length = name.len().saturating_add(2);
+    content.windows(length).position(|window| {
+        window.starts_with(b"</") && window.get(2..).is_some_and(|end| end.eq_ignore_ascii_case(name))
+    })
+}
+
+/// Whether the text of an element is more than a label.
+fn prose(content: &[u8]) -> bool {
+    let mut words = 0_usize;
+    let mut tag = false;
+    for word in content.split(|byte| byte.is_ascii_whitespace()) {
+        let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
+        let plain = !tag && !word.iter().any(|byte| matches!(byte, b'<' | b'>' | b'{' | b'}' | b'=' | b';'));
+        // The first and last words of an element touch its tags.
+        let edge = !tag
+            && word.iter().filter(|byte| matches!(byte, b'<' | b'>')).count() == 1
+            && word.first() != Some(&b'<');
+        for byte in word {
+            tag = match byte {
+                b'<' => true,
+                b'>' => false,
+                _ => tag,
+            };
+        }
+        // A word of Chinese or Japanese is a sentence.
+        let wide = if word.iter().all(|byte| *byte >= 0x80) { word.len() / 6 } else { 1 };
+        if (plain || edge) && letters.saturating_mul(3) >= word.len().saturating_mul(2) && letters > 0 {
+            words = words.saturating_add(wide.max(1));
+        }
+    }
+    words >= WORDS
+}
+
+/// Whether hidden words speak to a model: they take back what it was told, demand secrecy, or address it and demand.
+fn to_a_model(content: &[u8]) -> bool {
+    let mut state = Demand::default();
+    let words =
+        content.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'\'' | b'_' | 0x80..)));
+    for word in words.filter(|word| !word.is_empty()) {
+        if state.hears(word) {
+            return state.words >= WORDS || state.rest(content);
+        }
+    }
+    false
+}
+
+/// What was heard so far, and how many words ago.
+#[derive(Debug, Default)]
+struct Demand {
+    words: usize,
+    model: usize,
+    marker: usize,
+    not: Range<usize>,
+    dismissed: usize,
+    told: usize,
+    act: usize,
+}
+
+impl Demand {
+    /// Takes a word in; whether the demand is complete.
+    fn hears(&mut self, word: &[u8]) -> bool {
+        self.words = self.words.saturating_add(1);
+        let now = self.words;
+        let one_of = |list: &[&str]| list.iter().any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()));
+        let within = |then: usize, reach: usize| then > 0 && now.saturating_sub(then) <= reach;
+        if one_of(MODEL) && self.model == 0 {
+            self.model = now;
+        }
+        if one_of(MARKER) && self.marker == 0 {
+            self.marker = now;
+        }
+        if one_of(NOT) {
+            self.not = now..now.saturating_add(5);
+        }
+        if one_of(TELL) && self.not.contains(&now) {
+            self.told = now;
+        }
+        if one_of(ACT) && !self.not.contains(&now) {
+            self.act = now;
+        }
+        let taken_back = one_of(TOLD) && within(self.dismissed, 6);
+        if one_of(DISMISS) {
+            self.dismissed = now;
+        }
+        let kept_secret = one_of(PERSON) && within(self.told, 6);
+        let addressed = self.act > 0 && self.model > 0 && (self.model <= 4 || self.marker > 0);
+        taken_back || kept_secret || addressed
+    }
+
+    /// Whether enough words follow, for a demand that is complete early.
+    fn rest(&self, content: &[u8]) -> bool {
+        content.split(u8::is_ascii_whitespace).filter(|word| word.len() > 1).count() >= WORDS
+    }
+}
+
+const MODEL: &[&str] = &[
+    "assistant",
+    "assistants",
+    "ai",
+    "llm",
+    "llms",
+    "model",
+    "models",
+    "agent",
+    "agents",
+    "chatbot",
+    "bot",
+    "gpt",
+    "chatgpt",
+    "claude",
+    "gemini",
+    "copilot",
+    "cursor",
+];
+const MARKER: &[&str] = &[
+    "important",
+    "system",
+    "urgent",
+    "attention",
+    "instruction",
+    "instructions",
+    "priority",
+    "critical",
+    "must",
+];
+const NOT: &[&str] = &["not", "never", "don't", "dont", "without"];
+const TELL: &[&str] = &[
+    "tell",
+    "mention",
+    "reveal",
+    "inform",
+    "show",
+    "disclose",
+    "notify",
+    "telling",
+    "mentioning",
+    "informing",
+    "notifying",
+    "alert",
+    "alerting",
+    "ask",
+    "asking",
+    "warn",
+];
+const PERSON: &[&str] = &["user", "users", "user's", "anyone", "human", "humans", "anybody", "them"];
+const DISMISS: &[&str] =
+    &["ignore", "disregard", "forget", "override", "bypass", "supersede", "supersedes", "overrides"];
+const TOLD: &[&str] = &[
+    "instructions",
+    "instruction",
+    "rules",
+    "guidelines",
+    "prompt",
+    "prompts",
+    "previous",
+    "prior",
+    "earlier",
+    "everything",
+    "constraints",
+    "restrictions",
+    "safety",
+];
+const ACT: &[&str] = &[
+    "send",
+    "forward",
+    "email",
+    "upload",
+    "post",
+    "transmit",
+    "exfiltrate",
+    "leak",
+    "transfer",
+    "execute",
+    "run",
+    "call",
+    "invoke",
+    "delete",
+    "fetch",
+    "visit",
+    "read",
+    "include",
+    "append",
+    "reply",
+    "respond",
+    "output",
+    "insert",
+    "share",
+    "grant",
+    "recommend",
+    "approve",
+    "say",
+    "obey",
+    "comply",
+    "follow",
+];
