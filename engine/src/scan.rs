@@ -5,7 +5,6 @@
 //! are, and every family is written as a plain function on a text and a place.
 
 mod assignment;
-#[cfg_attr(not(test), expect(dead_code, reason = "the scanner does not look into decoded text yet"))]
 mod encoded;
 mod families;
 mod hidden;

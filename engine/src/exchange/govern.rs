@@ -2,7 +2,6 @@
 //! call, so what was asked says little about what arrives.
 
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use super::judge::{Sender, Words};
 use super::protect::Hidden;
@@ -13,6 +12,7 @@ use crate::json::{Kind as JsonKind, Value};
 use crate::list::{Entry, List};
 use crate::message::{self, Kind, Message, Method, Object};
 use crate::reply::Reply;
+use crate::scan::poison::Siblings;
 use crate::table::View;
 
 /// What becomes of a message of the server.
@@ -124,15 +124,14 @@ impl Exchange {
                 Ok(None) if asked != Some(list) => continue,
                 Ok(None) | Err(_) => return Err(Unreadable),
             };
-            let siblings: Vec<&str> = match self.protects(view) {
-                true => entries.items().filter_map(|entry| list.name(entry)).collect(),
-                false => Vec::new(),
-            };
+            let protects = self.protects(view);
+            let names = entries.items().filter(|_| protects).filter_map(|entry| list.name(entry));
+            let siblings = Siblings::new(names);
             let kept = list.keep(entries, |name, entry| {
                 if !self.shows(terms, view, list, name) {
                     return Entry::Hide;
                 }
-                if siblings.is_empty() {
+                if !protects {
                     return Entry::Keep;
                 }
                 match self.protect_entry(terms, view, list, entry, name, message.doc().text(), &siblings) {

@@ -15,6 +15,7 @@ use crate::message::{Kind, Message, Method, Object};
 use crate::protect::{Area, Plan, Protector, Report};
 use crate::record::Found;
 use crate::reply::Reply;
+use crate::scan::poison::Siblings;
 use crate::subject::Caller;
 use crate::table::View;
 use crate::vocabulary::{Direction, Reason, Treatment};
@@ -112,7 +113,7 @@ impl Exchange {
         entry: Value<'_>,
         name: &str,
         text: &str,
-        siblings: &[&str],
+        siblings: &Siblings<'_>,
     ) -> Result<Option<String>, Hidden> {
         let Some(caller) = &self.caller else { return Ok(None) };
         let call = Call::of_listed(self.server(view), list.used_by, list.kind, Name::Is(name))

@@ -13,6 +13,7 @@ use super::treat::{Part, treated};
 use crate::edit::Edits;
 use crate::glob;
 use crate::json::{Doc, Kind as JsonKind, Limits, Value, write_string};
+use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
 use crate::table::View;
@@ -87,8 +88,19 @@ impl<'p> Protector<'p> {
     }
 
     /// Looks at the definition of a tool as a whole. `siblings` are the names in the same list.
-    pub fn definition(&mut self, tool: Value<'_>, siblings: &[&str]) {
-        let _ = (tool, siblings);
+    pub fn definition(&mut self, tool: Value<'_>, siblings: &Siblings<'_>) {
+        let asked = [Kind::ToolPoisoning, Kind::ToolSuspicion].map(|kind| self.scanner.detector(kind));
+        let Some(phrases) = self.scanner.phrases().filter(|_| asked.iter().any(Option::is_some)) else {
+            return;
+        };
+        let [poisoning, suspicion] = asked;
+        let verdict = poison::check(tool, siblings, phrases);
+        let detector = if verdict.blocks() { poisoning.or(suspicion) } else { suspicion };
+        if let Some(detector) = detector.filter(|_| verdict.warns())
+            && let Some(treated) = self.plan.of(detector)
+        {
+            self.note(detector, tool.span(), treated);
+        }
     }
 
     fn any(&mut self, value: Value<'_>, key: Option<&str>, area: Area, depth: usize, edits: &mut Edits) {
@@ -214,7 +226,7 @@ impl<'p> Protector<'p> {
         if ends.is_empty() {
             return;
         }
-        for Finding { place, detector } in self.scanner.scan(&joined, None) {
+        for Finding { place, detector, .. } in self.scanner.scan(&joined, None) {
             let crosses = ends.iter().any(|end| place.start < *end && *end < place.end);
             if let Some(treated) = self.plan.of(detector).filter(|_| crosses) {
                 let now = if treated.now.is_of_message() { treated.now } else { Treatment::Log };
@@ -235,13 +247,14 @@ impl<'p> Protector<'p> {
             return None;
         }
         let mut parts = Vec::with_capacity(findings.len());
-        for Finding { place, detector } in findings {
+        for Finding { place, detector, is_encoded } in findings {
             let Some(treated) = self.plan.of(detector) else { continue };
             if text.get(place.clone()).is_some_and(|found| self.is_allowed(detector, found)) {
                 continue;
             }
             self.note(detector, raw(&place), treated);
-            parts.push(Part { place, treatment: treated.now, kind: self.kind(detector) });
+            let kind = self.kind(detector).filter(|_| !is_encoded);
+            parts.push(Part { place, treatment: treated.now, kind });
         }
         treated(text, &parts, self.key)
     }

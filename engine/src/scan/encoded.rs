@@ -37,6 +37,7 @@ pub(super) enum Encoding {
 #[derive(Debug)]
 pub(super) struct Decoded<'d> {
     /// How it was written.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests tell by it which decoder spoke"))]
     pub encoding: Encoding,
     /// The bytes of the text that it was decoded from.
     pub place: Range<usize>,

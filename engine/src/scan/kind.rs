@@ -102,4 +102,6 @@ kinds! {
     MarkupExfiltration = "injection.markup", Injection;
     /// A tool description that obliges the model to more than using the tool.
     ToolPoisoning = "poison.tool", Poison;
+    /// A tool description that shows some signs of it: for a person to look at.
+    ToolSuspicion = "poison.suspicion", Poison;
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::encoded::{Decoded, cipher, escape, run};
 use super::pattern::{Patterns, Runs};
 use super::phrase::Phrases;
 use super::trigger::{Gram, Trigger};
@@ -15,6 +16,8 @@ pub struct Finding {
     pub place: Range<usize>,
     /// The number of the detector that found it.
     pub detector: u16,
+    /// Whether it stands there in an encoding, so that its form is that of the code.
+    pub is_encoded: bool,
 }
 
 /// All detectors of a policy.
@@ -39,6 +42,8 @@ pub(super) struct Family {
 #[derive(Debug, Clone, Copy)]
 enum Source {
     Family(usize),
+    Escape,
+    Cipher,
     Pattern(u16),
     Phrase(u16),
 }
@@ -80,6 +85,14 @@ impl Scanner {
                 }
             }
         }
+        if count > 0 {
+            for gram in escape::GRAMS {
+                add(Source::Escape, *gram)?;
+            }
+            for gram in cipher::GRAMS {
+                add(Source::Cipher, *gram)?;
+            }
+        }
         for (pattern, gram) in patterns.iter().flat_map(Patterns::triggers) {
             add(Source::Pattern(pattern), gram)?;
         }
@@ -106,10 +119,17 @@ impl Scanner {
         self.kinds.get(kind as usize).copied().flatten()
     }
 
+    /// The phrases, where the policy asks for any.
+    #[must_use]
+    pub fn phrases(&self) -> Option<&Phrases> {
+        self.phrases.as_ref()
+    }
+
     fn look(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
         let mut sink = Sink { scanner: self, findings };
         // Before which place each family has looked already.
         let mut done = [0; families::ALL.len()];
+        let (mut escapes_done, mut ciphers_done) = (0, 0);
         let mut runs = Runs::default();
         self.trigger.each(text.bytes, |source, at| match self.sources.get(usize::from(source)) {
             Some(Source::Family(number)) => {
@@ -119,11 +139,23 @@ impl Scanner {
                     *done = (family.look)(text, at, &mut sink);
                 }
             }
+            Some(Source::Escape) => {
+                if escapes_done <= at {
+                    escapes_done =
+                        escape::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
+                }
+            }
+            Some(Source::Cipher) => {
+                if ciphers_done <= at {
+                    ciphers_done =
+                        cipher::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
+                }
+            }
             Some(Source::Pattern(index)) => {
                 if let Some(patterns) = &self.patterns {
                     let findings = &mut *sink.findings;
                     patterns.look(*index, text, at, &mut runs, &mut |detector, place| {
-                        findings.push(Finding { place, detector });
+                        findings.push(Finding { place, detector, is_encoded: false });
                     });
                 }
             }
@@ -141,20 +173,38 @@ impl Scanner {
             // What a value is may be said by its name alone.
             self.trigger.each(key.as_bytes(), |source, at| {
                 if let Some(Source::Pattern(index)) = self.sources.get(usize::from(source)) {
-                    patterns.look_named(*index, key.as_bytes(), at, text, &mut runs, &mut |detector, place| {
-                        findings.push(Finding { place, detector });
-                    });
+                    patterns.look_named(
+                        *index,
+                        key.as_bytes(),
+                        at,
+                        text,
+                        &mut runs,
+                        &mut |detector, place| {
+                            findings.push(Finding { place, detector, is_encoded: false });
+                        },
+                    );
                 }
             });
         }
-        if depth < DEPTH_MAX {
-            self.decoded(text, depth, findings);
-        }
+        run::runs(text, &mut |code| self.decoded(&code, depth, findings));
     }
 
-    /// What stands encoded in the text, found at the place of the code.
-    fn decoded(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
-        let _ = (text, depth, findings);
+    /// What stands encoded in a text is found at the place of the code.
+    fn decoded(&self, code: &Decoded<'_>, depth: u8, findings: &mut Vec<Finding>) {
+        let mut add = |detector| {
+            findings.push(Finding { place: code.place.clone(), detector, is_encoded: true });
+        };
+        if code.prose {
+            self.detector(Kind::Encoded).map(&mut add);
+        }
+        if depth >= DEPTH_MAX {
+            return;
+        }
+        let mut inside = Vec::new();
+        self.look(&Text { bytes: code.text.as_bytes(), key: None }, depth + 1, &mut inside);
+        inside.sort_unstable_by_key(|finding: &Finding| finding.detector);
+        inside.dedup_by_key(|finding| finding.detector);
+        inside.iter().for_each(|finding| add(finding.detector));
     }
 }
 
@@ -170,7 +220,7 @@ impl Findings for Sink<'_> {
 
     fn report(&mut self, kind: Kind, place: Range<usize>) {
         if let Some(detector) = self.scanner.detector(kind) {
-            self.findings.push(Finding { place, detector });
+            self.findings.push(Finding { place, detector, is_encoded: false });
         }
     }
 }
