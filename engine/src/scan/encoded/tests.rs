@@ -187,7 +187,8 @@ proptest! {
     fn base64_and_hexadecimal_runs_decode_as_a_naive_decoder_does(words in "[a-z]{2,9}( [a-z]{2,9}){5,30}", before in "[ .,:\"\n]{0,20}", after in "[ .,:\"\n]{0,20}") {
         for (encoding, written) in [(Encoding::Base64, base64(words.as_bytes())), (Encoding::Hex, each_byte(&words, |byte| format!("{byte:02x}")))] {
             let text = format!("{before}{written}{after}");
-            if written.len() >= 32 {
+            // Padding is no part of a run.
+            if written.trim_end_matches('=').len() >= 32 {
                 let all = found(&text);
                 prop_assert!(all.iter().any(|found| found.0 == encoding && found.1 == (before.len()..before.len() + written.len()) && found.2 == words), "{:?}", all);
             }
