@@ -2,3 +2,5 @@
 
 pub mod catalogue;
 pub mod pattern;
+#[cfg(test)]
+mod testing;

@@ -35,7 +35,7 @@ const NAME_BYTES_MAX: usize = 64;
 const OPERATOR_BYTES_MAX: usize = 8;
 /// Quotes, blanks and line breaks between an operator and the value.
 const LEAD_BYTES_MAX: usize = 24;
-/// Sets and lengths that repeat of what can be long; shorter ones are counted anew each time.
+/// Runs up to this length are counted anew each time; of longer ones the last is remembered.
 const SHORT_RUN_BYTES_MAX: u16 = 32;
 
 /// Patterns, checked and ready.
@@ -49,7 +49,7 @@ pub struct Patterns {
 struct Ready {
     pattern: Pattern,
     choice: Choice,
-    /// The slot of its first step among [`Runs`]; the others follow.
+    /// The slot of its first long step among [`Runs`]; the others follow.
     slots: usize,
 }
 
@@ -67,7 +67,7 @@ impl Patterns {
         for pattern in patterns {
             pattern.check()?;
             let choice = gram::choose(&pattern);
-            let own = pattern.before.len().saturating_add(pattern.after.len());
+            let own = long(&pattern.before).saturating_add(long(&pattern.after));
             all.push(Ready { pattern, choice, slots });
             slots = slots.saturating_add(own);
         }
@@ -168,8 +168,9 @@ impl Look<'_, '_> {
         let mut start = literal.start;
         let mut piece = pieces_before;
         mark(piece, start, &secret, &mut from, &mut to);
-        for (number, step) in pattern.before.iter().enumerate().rev() {
-            let slot = self.ready.slots.saturating_add(number);
+        let mut slot = self.ready.slots.saturating_add(long(&pattern.before));
+        for step in pattern.before.iter().rev() {
+            slot = slot.saturating_sub(usize::from(step.is_long()));
             let Some(begin) = step.begins(self.text.bytes, start, slot, self.runs) else { return };
             start = begin;
             piece = piece.saturating_sub(1);
@@ -249,9 +250,10 @@ impl Look<'_, '_> {
             piece = piece.saturating_add(1);
         }
         mark(piece, at, &pattern.secret, from, to);
-        let slots = self.ready.slots.saturating_add(pattern.before.len());
-        for (step, number) in pattern.after.iter().zip(0_usize..) {
-            at = step.ends(self.text.bytes, at, slots.saturating_add(number), self.runs)?;
+        let mut slot = self.ready.slots.saturating_add(long(&pattern.before));
+        for step in &pattern.after {
+            at = step.ends(self.text.bytes, at, slot, self.runs)?;
+            slot = slot.saturating_add(usize::from(step.is_long()));
             piece = piece.saturating_add(1);
             mark(piece, at, &pattern.secret, from, to);
         }
@@ -289,6 +291,11 @@ impl Look<'_, '_> {
         let words = &self.ready.pattern.keywords;
         words.iter().any(|word| holds(before, word) || holds(name, word))
     }
+}
+
+/// How many of the steps have a slot.
+fn long(steps: &[Step]) -> usize {
+    steps.iter().filter(|step| step.is_long()).count()
 }
 
 /// Notes the place where this piece begins, if it is where the secret begins or ends.

@@ -64,7 +64,12 @@ impl Format {
     /// The same where only the vendor's name tells it from other text.
     const ENTROPY_NEAR: f32 = 2.7;
 
-    const fn new(vendor: &'static str, name: &'static str, severity: Severity, pattern: &'static str) -> Format {
+    const fn new(
+        vendor: &'static str,
+        name: &'static str,
+        severity: Severity,
+        pattern: &'static str,
+    ) -> Format {
         Format {
             vendor,
             name,

@@ -1,7 +1,7 @@
 //! Regular expressions to patterns of the engine. What a pattern cannot say is refused, with what to write instead.
 //!
-//! A pattern finds what its expression matches, where it stands for itself: letters, digits and what the
-//! expression itself may begin or end with must not adjoin it.
+//! A pattern finds what its expression matches, where it stands for itself: no more of a word adjoins it, nor more of
+//! a repetition that it begins or ends with.
 
 mod error;
 mod expand;
@@ -16,6 +16,8 @@ use mcpgov_engine::scan::pattern::{
 
 pub use error::PatternError;
 use expand::{Item, Sequence};
+#[cfg(test)]
+pub(super) use expand::{parse, set};
 
 /// Shortest literal to look for.
 const LITERAL_BYTES_MIN: usize = 2;
@@ -61,8 +63,8 @@ pub fn compile(expression: &str, options: &Options) -> Result<Vec<Pattern>, Patt
     }
     let drafts: Vec<Draft> = sequences.into_iter().map(|sequence| Draft::new(sequence, options)).collect();
     // One boundary for all alternatives: what is found does not depend on how they were written.
-    let left = drafts.iter().fold(Bytes::ALNUM, |all, draft| all.or(&draft.left()));
-    let right = drafts.iter().fold(Bytes::ALNUM.or(&Bytes::of(b"_")), |all, draft| all.or(&draft.right()));
+    let left = drafts.iter().fold(Bytes::none(), |all, draft| all.or(&draft.left()));
+    let right = drafts.iter().fold(Bytes::none(), |all, draft| all.or(&draft.right()));
     let mut patterns = Vec::new();
     for draft in &drafts {
         draft.check(&left, &right)?;
@@ -137,24 +139,29 @@ impl Draft {
         Draft { pieces, anchor, secret: narrow(secret.start)..narrow(secret.end) }
     }
 
-    /// What must not stand before, so that the match does not depend on where the search begins.
+    /// What must not stand before: more of a word that the match begins with, and what would make the match begin
+    /// elsewhere.
     fn left(&self) -> Bytes {
-        let first = edge(self.pieces.iter());
-        match self.pieces.first() {
+        let first = edge(self.pieces.iter(), starts);
+        let word = if first.and(&Bytes::ALNUM).is_empty() { Bytes::none() } else { Bytes::ALNUM };
+        word.or(&match self.pieces.first() {
             // Found from the literal leftwards, as far as it goes.
             Some(Step::Run { min, max, .. }) if min != max && self.anchor.is_some() => first,
             Some(Step::Run { .. }) => first.and(&Bytes::of(b"-_+/")),
             _ => Bytes::none(),
-        }
+        })
     }
 
+    /// The same behind it.
     fn right(&self) -> Bytes {
-        let last = edge(self.pieces.iter().rev());
-        match self.pieces.last() {
+        let last = edge(self.pieces.iter().rev(), ends);
+        let word = Bytes::ALNUM.or(&Bytes::of(b"_"));
+        let word = if last.and(&word).is_empty() { Bytes::none() } else { word };
+        word.or(&match self.pieces.last() {
             Some(Step::Run { min, max, .. }) if min != max => last,
             Some(Step::Run { .. }) => last.and(&Bytes::of(b"-_+/=")),
             _ => Bytes::none(),
-        }
+        })
     }
 
     /// Whether steps that never give a byte back find what the expression matches.
@@ -215,12 +222,10 @@ fn possessive<'s>(
 }
 
 /// Bytes that can be the outermost of a match.
-fn edge<'s>(steps: impl Iterator<Item = &'s Step>) -> Bytes {
+fn edge<'s>(steps: impl Iterator<Item = &'s Step>, outer: fn(&Step) -> Bytes) -> Bytes {
     let mut all = Bytes::none();
     for step in steps {
-        if let Step::Run { set, .. } = step {
-            all = all.or(set);
-        }
+        all = all.or(&outer(step));
         if !is_optional(step) {
             break;
         }
@@ -292,7 +297,9 @@ fn single(set: &Bytes) -> Option<(u8, bool)> {
     let mut bytes = set.iter();
     match (bytes.next(), bytes.next(), bytes.next()) {
         (Some(byte), None, _) => Some((byte, false)),
-        (Some(upper), Some(lower), None) if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower => {
+        (Some(upper), Some(lower), None)
+            if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower =>
+        {
             Some((lower, true))
         }
         _ => None,
@@ -320,7 +327,9 @@ fn describe(set: &Bytes) -> String {
     let ranges = bytes.chunk_by(|one, next| one.checked_add(1) == Some(*next));
     let text: String = ranges
         .map(|range| match range {
-            [first, .., last] if range.len() > 2 => format!("{}-{}", first.escape_ascii(), last.escape_ascii()),
+            [first, .., last] if range.len() > 2 => {
+                format!("{}-{}", first.escape_ascii(), last.escape_ascii())
+            }
             _ => range.escape_ascii().to_string(),
         })
         .collect();

@@ -1,3 +1,4 @@
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -88,7 +89,13 @@ fn a_value_assigned_to_a_name_with_the_keyword_is_found() {
     ] {
         assert_eq!(found(&contextual(Place::Assigned), text), ["00ff00ff"], "{text}");
     }
-    for text in ["acme at commit 00ff00ff", "acme = 00ff00ff0", "acme\n\n= 00ff00ff", "ac me = 00ff00ff", "pacme = 00ff00ff"] {
+    for text in [
+        "acme at commit 00ff00ff",
+        "acme = 00ff00ff0",
+        "acme\n\n= 00ff00ff",
+        "ac me = 00ff00ff",
+        "pacme = 00ff00ff",
+    ] {
         assert!(found(&contextual(Place::Assigned), text).is_empty(), "{text}");
     }
 }
@@ -106,17 +113,18 @@ fn a_member_name_is_context() {
         Patterns::new(vec![contextual(Place::Assigned), contextual(Place::Near), keyed()]).unwrap();
     let look = |index, name: &str, value: &str| {
         let text = Text { bytes: value.as_bytes(), key: Some(name) };
-        let mut all = Vec::new();
+        let mut all: Vec<String> = Vec::new();
         for at in 0..name.len() {
             let mut runs = Runs::default();
-            patterns
-                .look_named(index, name.as_bytes(), at, &text, &mut runs, &mut |_, place| all.push(place));
+            patterns.look_named(index, name.as_bytes(), at, &text, &mut runs, &mut |_, place| {
+                all.push(value[place].to_owned())
+            });
         }
         all
     };
-    assert_eq!(look(0, "x-acme-key", "Bearer 00ff00ff"), [7..15]);
+    assert_eq!(look(0, "x-acme-key", "Bearer 00ff00ff"), ["00ff00ff"]);
     assert!(look(0, "x-acme-key", "id is 00ff00ff").is_empty());
-    assert_eq!(look(1, "x-Acme-key", "id is 00ff00ff"), [6..14]);
+    assert_eq!(look(1, "x-Acme-key", "id is 00ff00ff"), ["00ff00ff"]);
     assert!(look(0, "x-key", "00ff00ff").is_empty());
     assert!(look(2, "abkey-123", "abkey-123").is_empty());
 }

@@ -120,11 +120,11 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Oracle Cloud", "oracle_ocid", Low, r"ocid1\.(?:user|tenancy|apikey)\.oc1\.[0-9a-z-]{0,30}\.[0-9a-z]{60}")
         .page("https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm"),
     Format::new("IBM Cloud", "ibm_cloud_api_key", Critical, r"[0-9A-Za-z_-]{43,44}")
-        .near(&["ibm", "iam_api", "iam-api", "iam_key", "bluemix", "softlayer", "cloud_api", "cloud-api", "cloudapi", "cloud_iam", "cloud-iam", "cloud iam", "cloud api"])
+        .near(&["ibm", "iam_api", "iam-api", "iam_key", "iam_password", "iam-password", "iampassword", "bluemix", "softlayer", "cloud_api", "cloud-api", "cloudapi", "cloud_iam", "cloud-iam", "cloud iam", "cloud api"])
         .entropy(2.5)
         .page("https://cloud.ibm.com/docs/account?topic=account-userapikey"),
     Format::new("IBM Cloud", "ibm_cos_hmac_secret", Critical, r"[0-9a-f]{48}")
-        .near(&["secret_access_key", "secret-access-key", "secretaccesskey", "cos_hmac", "ibm_cos", "ibm-cos", "cos_secret", "cos-secret", "hmac"])
+        .near(&["secret_access_key", "secret-access-key", "secretaccesskey", "cos_hmac", "coshmac", "cos-hmac", "ibm_cos", "ibm-cos", "cos_secret", "cos-secret", "hmac"])
         .page("https://cloud.ibm.com/docs/cloud-object-storage?topic=cloud-object-storage-uhc-hmac-credentials-main"),
     Format::new("IBM Cloud", "softlayer_api_key", Critical, r"[0-9a-z]{64}")
         .near(&["softlayer", "sl_api", "sl-api", "sl_key", "sl-key", "sl_pass", "slapi", "sl_token"])

@@ -15,6 +15,7 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"),
     Format::new("GitHub", "github_app_token", Critical, r"gh[us]_[0-9A-Za-z]{36}")
         .page("https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"),
+    Format::new("GitHub", "github_app_jwt", Critical, r"ghs_[0-9]{1,10}_eyJ[\w-]{10,500}\.[\w-]{10,1000}\.[\w-]{20,1000}"),
     Format::new("GitHub", "github_refresh_token", Critical, r"ghr_[0-9A-Za-z]{36,76}")
         .page("https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"),
     Format::new("GitHub", "github_fine_grained_pat", Critical, r"github_pat_\w{82}|github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59}")
@@ -50,7 +51,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Sourcegraph", "sourcegraph_old_token", High, r"[0-9a-fA-F]{40}").near(&["sourcegraph"]),
     Format::new("Sourcegraph", "sourcegraph_product_token", High, r"slk_[0-9a-f]{64}|sgd_[0-9a-f]{64}|sgs_[0-9a-f]{64}"),
     Format::new("npm", "npm_token", Critical, r"npm_[0-9A-Za-z]{36}").page("https://docs.npmjs.com/about-access-tokens"),
-    Format::new("npm", "npm_auth_token", Critical, concat!("_(?i:authtoken)\"?[ \t]{0,4}[:=][ \t]{0,4}\"?(", uuid!(), ")")).page("https://docs.npmjs.com/cli/configuring-npm/npmrc"),
+    Format::new("npm", "npm_auth_token", Critical, "_authToken=([0-9A-Za-z_+/.-]{10,512}={0,2})").entropy(1.5).page("https://docs.npmjs.com/cli/configuring-npm/npmrc"),
     Format::new("PyPI", "pypi_token", Critical, r"pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[\w-]{50,1000}").page("https://pypi.org/help/#apitoken"),
     Format::new("RubyGems", "rubygems_key", Critical, r"rubygems_[0-9a-f]{48}").page("https://guides.rubygems.org/api-key-scopes/"),
     Format::new("Sidekiq", "sidekiq_secret", Medium, r"[0-9a-f]{8}:[0-9a-f]{8}").near(&["contribsys"]).entropy(2.0).proof(Proof::None),
@@ -85,7 +86,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("CircleCI", "circleci_token", Critical, r"CCIP(?:AT|RJ)_[0-9A-Za-z]{22}_[0-9a-f]{40}").page("https://circleci.com/docs/managing-api-tokens/"),
     Format::new("CircleCI", "circleci_old_token", Critical, r"[0-9a-f]{40}").near(&["circleci", "circle_token", "circle-token", "circle_ci"]).page("https://circleci.com/docs/managing-api-tokens/"),
     Format::new("Travis CI", "travis_token", High, r"[\w-]{22}").near(&["travis"]).page("https://docs.travis-ci.com/user/triggering-builds/"),
-    Format::new("Buildkite", "buildkite_token", Critical, r"bk(?:ua|aa|ct|at|aj|r|cq|pt|pi)_[0-9A-Za-z]{40,90}").page("https://buildkite.com/docs/apis/managing-api-tokens"),
+    Format::new("Buildkite", "buildkite_token", Critical, r"bk(?:ua|aa|ct|at|aj|r|cq|pt|pi)_[0-9A-Za-z]{40,300}").page("https://buildkite.com/docs/apis/managing-api-tokens"),
     Format::new("Buildkite", "buildkite_old_token", High, r"[0-9a-f]{40}|[0-9A-Za-z]{50}").near(&["buildkite"]),
     Format::new("Drone", "drone_token", High, r"[0-9A-Za-z]{32}").near(&["drone"]).page("https://docs.drone.io/cli/configure/"),
     Format::new("Bitrise", "bitrise_token", High, r"[\w-]{80,90}|[\w-]{60,64}").near(&["bitrise"]).page("https://devcenter.bitrise.io/en/accounts/personal-access-tokens.html"),

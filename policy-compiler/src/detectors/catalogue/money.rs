@@ -51,6 +51,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("KuCoin", "kucoin_key", High, r"[0-9a-f]{24}").near(&["kucoin"]).page("https://www.kucoin.com/docs"),
     Format::new("KuCoin", "kucoin_secret", Critical, uuid!()).near(&["kucoin"]).page("https://www.kucoin.com/docs"),
     Format::new("Polymarket", "polymarket_key", Critical, r"0x[0-9a-fA-F]{64}").near(&["polymarket", "poly_"]).page("https://docs.polymarket.com/"),
+    Format::new("Polymarket", "polymarket_passphrase", High, r"[\w-]{8,64}").near(&["poly_passphrase", "polymarket_passphrase"]),
     Format::new("Ethereum", "ethereum_private_key", Critical, r"(?:0x)?[0-9a-fA-F]{64}").near(&["private_key", "privatekey", "private-key", "privkey", "wallet_key", "eth_key", "deployer", "mnemonic", "private key", "privateKeys"]).page("https://ethereum.org/en/developers/docs/accounts/"),
     Format::new("Bitcoin", "bitcoin_extended_private_key", Critical, r"[xyz]prv[0-9A-HJ-NP-Za-km-z]{107,108}").page("https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki"),
     Format::new("Etherscan", "etherscan_key", Low, r"[0-9A-Z]{34}").near(&["etherscan", "polygonscan", "bscscan", "arbiscan", "basescan"]).page("https://docs.etherscan.io/"),

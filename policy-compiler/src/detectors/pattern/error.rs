@@ -55,7 +55,9 @@ impl fmt::Display for PatternError {
             }
             Self::TooMany => f.write_str("the pattern stands for too many alternatives"),
             Self::TooLong => f.write_str("the pattern has too many parts"),
-            Self::UnboundedContext => f.write_str("a pattern that is found by its keyword repeats something without end"),
+            Self::UnboundedContext => {
+                f.write_str("a pattern that is found by its keyword repeats something without end")
+            }
             Self::Keyword(word) => write!(f, "`{word}` is too short or too long for a keyword"),
             Self::Entropy => f.write_str("the entropy of a byte is between 0 and 8 bits"),
         }
@@ -69,12 +71,18 @@ impl PatternError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Syntax(_) => "patterns are of ASCII characters, without look-around and back-references",
-            Self::NoLiteral => "begin with a prefix of two characters or more, as in `EMP-[0-9]{6}`, or add `keywords`",
+            Self::NoLiteral => {
+                "begin with a prefix of two characters or more, as in `EMP-[0-9]{6}`, or add `keywords`"
+            }
             Self::Empty => "say how many characters there are at least, as in `[0-9]{6}`",
             Self::EmptyGroup => "put what has to be masked into the group",
             Self::Groups => "use `( )` once, for what has to be masked, and `(?: )` elsewhere",
-            Self::RepeatedGroup => "repeat a class of characters, as in `[0-9a-f-]{36}`, or write the group out",
-            Self::Around(_) => "leave it out: a match must stand for itself anyway, also inside a longer text",
+            Self::RepeatedGroup => {
+                "repeat a class of characters, as in `[0-9a-f-]{36}`, or write the group out"
+            }
+            Self::Around(_) => {
+                "leave it out: a match must stand for itself anyway, also inside a longer text"
+            }
             Self::Ambiguous { .. } => {
                 "give the repetition a fixed length, as in `{32}`, or take what follows out of its characters"
             }

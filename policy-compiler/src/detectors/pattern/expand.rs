@@ -54,7 +54,8 @@ fn with_literal(sequence: Sequence) -> Vec<Sequence> {
     let product_of = |pair: &[Item]| pair.iter().map(single).fold(1, usize::saturating_mul);
     let product = |at: usize| sequence.get(at..at + 2).map_or(usize::MAX, product_of);
     // One byte is enough of a literal beside a small set.
-    let is_enough = |pair: &[Item]| pair.iter().any(|item| single(item) == 1) && product_of(pair) <= super::SMALL_SET;
+    let is_enough =
+        |pair: &[Item]| pair.iter().any(|item| single(item) == 1) && product_of(pair) <= super::SMALL_SET;
     if sequence.windows(2).any(is_enough) {
         return vec![sequence];
     }
@@ -81,7 +82,7 @@ fn with_literal(sequence: Sequence) -> Vec<Sequence> {
 }
 
 /// Parses bytes: a class is one of ASCII, and a dot takes no part of a character from another place.
-pub(super) fn parse(expression: &str) -> Result<Hir, PatternError> {
+pub(in crate::detectors) fn parse(expression: &str) -> Result<Hir, PatternError> {
     let mut parser = ParserBuilder::new().unicode(false).utf8(false).nest_limit(64).build();
     parser.parse(expression).map_err(|error| PatternError::Syntax(problem(&error)))
 }
@@ -194,7 +195,8 @@ fn run(set: Bytes, min: u16, max: u16) -> Item {
     Item::Run { set, min, max }
 }
 
-fn set(class: &Class) -> Result<Bytes, PatternError> {
+/// The bytes of a class.
+pub(in crate::detectors) fn set(class: &Class) -> Result<Bytes, PatternError> {
     let ranges: Vec<(u8, u8)> = match class {
         Class::Bytes(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
         Class::Unicode(class) => {
