@@ -83,16 +83,13 @@ pub fn compile(expression: &str, options: &Options) -> Result<Vec<Pattern>, Patt
             keywords: Vec::new(),
             allow: options.allow.clone(),
         };
-        match draft.anchor {
-            Some(anchor) => {
-                let Step::Literal(literal) = &draft.pieces[anchor] else { continue };
-                patterns.push(Pattern {
-                    before: draft.pieces[..anchor].to_vec(),
-                    after: draft.pieces[anchor + 1..].to_vec(),
-                    keywords: keywords.iter().map(|word| word.clone().into_bytes()).collect(),
-                    ..base(literal.clone(), Place::Match)
-                });
-            }
+        match draft.parts() {
+            Some((before, literal, after)) => patterns.push(Pattern {
+                before: before.to_vec(),
+                after: after.to_vec(),
+                keywords: keywords.iter().map(|word| word.clone().into_bytes()).collect(),
+                ..base(literal.clone(), Place::Match)
+            }),
             None if keywords.is_empty() => return Err(PatternError::NoLiteral),
             None => {
                 let place = if options.assigned { Place::Assigned } else { Place::Near };
@@ -124,7 +121,7 @@ impl Draft {
                 Item::Open => from = Some(pieces.len()),
                 Item::Close => to = Some(pieces.len()),
                 Item::Run { set, min, max } => {
-                    if !(!cut && join(pieces.last_mut(), &set, min, max)) {
+                    if cut || !join(pieces.last_mut(), &set, min, max) {
                         pieces.push(piece(set, min, max));
                     }
                     cut = false;
@@ -137,6 +134,15 @@ impl Draft {
         let narrow = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         let anchor = if options.assigned { None } else { anchor(&pieces) };
         Draft { pieces, anchor, secret: narrow(secret.start)..narrow(secret.end) }
+    }
+
+    /// What is looked for, with what is before and after it.
+    fn parts(&self) -> Option<(&[Step], &Literal, &[Step])> {
+        let (before, rest) = self.pieces.split_at_checked(self.anchor?)?;
+        match rest {
+            [Step::Literal(literal), after @ ..] => Some((before, literal, after)),
+            _ => None,
+        }
     }
 
     /// What must not stand before: more of a word that the match begins with, and what would make the match begin
@@ -175,10 +181,8 @@ impl Draft {
         if self.secret.is_empty() {
             return Err(PatternError::EmptyGroup);
         }
-        let (before, after) = match self.anchor {
-            Some(anchor) => (&self.pieces[..anchor], &self.pieces[anchor + 1..]),
-            None => (&self.pieces[..0], &self.pieces[..]),
-        };
+        let (before, after) =
+            self.parts().map_or((&[][..], &self.pieces[..]), |(before, _, after)| (before, after));
         possessive(after.iter(), starts, right)?;
         possessive(before.iter().rev(), ends, left)?;
         let long = |step: &Step| matches!(step, Step::Run { max, .. } if *max > CONTEXT_STEP_BYTES_MAX);
@@ -313,9 +317,9 @@ fn anchor(pieces: &[Step]) -> Option<usize> {
         Some(Step::Run { set, min, .. }) => *min > 0 && set.iter().count() <= SMALL_SET,
         _ => false,
     };
-    let worth = |at: &usize| match &pieces[*at] {
-        Step::Literal(literal) if literal.bytes.len() >= LITERAL_BYTES_MIN => literal.bytes.len(),
-        Step::Literal(_) if is_small(at.checked_sub(1)) || is_small(at.checked_add(1)) => 1,
+    let worth = |at: &usize| match pieces.get(*at) {
+        Some(Step::Literal(literal)) if literal.bytes.len() >= LITERAL_BYTES_MIN => literal.bytes.len(),
+        Some(Step::Literal(_)) if is_small(at.checked_sub(1)) || is_small(at.checked_add(1)) => 1,
         _ => 0,
     };
     (0..pieces.len()).rev().filter(|at| worth(at) > 0).max_by_key(worth)

@@ -117,7 +117,7 @@ fn a_member_name_is_context() {
         for at in 0..name.len() {
             let mut runs = Runs::default();
             patterns.look_named(index, name.as_bytes(), at, &text, &mut runs, &mut |_, place| {
-                all.push(value[place].to_owned())
+                all.push(value.get(place).unwrap().to_owned())
             });
         }
         all
@@ -144,6 +144,23 @@ fn keywords_entropy_proof_and_allow_list_hold_findings_back() {
     assert_eq!(found(&luhn, "abkey-79927398713 abkey-79927398714"), ["79927398713"]);
     let allowed = with(|pattern| pattern.allow = vec!["12*".into()]);
     assert_eq!(found(&allowed, "abkey-123 abkey-321"), ["321"]);
+}
+
+#[test]
+fn patterns_with_one_keyword_are_asked_together() {
+    let mut longer = contextual(Place::Assigned);
+    longer.detector = 8;
+    longer.after = vec![run(b"0123456789abcdef", 10, 10)];
+    let patterns = Patterns::new(vec![contextual(Place::Assigned), keyed(), longer]).unwrap();
+    assert_eq!(patterns.triggers().map(|(index, _)| index).collect::<Vec<_>>(), [0, 1]);
+    let mut detectors = Vec::new();
+    for text in ["acme=00ff00ff", "acme=00ff00ff00"] {
+        let text = Text { bytes: text.as_bytes(), key: None };
+        for at in 0..text.bytes.len() {
+            patterns.look(0, &text, at, &mut Runs::default(), &mut |detector, _| detectors.push(detector));
+        }
+    }
+    assert_eq!(detectors, [7, 8]);
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Microsoft Azure", "azure_tenant_or_client_id", Low, uuid!())
         .near(&["azure_tenant", "azure_client", "tenant_id", "tenantid", "azure-tenant", "azure-client", "azuretenant", "azureclient", "ad_tenant", "ad_client"])
         .page("https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals"),
-    Format::new("Microsoft", "microsoft_teams_webhook", Medium, concat!(r"https://[0-9a-z.-]{1,80}\.office\.com/webhook(?:b2)?/[0-9a-z-]{36}@[0-9a-z-]{36}/IncomingWebhook/[0-9a-zA-Z]{32}/[0-9a-z-]{36}(?:/[0-9A-Za-z_-]{20,60})?"))
+    Format::new("Microsoft", "microsoft_teams_webhook", Medium, r"https://[0-9a-z.-]{1,80}\.office\.com/webhook(?:b2)?/[0-9a-z-]{36}@[0-9a-z-]{36}/IncomingWebhook/[0-9a-zA-Z]{32}/[0-9a-z-]{36}(?:/[0-9A-Za-z_-]{20,60})?")
         .page("https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook"),
     Format::new("Microsoft", "power_automate_url", Medium, r"\.logic\.azure\.com(?::443)?/workflows/[0-9a-f]{32}/[0-9A-Za-z/?&=.%_-]{20,300}")
         .page("https://learn.microsoft.com/azure/logic-apps/logic-apps-http-endpoint"),

@@ -66,7 +66,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("JFrog", "artifactory_api_key", Critical, r"AKCp[0-9A-Za-z]{69}").page("https://jfrog.com/help/r/jfrog-platform-administration-documentation/user-profile"),
     Format::new("JFrog", "artifactory_reference_token", Critical, r"cmVmd[0-9A-Za-z]{59}").page("https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens"),
     Format::new("JFrog", "artifactory_key_short", High, r"AKC[0-9A-Za-z]{10,120}").entropy(0.0).page("https://jfrog.com/help/r/jfrog-platform-administration-documentation/user-profile"),
-    Format::new("JFrog", "artifactory_encrypted_password", High, r"AP[0-9A-F][0-9A-Za-z]{8,120}").entropy(0.0).page("https://jfrog.com/help/r/jfrog-artifactory-documentation/centrally-secure-passwords"),
+    Format::new("JFrog", "artifactory_encrypted_password", High, r"AP[0-9A-F][0-9A-Za-z]{8,120}").entropy(0.0).proof(Proof::Mixed).page("https://jfrog.com/help/r/jfrog-artifactory-documentation/centrally-secure-passwords"),
     Format::new("JFrog", "jfrog_key", Critical, r"[0-9A-Za-z]{64}|[0-9A-Za-z]{73}").near(&["jfrog", "artifactory", "bintray", "xray"]),
     Format::new("Cloudsmith", "cloudsmith_api_key", High, r"[0-9a-f]{40}|csa_[0-9A-Za-z]{36}").near(&["cloudsmith"]).page("https://help.cloudsmith.io/docs/api-key"),
     Format::new("Packagist", "packagist_token", High, r"packagist_[ou][ar]t_[0-9a-f]{68}").page("https://packagist.com/docs/api"),
