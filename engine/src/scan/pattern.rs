@@ -67,11 +67,12 @@ impl Patterns {
             return Err(Bad::TooMany);
         }
         let mut slots: usize = 0;
+        let mut known = gram::Known::new();
         let mut all: Vec<Ready> = Vec::new();
         let mut keywords: BTreeMap<(Vec<u8>, bool, bool), usize> = BTreeMap::new();
         for pattern in patterns {
             pattern.check()?;
-            let choice = gram::choose(&pattern);
+            let choice = gram::choose(&pattern, &mut known);
             let number = u16::try_from(all.len()).ok();
             let mut is_first = true;
             if pattern.place != Place::Match {

@@ -143,7 +143,8 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://www.twilio.com/docs/iam/api-keys"),
     Format::new("Twilio", "twilio_account_sid", Low, r"AC[0-9a-fx]{32}")
         .entropy(0.0)
-        .page("https://www.twilio.com/docs/iam/api/account"),
+        .page("https://www.twilio.com/docs/iam/api/account")
+        .near(&["twilio"]),
     Format::new("Twilio", "twilio_auth_token", Critical, r"[0-9a-f]{32}")
         .near(&["twilio"])
         .page("https://www.twilio.com/docs/iam/access-tokens"),

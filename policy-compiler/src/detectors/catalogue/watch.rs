@@ -57,5 +57,4 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("FullStory", "fullstory_key", Medium, r"(?:na1|eu1)\.[0-9A-Za-z+/=]{40,120}").near(&["fullstory"]),
     Format::new("Instana", "instana_key", Medium, r"[\w-]{22}").near(&["instana_", "instana-", "instanaagent", "instanakey", "instanatoken"]),
     Format::new("AppDynamics", "appdynamics_key", Medium, r"[0-9a-z]{12}").near(&["appdynamics"]),
-    Format::new("StatHat", "stathat_key", Medium, r"[\w]{16}").near(&["stathat"]),
 ];

@@ -18,7 +18,7 @@ fn refused(expression: &str) -> PatternError {
 fn finds(expression: &str, options: &Options, text: &str) -> Vec<String> {
     let patterns = Patterns::new(compile(expression, options).unwrap()).unwrap();
     let places = found(&patterns, text.as_bytes());
-    places.into_iter().map(|(_, place)| text[place].to_owned()).collect()
+    places.into_iter().map(|(_, place)| text.get(place).unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn what_is_found_is_what_the_expression_matches() {
     let mut places = 0;
     for expression in EXPRESSIONS {
         let patterns = Patterns::new(compile(expression, &Options::default()).unwrap()).unwrap();
-        for _ in 0..250 {
+        for _ in 0..150 {
             let mut text = Vec::new();
             for _ in 0..random.below(4) {
                 let noise = random.below(4);
@@ -130,7 +130,7 @@ fn what_is_found_is_what_the_expression_matches() {
             places += found.len();
         }
     }
-    assert!(places > 600, "too little to compare: {places}");
+    assert!(places > 400, "too little to compare: {places}");
 }
 
 proptest! {
