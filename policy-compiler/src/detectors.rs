@@ -3,3 +3,5 @@
 pub mod catalogue;
 pub mod pattern;
 pub mod phrases;
+#[cfg(test)]
+mod testing;

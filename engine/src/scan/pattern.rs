@@ -13,6 +13,7 @@ mod shape;
 mod tests;
 mod wire;
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -35,7 +36,7 @@ const NAME_BYTES_MAX: usize = 64;
 const OPERATOR_BYTES_MAX: usize = 8;
 /// Quotes, blanks and line breaks between an operator and the value.
 const LEAD_BYTES_MAX: usize = 24;
-/// Sets and lengths that repeat of what can be long; shorter ones are counted anew each time.
+/// Runs up to this length are counted anew each time; of longer ones the last is remembered.
 const SHORT_RUN_BYTES_MAX: u16 = 32;
 
 /// Patterns, checked and ready.
@@ -49,8 +50,11 @@ pub struct Patterns {
 struct Ready {
     pattern: Pattern,
     choice: Choice,
-    /// The slot of its first step among [`Runs`]; the others follow.
+    /// The slot of its first long step among [`Runs`]; the others follow.
     slots: usize,
+    /// The next pattern with the same keyword. The trigger knows only the first of them.
+    next: Option<u16>,
+    is_first: bool,
 }
 
 impl Patterns {
@@ -63,12 +67,25 @@ impl Patterns {
             return Err(Bad::TooMany);
         }
         let mut slots: usize = 0;
-        let mut all = Vec::new();
+        let mut known = gram::Known::new();
+        let mut all: Vec<Ready> = Vec::new();
+        let mut keywords: BTreeMap<(Vec<u8>, bool, bool), usize> = BTreeMap::new();
         for pattern in patterns {
             pattern.check()?;
-            let choice = gram::choose(&pattern);
-            let own = pattern.before.len().saturating_add(pattern.after.len());
-            all.push(Ready { pattern, choice, slots });
+            let choice = gram::choose(&pattern, &mut known);
+            let number = u16::try_from(all.len()).ok();
+            let mut is_first = true;
+            if pattern.place != Place::Match {
+                let keyword =
+                    (pattern.literal.bytes.clone(), pattern.literal.fold, pattern.place == Place::Near);
+                let before = keywords.insert(keyword, all.len()).and_then(|before| all.get_mut(before));
+                if let Some(before) = before {
+                    before.next = number;
+                    is_first = false;
+                }
+            }
+            let own = long(&pattern.before).saturating_add(long(&pattern.after));
+            all.push(Ready { pattern, choice, slots, next: None, is_first });
             slots = slots.saturating_add(own);
         }
         Ok(Patterns { all, slots })
@@ -91,9 +108,18 @@ impl Patterns {
         self.all.is_empty()
     }
 
-    /// What shows each pattern, with the pattern's number.
+    /// What shows the patterns, with the number to look for. Patterns with the same keyword have one number.
     pub fn triggers(&self) -> impl Iterator<Item = (u16, Gram)> {
-        (0..=u16::MAX).zip(self.all.iter().map(|ready| ready.choice.gram))
+        (0..=u16::MAX)
+            .zip(&self.all)
+            .filter(|(_, ready)| ready.is_first)
+            .map(|(number, ready)| (number, ready.choice.gram))
+    }
+
+    /// The pattern of this number and those with the same keyword.
+    fn group(&self, index: u16) -> impl Iterator<Item = &Ready> {
+        let get = |index: u16| self.all.get(usize::from(index));
+        core::iter::successors(get(index), move |ready| get(ready.next?))
     }
 
     /// Looks at the place where the gram of the pattern of this number stands. Calls `found` with the detector and
@@ -106,19 +132,19 @@ impl Patterns {
         runs: &mut Runs,
         found: &mut dyn FnMut(u16, Range<usize>),
     ) -> usize {
-        let next = at.saturating_add(1);
-        let Some(ready) = self.all.get(usize::from(index)) else { return next };
-        let Some(start) = at.checked_sub(ready.choice.offset) else { return next };
-        let Some(end) = ready.pattern.literal.ends(text.bytes, start) else { return next };
-        runs.reserve(self.slots);
-        let mut look = Look { ready, text, runs };
-        match ready.pattern.place {
-            Place::Match => look.around(start..end, found),
-            _ if !begins_word(text.bytes, start) => {}
-            Place::Assigned => look.assigned(start..end, found),
-            Place::Near => look.near(end, end.saturating_add(NEAR_BYTES_MAX), found),
+        for ready in self.group(index) {
+            let Some(start) = at.checked_sub(ready.choice.offset) else { break };
+            let Some(end) = ready.pattern.literal.ends(text.bytes, start) else { break };
+            runs.reserve(self.slots);
+            let mut look = Look { ready, text, runs };
+            match ready.pattern.place {
+                Place::Match => look.around(start..end, found),
+                _ if !begins_word(text.bytes, start) => break,
+                Place::Assigned => look.assigned(start..end, found),
+                Place::Near => look.near(end, end.saturating_add(NEAR_BYTES_MAX), found),
+            }
         }
-        next
+        at.saturating_add(1)
     }
 
     /// Like [`Patterns::look`] where the gram stands in the name of the member whose value the text is. Patterns
@@ -132,20 +158,20 @@ impl Patterns {
         runs: &mut Runs,
         found: &mut dyn FnMut(u16, Range<usize>),
     ) {
-        let Some(ready) = self.all.get(usize::from(index)) else { return };
-        let Some(start) = at.checked_sub(ready.choice.offset) else { return };
-        let is_there = ready.pattern.literal.ends(name, start).is_some() && begins_word(name, start);
-        if ready.pattern.place == Place::Match || !is_there {
-            return;
-        }
-        runs.reserve(self.slots);
-        let mut look = Look { ready, text, runs };
-        match ready.pattern.place {
-            Place::Match => {}
-            Place::Assigned => {
-                look.value(0, found);
+        for ready in self.group(index) {
+            let Some(start) = at.checked_sub(ready.choice.offset) else { break };
+            if ready.pattern.literal.ends(name, start).is_none() || !begins_word(name, start) {
+                break;
             }
-            Place::Near => look.near(0, NEAR_BYTES_MAX, found),
+            runs.reserve(self.slots);
+            let mut look = Look { ready, text, runs };
+            match ready.pattern.place {
+                Place::Match => {}
+                Place::Assigned => {
+                    look.value(0, found);
+                }
+                Place::Near => look.near(0, NEAR_BYTES_MAX, found),
+            }
         }
     }
 }
@@ -168,8 +194,9 @@ impl Look<'_, '_> {
         let mut start = literal.start;
         let mut piece = pieces_before;
         mark(piece, start, &secret, &mut from, &mut to);
-        for (number, step) in pattern.before.iter().enumerate().rev() {
-            let slot = self.ready.slots.saturating_add(number);
+        let mut slot = self.ready.slots.saturating_add(long(&pattern.before));
+        for step in pattern.before.iter().rev() {
+            slot = slot.saturating_sub(usize::from(step.is_long()));
             let Some(begin) = step.begins(self.text.bytes, start, slot, self.runs) else { return };
             start = begin;
             piece = piece.saturating_sub(1);
@@ -249,9 +276,10 @@ impl Look<'_, '_> {
             piece = piece.saturating_add(1);
         }
         mark(piece, at, &pattern.secret, from, to);
-        let slots = self.ready.slots.saturating_add(pattern.before.len());
-        for (step, number) in pattern.after.iter().zip(0_usize..) {
-            at = step.ends(self.text.bytes, at, slots.saturating_add(number), self.runs)?;
+        let mut slot = self.ready.slots.saturating_add(long(&pattern.before));
+        for step in &pattern.after {
+            at = step.ends(self.text.bytes, at, slot, self.runs)?;
+            slot = slot.saturating_add(usize::from(step.is_long()));
             piece = piece.saturating_add(1);
             mark(piece, at, &pattern.secret, from, to);
         }
@@ -289,6 +317,11 @@ impl Look<'_, '_> {
         let words = &self.ready.pattern.keywords;
         words.iter().any(|word| holds(before, word) || holds(name, word))
     }
+}
+
+/// How many of the steps have a slot.
+fn long(steps: &[Step]) -> usize {
+    steps.iter().filter(|step| step.is_long()).count()
 }
 
 /// Notes the place where this piece begins, if it is where the secret begins or ends.

@@ -1,7 +1,7 @@
 //! Regular expressions to patterns of the engine. What a pattern cannot say is refused, with what to write instead.
 //!
-//! A pattern finds what its expression matches, where it stands for itself: letters, digits and what the
-//! expression itself may begin or end with must not adjoin it.
+//! A pattern finds what its expression matches, where it stands for itself: no more of a word adjoins it, nor more of
+//! a repetition that it begins or ends with.
 
 mod error;
 mod expand;
@@ -16,6 +16,8 @@ use mcpgov_engine::scan::pattern::{
 
 pub use error::PatternError;
 use expand::{Item, Sequence};
+#[cfg(test)]
+pub(super) use expand::{parse, set};
 
 /// Shortest literal to look for.
 const LITERAL_BYTES_MIN: usize = 2;
@@ -61,8 +63,8 @@ pub fn compile(expression: &str, options: &Options) -> Result<Vec<Pattern>, Patt
     }
     let drafts: Vec<Draft> = sequences.into_iter().map(|sequence| Draft::new(sequence, options)).collect();
     // One boundary for all alternatives: what is found does not depend on how they were written.
-    let left = drafts.iter().fold(Bytes::ALNUM, |all, draft| all.or(&draft.left()));
-    let right = drafts.iter().fold(Bytes::ALNUM.or(&Bytes::of(b"_")), |all, draft| all.or(&draft.right()));
+    let left = drafts.iter().fold(Bytes::none(), |all, draft| all.or(&draft.left()));
+    let right = drafts.iter().fold(Bytes::none(), |all, draft| all.or(&draft.right()));
     let mut patterns = Vec::new();
     for draft in &drafts {
         draft.check(&left, &right)?;
@@ -81,16 +83,13 @@ pub fn compile(expression: &str, options: &Options) -> Result<Vec<Pattern>, Patt
             keywords: Vec::new(),
             allow: options.allow.clone(),
         };
-        match draft.anchor {
-            Some(anchor) => {
-                let Step::Literal(literal) = &draft.pieces[anchor] else { continue };
-                patterns.push(Pattern {
-                    before: draft.pieces[..anchor].to_vec(),
-                    after: draft.pieces[anchor + 1..].to_vec(),
-                    keywords: keywords.iter().map(|word| word.clone().into_bytes()).collect(),
-                    ..base(literal.clone(), Place::Match)
-                });
-            }
+        match draft.parts() {
+            Some((before, literal, after)) => patterns.push(Pattern {
+                before: before.to_vec(),
+                after: after.to_vec(),
+                keywords: keywords.iter().map(|word| word.clone().into_bytes()).collect(),
+                ..base(literal.clone(), Place::Match)
+            }),
             None if keywords.is_empty() => return Err(PatternError::NoLiteral),
             None => {
                 let place = if options.assigned { Place::Assigned } else { Place::Near };
@@ -122,7 +121,7 @@ impl Draft {
                 Item::Open => from = Some(pieces.len()),
                 Item::Close => to = Some(pieces.len()),
                 Item::Run { set, min, max } => {
-                    if !(!cut && join(pieces.last_mut(), &set, min, max)) {
+                    if cut || !join(pieces.last_mut(), &set, min, max) {
                         pieces.push(piece(set, min, max));
                     }
                     cut = false;
@@ -137,24 +136,38 @@ impl Draft {
         Draft { pieces, anchor, secret: narrow(secret.start)..narrow(secret.end) }
     }
 
-    /// What must not stand before, so that the match does not depend on where the search begins.
+    /// What is looked for, with what is before and after it.
+    fn parts(&self) -> Option<(&[Step], &Literal, &[Step])> {
+        let (before, rest) = self.pieces.split_at_checked(self.anchor?)?;
+        match rest {
+            [Step::Literal(literal), after @ ..] => Some((before, literal, after)),
+            _ => None,
+        }
+    }
+
+    /// What must not stand before: more of a word that the match begins with, and what would make the match begin
+    /// elsewhere.
     fn left(&self) -> Bytes {
-        let first = edge(self.pieces.iter());
-        match self.pieces.first() {
+        let first = edge(self.pieces.iter(), starts);
+        let word = if first.and(&Bytes::ALNUM).is_empty() { Bytes::none() } else { Bytes::ALNUM };
+        word.or(&match self.pieces.first() {
             // Found from the literal leftwards, as far as it goes.
             Some(Step::Run { min, max, .. }) if min != max && self.anchor.is_some() => first,
             Some(Step::Run { .. }) => first.and(&Bytes::of(b"-_+/")),
             _ => Bytes::none(),
-        }
+        })
     }
 
+    /// The same behind it.
     fn right(&self) -> Bytes {
-        let last = edge(self.pieces.iter().rev());
-        match self.pieces.last() {
+        let last = edge(self.pieces.iter().rev(), ends);
+        let word = Bytes::ALNUM.or(&Bytes::of(b"_"));
+        let word = if last.and(&word).is_empty() { Bytes::none() } else { word };
+        word.or(&match self.pieces.last() {
             Some(Step::Run { min, max, .. }) if min != max => last,
             Some(Step::Run { .. }) => last.and(&Bytes::of(b"-_+/=")),
             _ => Bytes::none(),
-        }
+        })
     }
 
     /// Whether steps that never give a byte back find what the expression matches.
@@ -168,10 +181,8 @@ impl Draft {
         if self.secret.is_empty() {
             return Err(PatternError::EmptyGroup);
         }
-        let (before, after) = match self.anchor {
-            Some(anchor) => (&self.pieces[..anchor], &self.pieces[anchor + 1..]),
-            None => (&self.pieces[..0], &self.pieces[..]),
-        };
+        let (before, after) =
+            self.parts().map_or((&[][..], &self.pieces[..]), |(before, _, after)| (before, after));
         possessive(after.iter(), starts, right)?;
         possessive(before.iter().rev(), ends, left)?;
         let long = |step: &Step| matches!(step, Step::Run { max, .. } if *max > CONTEXT_STEP_BYTES_MAX);
@@ -215,12 +226,10 @@ fn possessive<'s>(
 }
 
 /// Bytes that can be the outermost of a match.
-fn edge<'s>(steps: impl Iterator<Item = &'s Step>) -> Bytes {
+fn edge<'s>(steps: impl Iterator<Item = &'s Step>, outer: fn(&Step) -> Bytes) -> Bytes {
     let mut all = Bytes::none();
     for step in steps {
-        if let Step::Run { set, .. } = step {
-            all = all.or(set);
-        }
+        all = all.or(&outer(step));
         if !is_optional(step) {
             break;
         }
@@ -308,9 +317,9 @@ fn anchor(pieces: &[Step]) -> Option<usize> {
         Some(Step::Run { set, min, .. }) => *min > 0 && set.iter().count() <= SMALL_SET,
         _ => false,
     };
-    let worth = |at: &usize| match &pieces[*at] {
-        Step::Literal(literal) if literal.bytes.len() >= LITERAL_BYTES_MIN => literal.bytes.len(),
-        Step::Literal(_) if is_small(at.checked_sub(1)) || is_small(at.checked_add(1)) => 1,
+    let worth = |at: &usize| match pieces.get(*at) {
+        Some(Step::Literal(literal)) if literal.bytes.len() >= LITERAL_BYTES_MIN => literal.bytes.len(),
+        Some(Step::Literal(_)) if is_small(at.checked_sub(1)) || is_small(at.checked_add(1)) => 1,
         _ => 0,
     };
     (0..pieces.len()).rev().filter(|at| worth(at) > 0).max_by_key(worth)

@@ -1,5 +1,6 @@
 //! Which four bytes show a pattern: those that clean text has least often.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::set::Bytes;
@@ -54,15 +55,19 @@ const AFTER: [&[u8; SIGNS]; SIGNS] = [
 /// The same for a sign alone.
 const ALONE: &[u8; SIGNS] = b"475546664985644594445778692";
 
+/// What is known of sets, so that it is found once for each: patterns share few.
+pub(super) type Known = BTreeMap<Bytes, (Set, Signs)>;
+
 /// The best choice for a pattern.
-pub(super) fn choose(pattern: &Pattern) -> Choice {
+pub(super) fn choose(pattern: &Pattern, known_sets: &mut Known) -> Choice {
     let literal = &pattern.literal;
     let left = left(pattern);
     let mut known = left.clone();
     known.extend((0..literal.bytes.len()).filter_map(|at| literal.set(at)));
     let behind = left.len().saturating_add(literal.bytes.len());
     known.extend(right(pattern));
-    let known: Vec<(Set, Signs)> = known.iter().map(rounded).collect();
+    let known: Vec<(Set, Signs)> =
+        known.iter().map(|set| *known_sets.entry(*set).or_insert_with(|| rounded(set))).collect();
     let windows = (0..behind).map(|from| {
         let mut sets = [Set::ANY; 4];
         for (set, (known, _)) in sets.iter_mut().zip(known.iter().skip(from)) {
@@ -147,7 +152,7 @@ fn rounded(set: &Bytes) -> (Set, Signs) {
     for (sign, letter) in signs.iter_mut().zip(b'a'..=b'z') {
         *sign = if takes(letter) { 1.0 } else { 0.0 };
     }
-    let others = [(b' ', 0.74), (b'0', 0.06), (b'-', 0.08), (b'.', 0.05), (b'/', 0.06), (b'@', 0.002)];
+    let others = [(b' ', 0.74), (b'0', 0.2), (b'-', 0.25), (b'.', 0.05), (b'/', 0.06), (b'@', 0.002)];
     if let Some(other) = signs.last_mut() {
         *other = others.iter().filter(|(byte, _)| takes(*byte)).map(|(_, part)| part).sum();
     }

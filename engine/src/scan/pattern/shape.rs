@@ -146,12 +146,17 @@ impl Literal {
 }
 
 impl Step {
+    /// Whether its last run is remembered.
+    pub(super) fn is_long(&self) -> bool {
+        matches!(self, Step::Run { max, .. } if *max > SHORT_RUN_BYTES_MAX)
+    }
+
     /// Where the step that starts at `at` ends.
     pub(super) fn ends(&self, bytes: &[u8], at: usize, slot: usize, runs: &mut Runs) -> Option<usize> {
         match self {
             Step::Literal(literal) => literal.ends(bytes, at),
             Step::Run { set, min, max } => {
-                let length = if *max > SHORT_RUN_BYTES_MAX {
+                let length = if self.is_long() {
                     runs.end(set, bytes, at, slot).saturating_sub(at)
                 } else {
                     let rest = bytes.get(at..).unwrap_or(&[]);
@@ -170,7 +175,7 @@ impl Step {
                 literal.ends(bytes, start).map(|_| start)
             }
             Step::Run { set, min, max } => {
-                let length = if *max > SHORT_RUN_BYTES_MAX {
+                let length = if self.is_long() {
                     at.saturating_sub(runs.start(set, bytes, at, slot))
                 } else {
                     let rest = bytes.get(..at).unwrap_or(&[]);

@@ -1,3 +1,4 @@
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -112,17 +113,18 @@ fn a_member_name_is_context() {
         Patterns::new(vec![contextual(Place::Assigned), contextual(Place::Near), keyed()]).unwrap();
     let look = |index, name: &str, value: &str| {
         let text = Text { bytes: value.as_bytes(), key: Some(name) };
-        let mut all = Vec::new();
+        let mut all: Vec<String> = Vec::new();
         for at in 0..name.len() {
             let mut runs = Runs::default();
-            patterns
-                .look_named(index, name.as_bytes(), at, &text, &mut runs, &mut |_, place| all.push(place));
+            patterns.look_named(index, name.as_bytes(), at, &text, &mut runs, &mut |_, place| {
+                all.push(value.get(place).unwrap().to_owned())
+            });
         }
         all
     };
-    assert_eq!(look(0, "x-acme-key", "Bearer 00ff00ff"), [7..15]);
+    assert_eq!(look(0, "x-acme-key", "Bearer 00ff00ff"), ["00ff00ff"]);
     assert!(look(0, "x-acme-key", "id is 00ff00ff").is_empty());
-    assert_eq!(look(1, "x-Acme-key", "id is 00ff00ff"), [6..14]);
+    assert_eq!(look(1, "x-Acme-key", "id is 00ff00ff"), ["00ff00ff"]);
     assert!(look(0, "x-key", "00ff00ff").is_empty());
     assert!(look(2, "abkey-123", "abkey-123").is_empty());
 }
@@ -142,6 +144,23 @@ fn keywords_entropy_proof_and_allow_list_hold_findings_back() {
     assert_eq!(found(&luhn, "abkey-79927398713 abkey-79927398714"), ["79927398713"]);
     let allowed = with(|pattern| pattern.allow = vec!["12*".into()]);
     assert_eq!(found(&allowed, "abkey-123 abkey-321"), ["321"]);
+}
+
+#[test]
+fn patterns_with_one_keyword_are_asked_together() {
+    let mut longer = contextual(Place::Assigned);
+    longer.detector = 8;
+    longer.after = vec![run(b"0123456789abcdef", 10, 10)];
+    let patterns = Patterns::new(vec![contextual(Place::Assigned), keyed(), longer]).unwrap();
+    assert_eq!(patterns.triggers().map(|(index, _)| index).collect::<Vec<_>>(), [0, 1]);
+    let mut detectors = Vec::new();
+    for text in ["acme=00ff00ff", "acme=00ff00ff00"] {
+        let text = Text { bytes: text.as_bytes(), key: None };
+        for at in 0..text.bytes.len() {
+            patterns.look(0, &text, at, &mut Runs::default(), &mut |detector, _| detectors.push(detector));
+        }
+    }
+    assert_eq!(detectors, [7, 8]);
 }
 
 #[test]

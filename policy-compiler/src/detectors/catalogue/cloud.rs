@@ -14,7 +14,7 @@ pub(super) const FORMATS: &[Format] = &[
         .allow(&["*EXAMPLE", "AKIAXXXX*"])
         .page("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"),
     Format::new("Amazon Web Services", "aws_secret_access_key", Critical, r"[0-9A-Za-z/+=]{40}")
-        .near(&["aws_secret", "awssecret", "secret_access_key", "secretaccesskey", "secret-access-key", "aws_sec", "aws-secret", "aws secret", "secretkey", "secret_key", "aws_access_key", "aws_key", "awskey"])
+        .near(&["aws_s", "aws-s", "aws s", "awss", "aws_access", "aws_key", "awskey", "secret_access", "secret-access", "secretaccess"])
         .entropy(3.0)
         .proof(Proof::None)
         .allow(&["*EXAMPLEKEY", "wJalrXUtnFEMI*"])
@@ -60,7 +60,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Microsoft Azure", "azure_storage_key", Critical, r"(?i:AccountKey)=([0-9A-Za-z+/]{86}==)")
         .page("https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage"),
     Format::new("Microsoft Azure", "azure_storage_key_assigned", Critical, r"[0-9A-Za-z+/]{86}==")
-        .near(&["azure", "storage", "account_key", "accountkey", "account-key", "cosmos"]),
+        .near(&["azure", "storage", "accountkey", "cosmos"]),
     Format::new("Microsoft Azure", "azure_storage_key_v2", Critical, r"[0-9A-Za-z+/]{76}\+AS[Q-Zt-v][0-9A-Za-z+/]{5}[AQgw]==")
         .page("https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage"),
     Format::new("Microsoft Azure", "azure_shared_access_key", Critical, r"(?i:SharedAccessKey)=([0-9A-Za-z+/]{40,88}={0,2})")
@@ -88,7 +88,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Microsoft Azure", "azure_openai_key", High, r"[0-9A-Za-z]{52}JQQJ9[9][A-D][A-L][0-9A-Za-z]{16}[A-Za-z][0-9A-Za-z]{7}")
         .page("https://learn.microsoft.com/azure/ai-services/openai/reference"),
     Format::new("Microsoft Azure", "azure_key_assigned", High, r"[0-9a-f]{32}")
-        .near(&["ocp-apim-subscription-key", "subscription-key", "subscription_key", "subscriptionkey", "azure_openai", "azureopenai", "azure_api", "azure_key", "azure_cognitive", "cognitive_services"]),
+        .near(&["subscription", "ocp-apim", "azure_openai", "azureopenai", "azure_api", "azure_key", "cognitive"]),
     Format::new("Microsoft Azure", "azure_devops_pat", Critical, r"[0-9A-Za-z]{76}AZDO[0-9A-Za-z]{4}")
         .page("https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate"),
     Format::new("Microsoft Azure", "azure_devops_pat_assigned", Critical, r"[a-z2-7]{52}")
@@ -96,13 +96,13 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Microsoft Azure", "azure_tenant_or_client_id", Low, uuid!())
         .near(&["azure_tenant", "azure_client", "tenant_id", "tenantid", "azure-tenant", "azure-client", "azuretenant", "azureclient", "ad_tenant", "ad_client"])
         .page("https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals"),
-    Format::new("Microsoft", "microsoft_teams_webhook", Medium, concat!(r"https://[0-9a-z.-]{1,80}\.office\.com/webhook(?:b2)?/[0-9a-z-]{36}@[0-9a-z-]{36}/IncomingWebhook/[0-9a-zA-Z]{32}/[0-9a-z-]{36}(?:/[0-9A-Za-z_-]{20,60})?"))
+    Format::new("Microsoft", "microsoft_teams_webhook", Medium, r"https://[0-9a-z.-]{1,80}\.office\.com/webhook(?:b2)?/[0-9a-z-]{36}@[0-9a-z-]{36}/IncomingWebhook/[0-9a-zA-Z]{32}/[0-9a-z-]{36}(?:/[0-9A-Za-z_-]{20,60})?")
         .page("https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook"),
     Format::new("Microsoft", "power_automate_url", Medium, r"\.logic\.azure\.com(?::443)?/workflows/[0-9a-f]{32}/[0-9A-Za-z/?&=.%_-]{20,300}")
         .page("https://learn.microsoft.com/azure/logic-apps/logic-apps-http-endpoint"),
     Format::new("Alibaba Cloud", "alibaba_access_key_id", High, r"LTAI[0-9A-Za-z]{12,26}")
         .page("https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair"),
-    Format::new("Alibaba Cloud", "alibaba_access_key_secret", Critical, r"[0-9A-Za-z]{30}").near(&["alibaba", "aliyun", "alicloud"]),
+    Format::new("Alibaba Cloud", "alibaba_access_key_secret", Critical, r"[0-9A-Za-z]{30}").near(&["alibaba", "aliyun"]),
     Format::new("Alibaba Cloud", "alibaba_sts_key_id", High, r"STS\.[0-9A-Za-z]{20,30}")
         .page("https://www.alibabacloud.com/help/en/ram/product-overview/what-is-sts"),
     Format::new("Tencent Cloud", "tencent_secret_id", High, r"AKID[0-9A-Za-z]{32}")
@@ -120,11 +120,11 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Oracle Cloud", "oracle_ocid", Low, r"ocid1\.(?:user|tenancy|apikey)\.oc1\.[0-9a-z-]{0,30}\.[0-9a-z]{60}")
         .page("https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm"),
     Format::new("IBM Cloud", "ibm_cloud_api_key", Critical, r"[0-9A-Za-z_-]{43,44}")
-        .near(&["ibm", "iam_api", "iam-api", "iam_key", "bluemix", "softlayer", "cloud_api", "cloud-api", "cloudapi", "cloud_iam", "cloud-iam", "cloud iam", "cloud api"])
+        .near(&["ibm", "iam_api", "iam-api", "iam_key", "iam_pass", "iam-pass", "bluemix", "softlayer", "cloud_api", "cloud-api", "cloud_iam", "cloud-iam", "cloud api", "cloud iam"])
         .entropy(2.5)
         .page("https://cloud.ibm.com/docs/account?topic=account-userapikey"),
     Format::new("IBM Cloud", "ibm_cos_hmac_secret", Critical, r"[0-9a-f]{48}")
-        .near(&["secret_access_key", "secret-access-key", "secretaccesskey", "cos_hmac", "ibm_cos", "ibm-cos", "cos_secret", "cos-secret", "hmac"])
+        .near(&["secret_access_key", "secret-access-key", "secretaccesskey", "cos_hmac", "coshmac", "cos-hmac", "ibm_cos", "ibm-cos", "cos_secret", "cos-secret", "hmac"])
         .page("https://cloud.ibm.com/docs/cloud-object-storage?topic=cloud-object-storage-uhc-hmac-credentials-main"),
     Format::new("IBM Cloud", "softlayer_api_key", Critical, r"[0-9a-z]{64}")
         .near(&["softlayer", "sl_api", "sl-api", "sl_key", "sl-key", "sl_pass", "slapi", "sl_token"])

@@ -37,7 +37,6 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Upstash", "upstash_token", High, r"[0-9A-Za-z]{52,64}={0,2}").near(&["upstash"]).page("https://upstash.com/docs/redis/features/restapi"),
     Format::new("Turso", "turso_token", Critical, r"eyJ[\w-]{20,200}\.[\w-]{20,400}\.[\w-]{43,100}").near(&["turso", "libsql"]).proof(Proof::None).page("https://docs.turso.tech/"),
     Format::new("Fauna", "fauna_secret", Critical, r"fn[0-9A-Za-z_-]{38}").near(&["fauna"]).page("https://docs.fauna.com/"),
-    Format::new("Redis", "redis_cloud_key", High, r"[AS][0-9a-z]{40,60}").near(&["redis_cloud", "rediscloud", "redislabs"]),
     Format::new("InfluxData", "influxdb_token", High, r"[\w-]{86}==").near(&["influx"]).page("https://docs.influxdata.com/influxdb/cloud/admin/tokens/"),
     Format::new("Tinybird", "tinybird_token", High, r"p\.eyJ1[\w-]{50,200}\.[\w-]{43}").page("https://www.tinybird.co/docs/"),
     Format::new("dbt Labs", "dbt_token", High, r"dbt[cus]_[0-9A-Za-z_=+/-]{40,60}").page("https://docs.getdbt.com/docs/dbt-cloud-apis/authentication"),
@@ -82,9 +81,8 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Particle", "particle_token", Medium, r"\?access_token=([0-9a-f]{40})").with(&["particle.io"]).page("https://docs.particle.io/reference/cloud-apis/api/"),
     Format::new("Particle", "particle_token_assigned", Medium, r"[0-9a-f]{40}").near(&["particle"]),
     Format::new("ThingsBoard", "thingsboard_token", Medium, r"thingsboard\.cloud/api/v1/([0-9A-Za-z]{20})").page("https://thingsboard.io/docs/reference/http-api/"),
-    Format::new("ThingsBoard", "thingsboard_provision_key", Medium, r"[0-9a-z]{20}").near(&["provisiondevice"]).page("https://thingsboard.io/docs/user-guide/device-provisioning/"),
     Format::new("Instaclustr", "instaclustr_key", Medium, r"[0-9a-f]{32}").near(&["instaclustr"]),
-    Format::new("Unix", "password_hash", High, r"\$(?:[156789y]|apr1|2[abxy])\$(?:rounds=[0-9]{1,9}\$)?[0-9A-Za-z./$]{20,120}").entropy(3.0).page("https://man7.org/linux/man-pages/man5/crypt.5.html"),
+    Format::new("Unix", "password_hash", High, r"\$(?:[156789y]|apr1|2[aby])\$(?:rounds=[0-9]{1,9}\$)?[0-9A-Za-z./$]{20,120}").entropy(3.0).page("https://man7.org/linux/man-pages/man5/crypt.5.html"),
     Format::new("Argon2", "argon2_hash", High, r"\$argon2(?:id|i|d)\$v=[0-9]{1,3}\$[0-9A-Za-z=,]{5,40}\$[0-9A-Za-z+/]{8,64}\$[0-9A-Za-z+/]{20,128}").page("https://www.rfc-editor.org/rfc/rfc9106"),
     Format::new("MIT", "kerberos_hash", High, r"\$krb5(?:asrep|tgs)\$[0-9]{2}\$[0-9A-Za-z@.$*/:_-]{20,3000}").page("https://hashcat.net/wiki/doku.php?id=example_hashes"),
 ];

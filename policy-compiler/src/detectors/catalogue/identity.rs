@@ -12,7 +12,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Auth0", "auth0_domain", Low, r"[0-9a-z-]{2,64}\.(?:us\.|eu\.|au\.|jp\.)?auth0\.com").page("https://auth0.com/docs/get-started/applications"),
     Format::new("Auth0", "auth0_client_secret", Critical, r"[\w-]{64}").near(&["auth0"]).page("https://auth0.com/docs/secure/application-credentials"),
     Format::new("Auth0", "auth0_client_id", Low, r"[0-9A-Za-z]{32}").near(&["auth0"]).page("https://auth0.com/docs/get-started/applications"),
-    Format::new("OneLogin", "onelogin_secret", Critical, r"[0-9a-f]{64}").near(&["onelogin", "one_login"]).page("https://developers.onelogin.com/api-docs/2/getting-started/working-with-api-credentials"),
+    Format::new("OneLogin", "onelogin_secret", Critical, r"[0-9a-f]{64}").near(&["onelogin"]).page("https://developers.onelogin.com/api-docs/2/getting-started/working-with-api-credentials"),
     Format::new("JumpCloud", "jumpcloud_key", Critical, r"jca_[0-9A-Za-z]{36}|[0-9a-f]{40}").near(&["jumpcloud"]).page("https://docs.jumpcloud.com/api/"),
     Format::new("WorkOS", "workos_key", Critical, r"sk_(?:live|test)_a2V5[0-9A-Za-z+/]{40,80}={0,2}").page("https://workos.com/docs/reference/api-keys"),
     Format::new("Clerk", "clerk_key", Critical, r"sk_(?:live|test)_[0-9A-Za-z]{42}").page("https://clerk.com/docs/deployments/clerk-environment-variables"),

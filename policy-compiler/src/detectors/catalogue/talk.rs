@@ -81,7 +81,7 @@ pub(super) const FORMATS: &[Format] = &[
         r"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/([\w-]{60,72})",
     )
     .page("https://discord.com/developers/docs/resources/webhook"),
-    Format::new("Telegram", "telegram_bot_token", High, r"[0-9]{5,16}:A[0-9A-Za-z_-]{33,34}")
+    Format::new("Telegram", "telegram_bot_token", High, r"(?:bot)?([0-9]{5,16}:A[0-9A-Za-z_-]{33,34})")
         .entropy(3.0)
         .page("https://core.telegram.org/bots/api#authorizing-your-bot"),
     Format::new("Mattermost", "mattermost_token", High, r"[0-9a-z]{26}")
@@ -143,7 +143,8 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://www.twilio.com/docs/iam/api-keys"),
     Format::new("Twilio", "twilio_account_sid", Low, r"AC[0-9a-fx]{32}")
         .entropy(0.0)
-        .page("https://www.twilio.com/docs/iam/api/account"),
+        .page("https://www.twilio.com/docs/iam/api/account")
+        .near(&["twilio"]),
     Format::new("Twilio", "twilio_auth_token", Critical, r"[0-9a-f]{32}")
         .near(&["twilio"])
         .page("https://www.twilio.com/docs/iam/access-tokens"),
@@ -206,16 +207,17 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://developers.telnyx.com/"),
     Format::new("OneSignal", "onesignal_key", High, r"os_v2_(?:app|org)_[0-9a-z]{90,110}")
         .page("https://documentation.onesignal.com/docs/keys-and-ids"),
-    Format::new("Meta", "facebook_access_token", High, r"EAA[A-Z][0-9A-Za-z]{20,500}")
-        .entropy(3.5)
+    Format::new("Meta", "facebook_access_token", High, r"EAA[0-9A-Za-z]{90,500}")
+        .entropy(5.0)
         .page("https://developers.facebook.com/docs/facebook-login/guides/access-tokens"),
-    Format::new(
-        "Meta",
-        "facebook_page_token",
-        High,
-        r"EAA[MC][0-9A-Za-z]{80,500}|EAACEdEose0cBA[0-9A-Za-z]{20,500}",
-    )
-    .page("https://developers.facebook.com/docs/pages/access-tokens"),
+    Format::new("Meta", "facebook_short_token", High, r"EAA[0-9A-Za-z]{20,500}").near(&[
+        "facebook",
+        "fb_",
+        "instagram",
+        "whatsapp",
+    ]),
+    Format::new("Meta", "facebook_page_token", High, r"EAACEdEose0cBA[0-9A-Za-z]{20,500}")
+        .page("https://developers.facebook.com/docs/pages/access-tokens"),
     Format::new("Meta", "facebook_app_token", High, r"[0-9]{15,16}(?:\||%)[\w-]{27,40}")
         .entropy(3.0)
         .with(&["facebook", "fb_"])

@@ -44,7 +44,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("VictorOps", "victorops_key", Medium, r"alert\.victorops\.com/integrations/generic/[0-9]{8}/alert/([0-9a-f-]{36})"),
     Format::new("incident.io", "incidentio_key", High, r"inc_(?:live|test|development)_[0-9a-f]{60,70}").page("https://api-docs.incident.io/"),
     Format::new("Statuspage", "statuspage_key", Medium, r"[0-9a-f]{64}").near(&["statuspage"]).page("https://developer.statuspage.io/"),
-    Format::new("UptimeRobot", "uptimerobot_key", Medium, r"[um][0-9]{6,12}-[0-9a-f]{24,32}").page("https://uptimerobot.com/api/"),
+    Format::new("UptimeRobot", "uptimerobot_key", Medium, r"[um][0-9]{6,12}-[0-9a-f]{24,32}").near(&["uptimerobot", "uptime_robot"]).page("https://uptimerobot.com/api/"),
     Format::new("Pingdom", "pingdom_token", Medium, r"[\w-]{86}").near(&["pingdom"]),
     Format::new("Checkly", "checkly_key", Medium, r"cu_[0-9a-f]{32}").page("https://www.checklyhq.com/docs/"),
     Format::new("Rollbar", "rollbar_token", Medium, r"[0-9a-f]{32}").near(&["rollbar"]).page("https://docs.rollbar.com/docs/access-tokens"),
@@ -55,7 +55,6 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Raygun", "raygun_key", Medium, r"[0-9A-Za-z]{22,24}").near(&["raygun"]),
     Format::new("LogRocket", "logrocket_key", Medium, r"[0-9a-z]{6}:[0-9a-z]{4,40}:[0-9A-Za-z]{20}").near(&["logrocket"]),
     Format::new("FullStory", "fullstory_key", Medium, r"(?:na1|eu1)\.[0-9A-Za-z+/=]{40,120}").near(&["fullstory"]),
-    Format::new("Instana", "instana_key", Medium, r"[\w-]{22}").near(&["instana"]),
+    Format::new("Instana", "instana_key", Medium, r"[\w-]{22}").near(&["instana_", "instana-", "instanaagent", "instanakey", "instanatoken"]),
     Format::new("AppDynamics", "appdynamics_key", Medium, r"[0-9a-z]{12}").near(&["appdynamics"]),
-    Format::new("StatHat", "stathat_key", Medium, r"[\w]{16}").near(&["stathat"]),
 ];

@@ -60,29 +60,25 @@ fn with_literal(sequence: Sequence) -> Vec<Sequence> {
         return vec![sequence];
     }
     let best = (0..sequence.len()).min_by_key(|at| product(*at));
-    match best {
-        Some(at) if (2..=SPLIT_MAX).contains(&product(at)) => {
-            let members = |item: &Item| match item {
-                Item::Run { set, .. } => set.iter().collect::<Vec<u8>>(),
-                _ => Vec::new(),
-            };
-            let (ones, others) = (members(&sequence[at]), members(&sequence[at + 1]));
-            let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| [*one, *other]));
-            let with = |pair: [u8; 2]| {
-                let mut sequence = sequence.clone();
-                for (item, byte) in sequence[at..].iter_mut().zip(pair) {
-                    *item = run(Bytes::of(&[byte]), 1, 1);
-                }
-                sequence
-            };
-            pairs.map(with).collect()
+    let Some(at) = best.filter(|at| (2..=SPLIT_MAX).contains(&product(*at))) else { return vec![sequence] };
+    let members = |at: usize| match sequence.get(at) {
+        Some(Item::Run { set, .. }) => set.iter().collect::<Vec<u8>>(),
+        _ => Vec::new(),
+    };
+    let others = members(at + 1);
+    let pairs = members(at).into_iter().flat_map(|one| others.iter().map(move |other| [one, *other]));
+    let with = |pair: [u8; 2]| {
+        let mut sequence = sequence.clone();
+        for (item, byte) in sequence.iter_mut().skip(at).zip(pair) {
+            *item = run(Bytes::of(&[byte]), 1, 1);
         }
-        _ => vec![sequence],
-    }
+        sequence
+    };
+    pairs.map(with).collect()
 }
 
 /// Parses bytes: a class is one of ASCII, and a dot takes no part of a character from another place.
-pub(super) fn parse(expression: &str) -> Result<Hir, PatternError> {
+pub(in crate::detectors) fn parse(expression: &str) -> Result<Hir, PatternError> {
     let mut parser = ParserBuilder::new().unicode(false).utf8(false).nest_limit(64).build();
     parser.parse(expression).map_err(|error| PatternError::Syntax(problem(&error)))
 }
@@ -195,7 +191,8 @@ fn run(set: Bytes, min: u16, max: u16) -> Item {
     Item::Run { set, min, max }
 }
 
-fn set(class: &Class) -> Result<Bytes, PatternError> {
+/// The bytes of a class.
+pub(in crate::detectors) fn set(class: &Class) -> Result<Bytes, PatternError> {
     let ranges: Vec<(u8, u8)> = match class {
         Class::Bytes(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
         Class::Unicode(class) => {
