@@ -15,11 +15,9 @@ pub(super) mod hex;
 mod iban;
 mod identity;
 mod ipv4;
-#[cfg(test)]
-mod measure;
 pub(super) mod number;
 mod phone;
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
 /// The byte at this place; beyond either end none.

@@ -8,7 +8,9 @@ const PRINTED: [&[usize]; 6] =
 
 /// First six digits, from and to, and how many digits there are: what issuers use so commonly that a number of that
 /// kind needs no word beside it. Everything else does.
-const ISSUERS: [(u32, u32, &[usize]); 23] = [
+const ISSUERS: [(u32, u32, &[usize]); 24] = [
+    // Air travel (UATP).
+    (110_000, 179_999, &[15]),
     // Old JCB.
     (180_000, 180_099, &[15]),
     (213_100, 213_199, &[15]),

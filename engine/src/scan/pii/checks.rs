@@ -76,7 +76,7 @@ pub(super) fn uniform(digits: &[u8]) -> bool {
     digits.first().is_none_or(|first| digits.iter().all(|digit| digit == first))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
@@ -90,9 +90,9 @@ mod tests {
     fn the_published_examples_of_the_sums_hold() {
         assert!(luhn(&values("79927398713")) && !luhn(&values("79927398710")));
         assert!(verhoeff(&values("2363")) && !verhoeff(&values("2364")));
-        assert!(mod11_2(&[0, 7, 9, 4]) && !mod11_2(&[0, 7, 9, 5]));
-        assert!(mod11_10(&values("0794" /* MOD 11,10 of 079 is 5 */)) == mod11_10(&values("0794")));
-        assert_eq!(remainder97(b"3214282912345698765432161182".iter().copied()), 1);
+        assert!(mod11_2(&values("07940")) && !mod11_2(&values("07941")));
+        assert!(mod11_10(&values("86095742719")) && !mod11_10(&values("86095742718")));
+        assert_eq!(remainder97(b"WEST12345698765432GB82".iter().copied()), 1);
     }
 
     proptest! {

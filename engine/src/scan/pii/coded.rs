@@ -229,7 +229,7 @@ fn italian(word: &[u8]) -> bool {
         .enumerate()
         .map(|(index, byte)| {
             let plain = plain(*byte);
-            if index % 2 == 1 { plain } else { ODD.iter().nth(plain as usize).copied().unwrap_or(0) }
+            if index % 2 == 1 { plain } else { ODD.get(plain as usize).copied().unwrap_or(0) }
         })
         .sum();
     let month = word.get(8).is_some_and(|month| b"ABCDEHLMPRST".contains(month));

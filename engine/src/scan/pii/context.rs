@@ -20,6 +20,8 @@ pub(super) enum Topic {
 const BEFORE_BYTES: usize = 56;
 /// How many words before a number are asked.
 const BEFORE_WORDS: usize = 7;
+/// How many words of a name are asked.
+const NAME_WORDS: usize = 4;
 /// How near a word has to be to say that a number is *not* personal.
 const OTHER_WORDS: usize = 2;
 /// How far behind a number its words are looked for.
@@ -29,12 +31,15 @@ const TABLE_BYTES: usize = 200;
 
 /// What is said of the number at `at`: by the head of its column, the words before it, or the name of its member.
 pub(super) fn topic(text: &Text<'_>, at: usize) -> Option<Topic> {
-    column(text.bytes, at).or_else(|| said_before(text.bytes, at)).or_else(|| text.key.and_then(named))
+    match column(text.bytes, at) {
+        Some(name) => named(name),
+        None => said_before(text.bytes, at).or_else(|| text.key.and_then(|key| named(key.as_bytes()))),
+    }
 }
 
-/// What a member's name says of its value.
-pub(super) fn named(key: &str) -> Option<Topic> {
-    Words { rest: tail(key.as_bytes(), BEFORE_BYTES) }.take(4).find_map(|word| classify(word.letters))
+/// What the name of a member or column says of its value.
+fn named(name: &[u8]) -> Option<Topic> {
+    nearest(Words { rest: tail(name, BEFORE_BYTES) }.take(NAME_WORDS))
 }
 
 /// What the words behind a number say.
@@ -58,30 +63,39 @@ pub(super) fn labelled(text: &Text<'_>, at: usize, topic: Topic) -> bool {
     let gap = before.iter().rev().take(6).take_while(|byte| punctuation(byte)).count();
     let rest = before.get(..before.len().saturating_sub(gap)).unwrap_or_default();
     if rest.is_empty() {
-        return text.key.and_then(named) == Some(topic);
+        return text.key.and_then(|key| named(key.as_bytes())) == Some(topic);
     }
     let rest = tail(rest, BEFORE_BYTES);
     gap > 0 && Words { rest }.next().and_then(|word| classify(word.letters)) == Some(topic)
 }
 
 fn said_before(bytes: &[u8], at: usize) -> Option<Topic> {
-    let words = Words { rest: tail(bytes.get(..at)?, BEFORE_BYTES) };
-    for (asked, word) in words.take(BEFORE_WORDS).enumerate() {
-        // A sentence that has ended spoke of something else; what ends `tel.` is no sentence.
-        if asked > 0 && word.ends_sentence {
-            return None;
-        }
-        match classify(word.letters) {
-            Some(Topic::Other) if asked >= OTHER_WORDS => {}
-            Some(topic) => return Some(topic),
-            None => {}
-        }
-    }
-    None
+    let mut words = Words { rest: tail(bytes.get(..at)?, BEFORE_BYTES) }.take(BEFORE_WORDS).enumerate();
+    // A sentence that has ended spoke of something else.
+    nearest(core::iter::from_fn(|| {
+        words.next().filter(|(asked, word)| *asked == 0 || !word.ends_sentence).map(|(_, word)| word)
+    }))
 }
 
-/// What the first line of a table says of the column that the number at `at` begins a field of.
-fn column(bytes: &[u8], at: usize) -> Option<Topic> {
+/// What the nearest word that says anything says. `id` is anything's, unless `tax` or the like is before it.
+fn nearest<'t>(words: impl Iterator<Item = Word<'t>>) -> Option<Topic> {
+    let mut doubt = None;
+    for (asked, word) in words.enumerate() {
+        let said = classify(word.letters);
+        match (doubt, said) {
+            (Some(_), Some(Topic::Identity | Topic::Social)) => return said,
+            (Some(_), _) => return doubt,
+            (None, Some(Topic::Other | Topic::Version)) if asked >= OTHER_WORDS => return None,
+            (None, Some(Topic::Other)) => doubt = said,
+            (None, Some(_)) => return said,
+            (None, None) => {}
+        }
+    }
+    doubt
+}
+
+/// The name, in the first line of a table, of the column that the number at `at` begins a field of.
+fn column<'t>(bytes: &'t [u8], at: usize) -> Option<&'t [u8]> {
     let before = bytes.get(..at)?;
     let before = before.strip_suffix(b"\"").unwrap_or(before);
     let delimiter = *before.last()?;
@@ -89,13 +103,19 @@ fn column(bytes: &[u8], at: usize) -> Option<Topic> {
         return None;
     }
     let near = tail(before, TABLE_BYTES);
-    let row = near.get(near.iter().rposition(|byte| *byte == b'\n')? + 1..)?;
-    let head = bytes.get(..bytes.len().min(TABLE_BYTES))?;
-    let head = head.get(..head.iter().position(|byte| *byte == b'\n')?)?;
+    let front = near.get(near.iter().rposition(|byte| *byte == b'\n')? + 1..)?;
+    let line = |text: &'t [u8]| {
+        let text = text.get(..TABLE_BYTES).unwrap_or(text);
+        text.split(|byte| *byte == b'\n').next().unwrap_or_default()
+    };
+    let (head, back) = (line(bytes), line(bytes.get(at..)?));
     let delimiter = if delimiter == b'\n' { b',' } else { delimiter };
-    let field = row.iter().filter(|byte| **byte == delimiter).count();
+    let fields = |text: &[u8]| text.iter().filter(|byte| **byte == delimiter).count();
+    let field = fields(front);
+    // A table has as many fields in each row as in its head; one column is a table if its name says so.
     let name = head.split(|byte| *byte == delimiter).nth(field)?;
-    Words { rest: name }.take(4).find_map(|word| classify(word.letters))
+    let is_table = fields(head) == field + fields(back) && (fields(head) > 0 || named(name).is_some());
+    is_table.then_some(name)
 }
 
 fn tail(bytes: &[u8], len: usize) -> &[u8] {
@@ -128,7 +148,9 @@ impl<'t> Iterator for Words<'t> {
         let hump = hump.map_or(0, |at| at + 1);
         self.rest = self.rest.get(..start + hump)?;
         let letters = run.get(hump..)?;
-        let ends_sentence = letters.len() > 4 && matches!(behind, [b'.' | b'!' | b'?', b' ' | b'\n', ..]);
+        // What ends `tel.` is no sentence.
+        let stop = behind.windows(2).position(|two| matches!(two, [b'.' | b'!' | b'?' | b';', b' ' | b'\n']));
+        let ends_sentence = stop.is_some_and(|place| place > 0 || letters.len() > 4);
         Some(Word { letters, ends_sentence })
     }
 }

@@ -6,7 +6,7 @@
 use super::{before, byte};
 
 /// How many groups are looked at together; no number of a person has more.
-const GROUPS: usize = 10;
+pub(super) const GROUPS: usize = 8;
 
 /// Digits without anything between them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,10 +54,10 @@ impl<'t> Window<'t> {
         let last = self.groups().last().copied();
         self.groups.copy_within(count.., 0);
         self.len -= count;
-        if self.len == 0 {
-            if let Some(next) = last.and_then(|last| next_group(self.bytes, last.end)) {
-                self.push(next);
-            }
+        if self.len == 0
+            && let Some(next) = last.and_then(|last| next_group(self.bytes, last.end))
+        {
+            self.push(next);
         }
         self.fill();
     }

@@ -11,12 +11,12 @@ use crate::scan::{Findings, Kind, Text};
 
 const HEX: Set = Set::of(b"0abcdef");
 const COLON: Set = Set::of(b":");
-const OUTSIDE: Set = Set::of(b" ").or(COLON);
+const OUTSIDE: Set = Set::LETTER.or(Set::DIGIT).not();
 
 /// Each place is a separator: `::` after a digit or at the beginning, a colon between digits, the first dash or dot.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram { sets: [HEX, COLON, COLON, Set::ANY], before: 1 },
-    Gram { sets: [OUTSIDE, COLON, COLON, HEX], before: 1 },
+    Gram { sets: [OUTSIDE, COLON, COLON, HEX.or(COLON)], before: 1 },
     Gram { sets: [HEX, HEX, COLON, HEX], before: 2 },
     Gram { sets: [HEX, COLON, HEX, COLON], before: 1 },
     Gram { sets: [Set::of(b"-"), HEX, HEX, Set::of(b"-")], before: 0 },
@@ -64,19 +64,23 @@ fn is_mac(written: &[u8], size: usize, separator: u8) -> bool {
 fn colons(bytes: &[u8], at: usize, found: &mut dyn Findings) -> usize {
     let within = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
     let ahead = bytes.get(at..).unwrap_or_default();
-    let end = at + ahead.iter().position(|byte| !within(byte)).unwrap_or(ahead.len());
+    let end = at + ahead.iter().take(ADDRESS_MAX + 1).take_while(|byte| within(byte)).count();
+    // The dots of a MAC address are places of their own.
+    let next = at + ahead.iter().take(end - at).position(|byte| *byte == b'.').unwrap_or(end - at);
     let behind = bytes.get(at.saturating_sub(ADDRESS_MAX)..at).unwrap_or_default();
     let start = at - behind.iter().rev().take_while(|byte| within(byte)).count();
-    let Some(run) = run(bytes, start..end) else { return end };
-    let Some(written) = bytes.get(run.clone()) else { return end };
+    let Some(run) = run(bytes, start..end) else { return next };
+    let Some(written) = bytes.get(run.clone()) else { return next };
     if is_mac(written, 2, b':') && !is_word(byte(bytes, run.end)) {
         found.report(Kind::Mac, run);
-    } else if is_ipv6(written) {
-        if let Some(end) = with_zone_and_prefix(bytes, run.end) {
-            found.report(Kind::Ip, run.start..end);
+    } else if is_ipv6(written) || written == b"::" && byte(bytes, run.end) == Some(b'/') {
+        // Nobody's address is one where it is a network.
+        let last = with_zone_and_prefix(bytes, run.end);
+        if let Some(last) = last.filter(|last| written != b"::" || *last > run.end) {
+            found.report(Kind::Ip, run.start..last);
         }
     }
-    end
+    next
 }
 
 /// The part of a run that can be an address: without the label before it and the punctuation behind.
@@ -98,10 +102,9 @@ fn run(bytes: &[u8], whole: Range<usize>) -> Option<Range<usize>> {
     while let Some(b'.') = before(bytes, end).filter(|_| end > start) {
         end -= 1;
     }
-    if let Some([rest, b':']) = bytes.get(end.checked_sub(2)?..end).filter(|_| end - start > 2) {
-        if *rest != b':' {
-            end -= 1;
-        }
+    // One colon behind is punctuation, two are part of it.
+    if matches!(bytes.get(end.checked_sub(2)?..end), Some([rest, b':']) if *rest != b':') && end - start > 2 {
+        end -= 1;
     }
     (end > start && end - start <= ADDRESS_MAX).then_some(start..end)
 }

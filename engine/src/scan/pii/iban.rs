@@ -16,11 +16,7 @@ const SPAN_MAX: usize = 66;
 pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     let [a, b, b'0'..=b'9', b'0'..=b'9', ..] = rest else { return None };
-    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
-    let (known, _) = COUNTRIES.as_chunks::<4>();
-    let len = known.iter().find_map(|[a, b, tens, ones]| {
-        (country == [*a, *b]).then(|| usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
-    })?;
+    let len = country_len(*a, *b)?;
     let mut characters = [0; 34];
     let mut taken = 0;
     let mut blank = true;
@@ -37,19 +33,32 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
         if taken == len {
             let end = at + offset + 1;
             let (front, back) = characters.get(..len)?.split_at_checked(4)?;
+            let mixed =
+                [u8::is_ascii_lowercase, u8::is_ascii_uppercase].map(|case| characters.iter().any(case));
             let sum = remainder97(back.iter().chain(front).copied());
-            return (sum == 1 && !is_word(bytes.get(end).copied())).then_some(end);
+            return (sum == 1 && mixed != [true; 2] && !is_word(bytes.get(end).copied())).then_some(end);
         }
     }
     None
 }
 
-/// Whether the byte at `at` lies within a number that began before it.
+/// Whether what begins at `at` is part of an account number that began before it, right or wrong: words of four
+/// characters, the first of a country.
 pub(super) fn covers(bytes: &[u8], at: usize) -> bool {
     let from = at.saturating_sub(SPAN_MAX);
     let near = bytes.get(from..at).unwrap_or_default();
-    let run = near.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b' ' | b'-'));
-    let from = from + run.map_or(0, |place| place + 1);
-    (from..at)
-        .any(|start| !is_word(super::before(bytes, start)) && end(bytes, start).is_some_and(|end| end > at))
+    let mut words = near.rsplit(|byte| matches!(byte, b' ' | b'-'));
+    words.next() == Some(b"")
+        && words.take_while(|word| matches!(word, [.., a, b, c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_alphanumeric())))
+            .any(|word| matches!(word, [rest @ .., a, b, b'0'..=b'9', b'0'..=b'9']
+                if country_len(*a, *b).is_some() && !is_word(rest.last().copied())))
+}
+
+/// How many characters a country's numbers have.
+fn country_len(a: u8, b: u8) -> Option<usize> {
+    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
+    let (known, _) = COUNTRIES.as_chunks::<4>();
+    known.iter().find_map(|[a, b, tens, ones]| {
+        (country == [*a, *b]).then(|| usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
+    })
 }

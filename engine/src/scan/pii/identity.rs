@@ -89,13 +89,16 @@ const FORMS: &[(&str, Need, Sum)] = &[
     ("ddddddddd", Word, routing), ("dddd-dddd-d", Word, routing),
 ];
 
-/// Whether the number, of this form and these digits, is one; `said` if a word says so.
-pub(super) fn is_identity(form: &[u8], digits: &[u8], said: bool) -> bool {
+/// Whether the number, of this form and these digits, is one; `alone` if it may be without a word, `said` whether a
+/// word says so.
+pub(super) fn is_identity(form: &[u8], digits: &[u8], alone: bool, said: impl Fn() -> bool) -> bool {
     (9..=18).contains(&digits.len())
-        && !uniform(digits)
-        && FORMS
-            .iter()
-            .any(|(known, need, sum)| known.as_bytes() == form && (said || *need == Nothing) && sum(digits))
+        && FORMS.iter().any(|(known, need, sum)| {
+            known.as_bytes() == form
+                && sum(digits)
+                && !uniform(digits)
+                && (alone && *need == Nothing || said())
+        })
 }
 
 fn last_is(digits: &[u8], check: u32) -> bool {

@@ -34,11 +34,10 @@ pub(super) fn address(text: &Text<'_>, groups: &[Group]) -> Option<(Range<usize>
 
 /// 0 to 255 without leading zeros.
 fn is_octet(digits: &[u8]) -> bool {
-    match digits {
-        [_] => true,
-        [b'1'..=b'9', _] | [b'1', _, _] | [b'2', b'0'..=b'4', _] | [b'2', b'5', b'0'..=b'5'] => true,
-        _ => false,
-    }
+    matches!(
+        digits,
+        [_] | [b'1'..=b'9', _] | [b'1', _, _] | [b'2', b'0'..=b'4', _] | [b'2', b'5', b'0'..=b'5']
+    )
 }
 
 fn is_prefix(bytes: &[u8], group: &Group) -> bool {
@@ -68,7 +67,8 @@ fn names_address(path: &[u8]) -> bool {
 fn may_end(bytes: &[u8], end: usize) -> bool {
     let next = byte(bytes, end);
     let after = byte(bytes, end + 1);
-    !is_word(next) && !(matches!(next, Some(b'.' | b'-')) && is_word(after))
+    let tied = matches!(next, Some(b'.' | b'-')) && is_word(after);
+    !is_word(next) && !tied
 }
 
 /// `1.2.3.4 Scope` at the beginning of a line numbers a section.
@@ -79,7 +79,7 @@ fn is_heading(bytes: &[u8], start: usize, end: usize) -> bool {
         && byte(bytes, end + 1).is_some_and(|byte| byte.is_ascii_uppercase())
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use alloc::format;
     use core::net::Ipv4Addr;

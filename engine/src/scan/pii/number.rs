@@ -5,11 +5,12 @@ use core::cell::OnceCell;
 use core::ops::Range;
 
 use super::card::is_card;
+use super::checks::uniform;
 use super::context::{Topic, labelled, said_after, topic};
 use super::date::is_day;
-use super::groups::{Group, Window};
+use super::groups::{GROUPS, Group, Window};
 use super::identity::is_identity;
-use super::{before, byte, coded, ipv4, is_word, phone};
+use super::{before, byte, coded, iban, ipv4, is_word, phone};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
@@ -27,8 +28,11 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram { sets: [DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], before: 1 },
 ];
 
-/// Fewer digits are nobody's number.
-const DIGITS_MIN: usize = 4;
+/// Fewer digits are nobody's number, nor are more.
+const DIGITS_MIN: usize = 5;
+const DIGITS_MAX: usize = 19;
+/// The French have most groups.
+const GROUPS_MAX: usize = 7;
 
 pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
     let Some(mut window) = Window::open(text.bytes, at) else { return at + 1 };
@@ -36,8 +40,19 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     // Whether the group before was part of something found.
     let mut after_find = true;
     while let Some(first) = window.groups().first() {
+        if is_idle(window.groups()) {
+            end = first.end;
+            after_find = false;
+            window.skip(1);
+            continue;
+        }
         let place = Place::new(text, window.groups(), after_find);
         let used = match place.judge() {
+            // Bank accounts are printed in groups, too.
+            Some(Find { kind: Some(_), used, .. }) if iban::covers(text.bytes, first.start) => {
+                after_find = false;
+                used
+            }
             Some(Find { kind, range, used }) => {
                 if let Some(kind) = kind {
                     found.report(kind, range);
@@ -52,10 +67,17 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
             }
         };
         let used = used.max(1);
-        end = window.groups().iter().take(used).last().map_or(end, |last| last.end);
+        end = window.groups().iter().take(used).next_back().map_or(end, |last| last.end);
         window.skip(used);
     }
     end
+}
+
+/// Whether nothing can begin with the groups: two digits by themselves, or too few of them to be anything.
+fn is_idle(groups: &[Group]) -> bool {
+    let single = matches!(groups, [a, b, ..] if a.len() == 1 && b.len() == 1 && b.join != [b'.', 0] && b.join[0] != b'(');
+    let digits: usize = groups.iter().take(GROUPS_MAX).map(Group::len).sum();
+    single || digits < 4
 }
 
 /// What the next groups are; a date is of no kind.
@@ -75,7 +97,7 @@ struct Place<'w> {
     /// How the groups are written: `d` for a digit, and what joins them.
     form: [u8; 40],
     /// For each group how many digits and bytes of the form go up to its end.
-    ends: [(usize, usize); 10],
+    ends: [(usize, usize); GROUPS],
     topic: OnceCell<Option<Topic>>,
 }
 
@@ -88,7 +110,7 @@ impl<'w> Place<'w> {
             start: groups.first().map_or(0, |first| first.start),
             digits: [0; 20],
             form: [0; 40],
-            ends: [(usize::MAX, 0); 10],
+            ends: [(usize::MAX, 0); GROUPS],
             topic: OnceCell::new(),
         };
         let (mut digits, mut form) = (0, 0);
@@ -144,7 +166,7 @@ impl<'w> Place<'w> {
         if !self.begins() {
             return None;
         }
-        (1..=most).rev().find_map(|used| self.number(used))
+        (1..=most.min(GROUPS_MAX)).rev().find_map(|used| self.number(used))
     }
 
     /// Whether a number may begin here: not in the middle of a word, an amount, or digits joined by more than a blank.
@@ -186,97 +208,14 @@ impl<'w> Place<'w> {
 
     /// What these groups together are.
     fn number(&self, used: usize) -> Option<Find> {
-        let digits = self.digits(used)?;
-        if !(DIGITS_MIN..=19).contains(&digits.len()) || !self.ends(used) {
+        let number = Number { place: self, digits: self.digits(used)?, groups: self.groups.get(..used)? };
+        if !(DIGITS_MIN..=DIGITS_MAX).contains(&number.digits.len()) || !self.ends(used) {
             return None;
         }
-        let groups = self.groups.get(..used)?;
         let (start, end) = (self.start, self.end(used)?);
-        let topic = self.topic();
-        let kind = match topic {
-            Some(Topic::Phone) => self.phone(digits, groups).or_else(|| self.other(digits, groups)),
-            _ => self.other(digits, groups).or_else(|| self.phone(digits, groups)),
-        }?;
+        let kind = number.kind()?;
         let range = if kind == Kind::Phone { self.phone_range(end) } else { start..end };
         Some(Find { kind: Some(kind), range, used })
-    }
-
-    fn other(&self, digits: &[u8], groups: &[Group]) -> Option<Kind> {
-        let used = groups.len();
-        let form = self.form(used);
-        let bytes = self.text.bytes;
-        let extended = self.end(used).is_some_and(|end| is_word(byte(bytes, end)));
-        if extended {
-            return None;
-        }
-        let topic = self.topic();
-        let said = |wanted: Topic| {
-            topic == Some(wanted)
-                || topic.is_none() && self.end(used).and_then(|end| said_after(bytes, end)) == Some(wanted)
-        };
-        let alone =
-            matches!(form, [b'd', b'd', b'd', b'-', ..] | [b'd', b'd', b'd', b'.' | b' ', b'd', b'd', ..]);
-        if form.len() == 11
-            && alone
-            && is_social_security(digits, form)
-            && (form.get(3) == Some(&b'-') || topic != Some(Topic::Other))
-        {
-            return Some(Kind::Ssn);
-        }
-        if form == b"ddddddddd" && is_social(digits) && topic == Some(Topic::Social) {
-            return Some(Kind::Ssn);
-        }
-        if digits.len() >= 12 {
-            let mut lens = [0; 10];
-            for (len, group) in lens.iter_mut().zip(groups) {
-                *len = group.len();
-            }
-            let joined_alike =
-                groups.iter().skip(1).all(|group| matches!(group.join, [b' ' | b'-' | b'.', 0]))
-                    && groups.windows(2).skip(1).all(|two| matches!(two, [a, b] if a.join == b.join));
-            let lens = lens.get(..groups.len()).unwrap_or_default();
-            let doubted = used == 1 && topic == Some(Topic::Other);
-            if joined_alike && !doubted && is_card(digits, lens, false)
-                || joined_alike && said(Topic::Card) && is_card(digits, lens, true)
-            {
-                return Some(Kind::Card);
-            }
-        }
-        if is_identity(form, digits, false) && topic != Some(Topic::Other)
-            || is_identity(form, digits, true) && said(Topic::Identity)
-        {
-            return Some(Kind::NationalId);
-        }
-        None
-    }
-
-    fn phone(&self, digits: &[u8], groups: &[Group]) -> Option<Kind> {
-        let bytes = self.text.bytes;
-        let topic = self.topic();
-        if matches!(topic, Some(Topic::Card | Topic::Social)) {
-            return None;
-        }
-        let open = before(bytes, self.start) == Some(b'(');
-        let whole = self.groups.len() == groups.len()
-            && (self.after_find || self.groups.first().is_some_and(|first| first.join == [0, 0]));
-        let international = match digits {
-            [0, 0, rest @ ..] if groups.len() > 1 || topic == Some(Topic::Phone) => {
-                phone::is_international(rest)
-            }
-            [0, 1, 1, rest @ ..] if groups.first().is_some_and(|first| first.len() == 3) => {
-                phone::is_international(rest)
-            }
-            _ => false,
-        };
-        let by_word = topic == Some(Topic::Phone)
-            && phone::may_be(
-                digits,
-                groups,
-                digits.len() < 7 && labelled(self.text, self.start, Topic::Phone),
-            );
-        let doubted = matches!(topic, Some(Topic::Other | Topic::Identity | Topic::Version));
-        let by_grouping = !doubted && (international || phone::is_by_grouping(digits, groups, open, whole));
-        (by_word || by_grouping || international && !doubted).then_some(Kind::Phone)
     }
 
     /// With its bracket, and its extension.
@@ -339,19 +278,113 @@ impl<'w> Place<'w> {
             (1..=2, 1..=2, 2) => is_day(z, y, x) || is_day(z, x, y),
             _ => false,
         };
-        is_date.then(|| Find { kind: None, range: self.start..self.start, used: 3 })
+        is_date.then_some(Find { kind: None, range: self.start..self.start, used: 3 })
     }
 }
 
-/// Three, two and four digits, joined alike, none of the numbers that were never given out.
-fn is_social_security(digits: &[u8], form: &[u8]) -> bool {
-    matches!(form, [b'd', b'd', b'd', a, b'd', b'd', b, b'd', b'd', b'd', b'd'] if a == b)
-        && is_social(digits)
+/// Groups that begin and end like a number.
+struct Number<'p> {
+    place: &'p Place<'p>,
+    digits: &'p [u8],
+    groups: &'p [Group],
 }
 
-fn is_social(digits: &[u8]) -> bool {
-    match digits {
-        [0, 0, 0, ..] | [6, 6, 6, ..] | [9, ..] | [_, _, _, 0, 0, ..] | [.., 0, 0, 0, 0] => false,
-        _ => digits.len() == 9 && !super::checks::uniform(digits),
+impl Number<'_> {
+    fn kind(&self) -> Option<Kind> {
+        if self.digits.len() < phone::DIGITS_MIN {
+            let (text, start) = (self.place.text, self.place.start);
+            let phone = phone::may_be(self.digits, self.groups, true) && labelled(text, start, Topic::Phone);
+            return phone.then_some(Kind::Phone);
+        }
+        // What a word calls a phone number may have the form of something else.
+        let said_phone = self.place.topic() == Some(Topic::Phone);
+        let phone = || self.is_phone().then_some(Kind::Phone);
+        said_phone.then(phone).flatten().or_else(|| self.fixed()).or_else(phone)
+    }
+
+    /// Kinds with a sum or a form of their own.
+    fn fixed(&self) -> Option<Kind> {
+        // Behind them no extension may stand.
+        if is_word(byte(self.place.text.bytes, self.end())) {
+            None
+        } else if self.is_social_security() {
+            Some(Kind::Ssn)
+        } else if self.is_card() {
+            Some(Kind::Card)
+        } else {
+            self.is_identity().then_some(Kind::NationalId)
+        }
+    }
+
+    fn is_social_security(&self) -> bool {
+        let topic = self.place.topic();
+        let form = self.form();
+        let formatted = match form {
+            b"ddd-dd-dddd" => true,
+            b"ddd.dd.dddd" => topic != Some(Topic::Other),
+            b"ddd dd dddd" => topic != Some(Topic::Other) && self.is_whole(),
+            _ => form == b"ddddddddd" && topic == Some(Topic::Social),
+        };
+        formatted
+            && !uniform(self.digits)
+            && !matches!(
+                self.digits,
+                // Areas, groups and serials that were never given out.
+                [0, 0, 0, ..] | [6, 6, 6, ..] | [9, ..] | [_, _, _, 0, 0, ..] | [.., 0, 0, 0, 0]
+            )
+    }
+
+    fn is_card(&self) -> bool {
+        let mut lens = [0; GROUPS];
+        for (len, group) in lens.iter_mut().zip(self.groups) {
+            *len = group.len();
+        }
+        let lens = lens.get(..self.groups.len()).unwrap_or_default();
+        let mut joins = self.groups.iter().skip(1).map(|group| group.join);
+        let first = joins.next();
+        let alike = first
+            .is_none_or(|first| matches!(first, [b' ' | b'-' | b'.', 0]) && joins.all(|join| join == first));
+        // Orders and items have numbers of any kind, though nobody writes them in groups.
+        let doubted = lens.len() == 1 && self.place.topic() == Some(Topic::Other);
+        alike
+            && (!doubted && is_card(self.digits, lens, false)
+                || is_card(self.digits, lens, true) && self.is_said(Topic::Card))
+    }
+
+    fn is_identity(&self) -> bool {
+        let form = self.form();
+        let alone = self.place.topic() != Some(Topic::Other) && (self.is_whole() || !form.contains(&b' '));
+        is_identity(form, self.digits, alone, || self.is_said(Topic::Identity))
+    }
+
+    fn is_phone(&self) -> bool {
+        let topic = self.place.topic();
+        if topic == Some(Topic::Phone) && phone::may_be(self.digits, self.groups, false) {
+            return true;
+        }
+        let open = before(self.place.text.bytes, self.place.start) == Some(b'(');
+        topic.is_none_or(|topic| topic == Topic::Phone)
+            && (phone::is_dialled_abroad(self.digits, self.groups)
+                || phone::is_by_writing(self.digits, self.groups, open, self.is_whole()))
+    }
+
+    /// Whether a word before or behind says this of the number.
+    fn is_said(&self, wanted: Topic) -> bool {
+        let said = self.place.topic().or_else(|| said_after(self.place.text.bytes, self.end()));
+        said == Some(wanted)
+    }
+
+    /// Whether nothing is joined to it on either side.
+    fn is_whole(&self) -> bool {
+        let begins = self.groups.first().is_some_and(|first| first.join == [0, 0]);
+        self.groups.len() == self.place.groups.len() && (begins || self.place.after_find)
+    }
+
+    fn form(&self) -> &[u8] {
+        self.place.form(self.groups.len())
+    }
+
+    fn end(&self) -> usize {
+        self.groups.last().map_or(0, |last| last.end)
     }
 }

@@ -8,7 +8,7 @@ use super::{before, byte};
 /// E.164 allows no more digits.
 const DIGITS_MAX: usize = 15;
 /// Fewer are extensions and short codes; with a label directly before them, `LABELLED_MIN`.
-const DIGITS_MIN: usize = 7;
+pub(super) const DIGITS_MIN: usize = 7;
 const LABELLED_MIN: usize = 5;
 const EXTENSION_DIGITS_MAX: usize = 7;
 
@@ -32,7 +32,7 @@ fn code_len(code: u16) -> usize {
     }
 }
 
-/// The digits of the groups, without the trunk zero that stands in brackets behind a country's code.
+/// Whether a group is the trunk zero that stands in brackets behind a country's code.
 pub(super) fn is_trunk_zero(bytes: &[u8], group: &Group) -> bool {
     group.len() == 1
         && byte(bytes, group.start) == Some(b'0')
@@ -58,10 +58,22 @@ pub(super) fn may_be(digits: &[u8], groups: &[Group], labelled: bool) -> bool {
     (fewest..=DIGITS_MAX).contains(&digits.len()) && tail && !decimal && !uniform(digits)
 }
 
-/// Whether the grouping alone makes it one; `open` if a bracket opens before it, `whole` if nothing is joined to it on
+/// Whether it begins as one dials out of Europe or North America, with a country's code next.
+pub(super) fn is_dialled_abroad(digits: &[u8], groups: &[Group]) -> bool {
+    let first = groups.first().map_or(0, Group::len);
+    match digits {
+        [0, 0, rest @ ..] => groups.len() > 1 && is_international(rest),
+        [0, 1, 1, rest @ ..] => first == 3 && groups.len() > 1 && is_international(rest),
+        _ => false,
+    }
+}
+
+/// Whether the writing alone makes it one: a grouping, or eleven digits as mobile phones begin in many countries; `open` if a bracket opens before it, `whole` if nothing is joined to it on
 /// either side.
-pub(super) fn is_by_grouping(digits: &[u8], groups: &[Group], open: bool, whole: bool) -> bool {
-    is_american_grouping(digits, groups, open)
+pub(super) fn is_by_writing(digits: &[u8], groups: &[Group], open: bool, whole: bool) -> bool {
+    matches!((digits, groups), ([0, 5 | 7..=9, ..], [_]) if digits.len() == 11)
+        || is_american_grouping(digits, groups, open)
+        || is_turkish_grouping(digits, groups, whole)
         || whole && (is_trunk_grouping(digits, groups, open) || is_bracket_grouping(digits, groups, open))
 }
 
@@ -100,6 +112,12 @@ fn is_trunk_grouping(digits: &[u8], groups: &[Group], open: bool) -> bool {
     if first.len() == 1 || first.len() > 5 || rest.len() > 4 || rest.iter().any(|group| group.len() < 2) {
         return false;
     }
+    // Thousands, and social security, are grouped so.
+    if matches!((first.len(), next.len(), others), (3, 3, [c]) if c.len() == 3)
+        || matches!((first.len(), next.len(), others), (3, 2, [c]) if c.len() == 4)
+    {
+        return false;
+    }
     let same = others.iter().all(|group| group.join == next.join);
     let blanks = !others.is_empty() && others.iter().all(|group| group.join == [b' ', 0]);
     let pairs = rest.len() == 4 && total == 10 && first.len() == 2;
@@ -109,6 +127,20 @@ fn is_trunk_grouping(digits: &[u8], groups: &[Group], open: bool) -> bool {
         [b'-' | b'/', 0] => (if blanks { 8 } else { 9 }..=11).contains(&total) && (same || blanks),
         _ => false,
     }
+}
+
+/// `532-123-45-67`, with or without a zero before it.
+fn is_turkish_grouping(digits: &[u8], groups: &[Group], whole: bool) -> bool {
+    let (area, rest) = match (digits, groups) {
+        ([0, ..], [zero, area, rest @ ..]) if zero.len() == 1 => (area, rest),
+        ([2..=9, ..], [area, rest @ ..]) => (area, rest),
+        _ => return false,
+    };
+    let [a, b, c] = rest else { return false };
+    let joins = if digits.len() == 11 { area.join } else { a.join };
+    (area.len(), a.len(), b.len(), c.len()) == (3, 3, 2, 2)
+        && rest.iter().all(|group| group.join == joins)
+        && (joins == [b'-', 0] || joins == [b' ', 0] && whole)
 }
 
 /// An area of two digits in brackets: `(11) 4706-6184`.
