@@ -81,7 +81,7 @@ pub struct Decision {
     pub shadow: Option<Outcome>,
 }
 
-/// Decides one message. Total, and without allocation.
+/// Decides one message. Total, and without allocation but for guards, which read texts decoded.
 #[must_use]
 pub fn decide(view: &View<'_>, caller: &Caller, call: &Call<'_>) -> Decision {
     let evaluator = Evaluator::new(view, caller, call);

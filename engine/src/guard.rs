@@ -56,25 +56,30 @@ pub fn finds(guard: Guard, text: &str) -> bool {
     finds_at(guard, text, false)
 }
 
-/// Whether one of the guards of `bits` finds something in a value: in its strings, and in the names of its members.
+/// The first text in a value that one of the guards of `bits` finds something in, and that guard. Texts are the strings
+/// and the names of members.
 ///
 /// Strings that are the value itself, or items of it, were pointed at by the policy: they are taken for addresses,
-/// paths or commands where they can be such. Others may be documents, in which these are examples. Recursion is bounded by the depth limit the document was parsed with.
+/// paths or commands where they can be such. Others may be documents, in which these are examples. Recursion is bounded
+/// by the depth limit the document was parsed with.
 #[must_use]
-pub fn finds_in(bits: u8, value: Value<'_>) -> bool {
-    Guard::of_bits(bits).any(|guard| in_value(guard, value, true))
+pub fn first_in<'d>(bits: u8, value: Value<'d>) -> Option<(Guard, &'d str)> {
+    Guard::of_bits(bits).find_map(|guard| Some((guard, in_value(guard, value, true)?)))
 }
 
 /// `meant` says that the value is what the guard is about.
-fn in_value(guard: Guard, value: Value<'_>, meant: bool) -> bool {
+fn in_value<'d>(guard: Guard, value: Value<'d>, meant: bool) -> Option<&'d str> {
     match value.kind() {
-        Kind::String => finds_at(guard, value.as_str().unwrap_or_default(), meant),
-        Kind::Number => guard == Guard::Ssrf && meant && ssrf::in_number(value.raw()),
-        Kind::Array => value.items().any(|item| in_value(guard, item, meant)),
-        Kind::Object => value.members().any(|(key, member)| {
-            finds(guard, key) || in_value(guard, member, guard == Guard::Ssrf && speaks_of_addresses(key))
+        Kind::String => value.as_str().filter(|text| finds_at(guard, text, meant)),
+        Kind::Number => {
+            Some(value.raw()).filter(|number| guard == Guard::Ssrf && meant && ssrf::in_number(number))
+        }
+        Kind::Array => value.items().find_map(|item| in_value(guard, item, meant)),
+        Kind::Object => value.members().find_map(|(key, member)| {
+            let meant = guard == Guard::Ssrf && speaks_of_addresses(key);
+            Some(key).filter(|key| finds(guard, key)).or_else(|| in_value(guard, member, meant))
         }),
-        _ => false,
+        _ => None,
     }
 }
 
@@ -307,7 +312,7 @@ mod tests {
         use crate::json::{Doc, Limits};
         let found = |bits, json: &str| {
             let doc = Doc::parse(json.as_bytes(), &Limits::default()).unwrap();
-            finds_in(bits, doc.root())
+            first_in(bits, doc.root()).is_some()
         };
         let ssrf = Guard::Ssrf as u8;
         assert!(found(ssrf, r#"{"a":[{"b":"http://10.0.0.1/"}]}"#));

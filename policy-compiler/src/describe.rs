@@ -1,6 +1,7 @@
 //! A table's conditions in words, for `show` and `explain`.
 
 use mcpgov_engine::{
+    guard::Guard,
     network::Network,
     table::{
         View, Words,
@@ -75,6 +76,9 @@ fn about(view: &View, condition: Condition, subject: &str) -> String {
         }
         Some(Op::Each) => format!("every item of {subject}: {}", join("and", "it")),
         Some(Op::Some) => format!("some item of {subject}: {}", join("and", "it")),
+        Some(Op::Guard) if subject.is_empty() => {
+            format!("an argument {}", value_test(view, Op::Guard, condition.node))
+        }
         Some(op) if is_of_value(op) => format!("{subject} {}", value_test(view, op, condition.node)),
         _ => leaf(view, condition.node),
     }
@@ -170,6 +174,7 @@ pub(crate) fn is_of_value(op: Op) -> bool {
             | Op::Under
             | Op::Host
             | Op::Cidr
+            | Op::Guard
     )
 }
 
@@ -192,8 +197,15 @@ fn value_test(view: &View, op: Op, node: &Node) -> String {
         Op::Compare => format!("is {} {}", relation(), view.text(node.value)),
         Op::Length => format!("has a length {} {}", relation(), node.value),
         Op::Type => format!("is of type {}", type_names(node.arg).join(" or ")),
+        Op::Guard => format!("holds what {}", guards(node.arg)),
         _ => "exists".to_owned(),
     }
+}
+
+fn guards(bits: u8) -> String {
+    let names: Vec<String> = Guard::of_bits(bits).map(|guard| format!("`{}`", guard.name())).collect();
+    let (noun, verb) = if names.len() == 1 { ("guard", "finds") } else { ("guards", "find") };
+    format!("the {noun} {} {verb}", names.join(" or "))
 }
 
 fn relation(relation: Relation) -> &'static str {

@@ -1,7 +1,7 @@
 //! From the checked policy to what the engine writes tables from. No decisions: every construct of the
 //! language has one image.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mcpgov_engine::table::{
     format,
@@ -9,8 +9,9 @@ use mcpgov_engine::table::{
 };
 
 use crate::policy::{
-    ArgumentTest, Capture, Combined, Condition, Constraints, ContextTest, Identity, Label, LabelTest,
-    Literal, NamedCondition, Operator, Policy, Role, Rule, Server, SubjectTest, Text, Tool, Traffic,
+    ArgumentTest, Capture, Combined, Condition, Constraints, ContextTest, Guard, GuardTest, Identity, Label,
+    LabelTest, Literal, NamedCondition, Operator, Policy, Role, Rule, Server, SubjectTest, Text, Tool,
+    Traffic, Verdict, guards_id,
 };
 use crate::protect;
 use crate::schema;
@@ -22,7 +23,7 @@ pub fn policy(policy: Policy) -> source::Policy {
         .into_iter()
         .map(|NamedCondition { name, condition: found }| (name.value, condition(found, &Named::new())))
         .collect();
-    let mut generated = Vec::new();
+    let mut generated: Vec<source::Rule> = policy.servers.iter().filter_map(server_guards).collect();
     let servers = policy.servers.into_iter().map(|mut found| {
         if let Some(listing) = found.listing.take() {
             generated.extend(schema::rules(&found.name.value, listing));
@@ -30,7 +31,7 @@ pub fn policy(policy: Policy) -> source::Policy {
         server(found)
     });
     let servers = servers.collect();
-    let written = policy.rules.into_iter().map(|found| rule(found, &named));
+    let written = policy.rules.into_iter().flat_map(|found| rule(found, &named));
     let mut lowered = source::Policy {
         shadow: policy.shadow,
         capture: policy.capture.unwrap_or(Capture::Digest),
@@ -114,12 +115,17 @@ fn role(role: Role) -> source::Role {
     source::Role { name: role.name.value, condition }
 }
 
-fn rule(rule: Rule, named: &Named) -> source::Rule {
+/// The rule, and the one that its guards become.
+fn rule(rule: Rule, named: &Named) -> impl Iterator<Item = source::Rule> {
     let mut conditions = condition(rule.condition, named);
     if let Some(unless) = rule.unless {
         conditions.push(not(all(condition(unless, named))));
     }
-    source::Rule {
+    let guards = (!rule.guards.is_empty()).then(|| source::Rule {
+        conditions: conditions.iter().cloned().chain([guards(&rule.guards)]).collect(),
+        ..denial(&rule.id.value, rule.layer, rule.shadow)
+    });
+    let rule = source::Rule {
         id: rule.id.value,
         verdict: rule.verdict.value,
         layer: rule.layer,
@@ -127,6 +133,57 @@ fn rule(rule: Rule, named: &Named) -> source::Rule {
         reason: optional(rule.reason),
         conditions,
         limit: rule.constraints.map(limit),
+    };
+    std::iter::once(rule).chain(guards)
+}
+
+/// The guards of a server: a rule that denies what they find, whatever else permits it. Servers belong to the first
+/// layer.
+fn server_guards(server: &Server) -> Option<source::Rule> {
+    let values = vec![server.name.value.clone()];
+    let on_server = source::Condition::Label { label: Label::Server, own: None, values };
+    (!server.guards.is_empty()).then(|| source::Rule {
+        conditions: vec![on_server, guards(&server.guards)],
+        ..denial(&server.name.value, 0, false)
+    })
+}
+
+fn denial(of: &str, layer: u8, shadow: bool) -> source::Rule {
+    source::Rule {
+        id: guards_id(of),
+        verdict: Verdict::Deny,
+        layer,
+        shadow,
+        reason: None,
+        conditions: Vec::new(),
+        limit: None,
+    }
+}
+
+/// Whether one of the guards finds something: those about all arguments in one test, the others argument by argument.
+fn guards(tests: &[GuardTest]) -> source::Condition {
+    let everywhere: Vec<Guard> =
+        tests.iter().filter(|test| test.paths.is_empty()).map(|test| test.guard).collect();
+    let mut by_path: BTreeMap<&[String], Vec<Guard>> = BTreeMap::new();
+    for test in tests {
+        for path in &test.paths {
+            by_path.entry(path).or_default().push(test.guard);
+        }
+    }
+    let mut any: Vec<source::Condition> = Vec::new();
+    if !everywhere.is_empty() {
+        any.push(source::Condition::Guard(everywhere));
+    }
+    any.extend(by_path.into_iter().map(|(path, guards)| source::Condition::Argument {
+        path: path.to_vec(),
+        test: Test::Guard(guards),
+    }));
+    match (any.len(), any.pop()) {
+        (1, Some(one)) => one,
+        (_, last) => {
+            any.extend(last);
+            source::Condition::Any(any)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+pub use mcpgov_engine::guard::Guard;
 pub use mcpgov_engine::network::Network;
 pub use mcpgov_engine::table::format::{Circumstance, Dimension, Label, Relation};
 pub use mcpgov_engine::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
@@ -111,6 +112,8 @@ pub struct Server {
     pub action: Option<Action>,
     /// Its tools.
     pub tools: Vec<Tool>,
+    /// What arguments of calls to it must not hold.
+    pub guards: Vec<GuardTest>,
     /// File with the input schemas of its tools, relative to the policy.
     pub schema: Option<Text>,
     /// Calls that do not fit the schemas are denied.
@@ -168,6 +171,8 @@ pub struct Rule {
     pub verdict: Spanned<Verdict>,
     /// Limits on what it permits.
     pub constraints: Option<Constraints>,
+    /// What arguments of the calls that it permits must not hold.
+    pub guards: Vec<GuardTest>,
     /// Why, for people.
     pub reason: Option<Text>,
     /// Recorded, never enforced.
@@ -221,6 +226,22 @@ pub struct Protection {
     pub blobs: Blobs,
     /// Recorded, never enforced.
     pub shadow: bool,
+}
+
+/// A guard, and the arguments that it is about.
+#[derive(Clone, Debug)]
+pub struct GuardTest {
+    /// Which.
+    pub guard: Guard,
+    /// Where its name stands.
+    pub span: Span,
+    /// Paths of arguments; empty for all.
+    pub paths: Vec<Vec<String>>,
+}
+
+/// The id of the rule that the guards of a server or rule become.
+pub fn guards_id(of: &str) -> String {
+    format!("{of}:guards")
 }
 
 /// A condition that rules use by its name.

@@ -131,6 +131,19 @@ fn each_kind_of_condition_has_its_witness() {
 }
 
 #[test]
+fn a_guard_takes_away_and_its_witness_holds_what_it_finds() {
+    let rule = |guards: &str| {
+        format!("{{ id: r, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW{guards} }}")
+    };
+    let denied = [(Verdict::Allow, Verdict::Deny)];
+    for guards in ["ssrf", "path_traversal", "sql_write", "shell", "{ ssrf: a.b }"] {
+        assert_eq!(verdicts(&rule(""), &rule(&format!(", guards: [{guards}]"))), denied, "{guards}");
+    }
+    assert_eq!(verdicts(&rule(", guards: [ssrf]"), &rule(", guards: [shell]")).len(), 2);
+    assert_eq!(verdicts(&rule(", guards: [ssrf, shell]"), &rule(", guards: [shell, ssrf]")), []);
+}
+
+#[test]
 fn limits_and_networks_are_compared() {
     let bounded = |constraints: &str| {
         format!(

@@ -51,6 +51,64 @@ fn expect(condition: &str, cases: &[(Truth, Question)]) {
     }
 }
 
+/// Checks `guards` of a rule that permits against arguments with the expected verdict.
+#[track_caller]
+fn guards(guards: &str, permitted: &[&str], denied: &[&str]) {
+    let table = table(&format!(
+        "version: v1\nrules:\n  - {{ id: r, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW, guards: {guards} }}"
+    ));
+    for (verdict, all) in [(Verdict::Allow, permitted), (Verdict::Deny, denied)] {
+        for arguments in all {
+            let explanation = explain(&table, &tool_call(arguments)).unwrap();
+            assert_eq!(explanation.verdict, verdict, "{guards}\n{arguments}");
+            let rule = if verdict == Verdict::Allow { "r" } else { "r:guards" };
+            assert_eq!(explanation.rule.as_deref(), Some(rule), "{guards}\n{arguments}");
+        }
+    }
+}
+
+#[test]
+fn guards_deny_what_they_find_and_say_so() {
+    guards(
+        "[ssrf]",
+        &["{}", r#"{"a":"https://acme.example/"}"#, r#"{"a":"; rm -rf /"}"#, r#"{"n":2130706433}"#],
+        &[r#"{"a":[{"b":"http://10.0.0.1/"}]}"#, r#"{"host":2130706433}"#, r#"{"http://10.0.0.1/":1}"#],
+    );
+    guards(
+        "[{ ssrf: [url, o.back] }, shell]",
+        &["{}", r#"{"a":"http://10.0.0.1/"}"#, r#"{"url":null}"#],
+        &[
+            r#"{"url":"http://10.0.0.1/"}"#,
+            r#"{"url":2130706433}"#,
+            r#"{"o":{"back":["http://10.0.0.1/"]}}"#,
+            r#"{"a":"; rm -rf /"}"#,
+            // Which of the two the tool reads is not known.
+            r#"{"url":"https://acme.example/","URL":"x"}"#,
+        ],
+    );
+    guards("[{ path_traversal: p }]", &[r#"{"p":"a/b"}"#], &[r#"{"p":"a/%2e%2e/b"}"#]);
+    guards("[sql_write]", &[r#"{"q":"select a from b"}"#], &[r#"{"q":"delete from b"}"#]);
+}
+
+#[test]
+fn guards_of_a_server_deny_whatever_permits_and_leave_the_tool_listed() {
+    let table = table(
+        "version: v1\nservers: { s: { guards: [shell] } }\nrules:\n  \
+         - { id: r, match: { labels: { mcp.server: \"*\" } }, decision: ALLOW }",
+    );
+    let on = |server: Option<&str>, arguments: &str| {
+        let question = Question { server: server.map(str::to_owned), ..tool_call(arguments) };
+        let explanation = explain(&table, &question).unwrap();
+        let found = explanation.rules.iter().flat_map(|rule| &rule.tests).find_map(|test| test.found.clone());
+        (explanation.verdict, explanation.rule.unwrap_or_default(), found)
+    };
+    let attack = r#"{"a":"; rm -rf /"}"#;
+    let found = Some("`shell` finds `; rm -rf /`".to_owned());
+    assert_eq!(on(Some("s"), attack), (Verdict::Deny, "s:guards".to_owned(), found));
+    assert_eq!(on(Some("s"), r#"{"a":"b"}"#), (Verdict::Allow, "r".to_owned(), None));
+    assert_eq!(on(None, attack).0, Verdict::Allow);
+}
+
 #[track_caller]
 fn arguments(condition: &str, holds: &[&str], fails: &[&str], unknown: &[&str]) {
     let cases = |truth: Truth, arguments: &[&str]| -> Vec<(Truth, Question)> {

@@ -2,6 +2,7 @@
 
 use super::leaf::{Cause, Leaf};
 use crate::glob;
+use crate::guard;
 use crate::json::{Kind, Lookup, Value};
 use crate::network::Network;
 use crate::number;
@@ -76,6 +77,8 @@ pub(super) fn test(view: &View<'_>, op: Op, node: &Node, words: Words<'_>, here:
         };
     }
     let value = match (here, op) {
+        // Where there is nothing, nothing is found.
+        (Here::Missing | Here::Empty, Op::Guard) => return false.into(),
         (Here::Empty, Op::Type) => return (node.arg & types::OBJECT != 0).into(),
         (Here::Empty, Op::Length) => return measure(0, node),
         _ => match here.value() {
@@ -84,6 +87,7 @@ pub(super) fn test(view: &View<'_>, op: Op, node: &Node, words: Words<'_>, here:
         },
     };
     match op {
+        Op::Guard => guard::first_in(node.arg, value).is_some().into(),
         Op::In => equals_any(view, value, words),
         Op::Contains => contains_any(view, value, words),
         Op::Type => (types_of(value) & node.arg != 0).into(),

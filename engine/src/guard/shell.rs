@@ -13,6 +13,8 @@ use super::decode::any_reading;
 
 /// Lines of a string that is a value rather than a document with examples.
 const LINES_MAX: usize = 6;
+/// The same, with a fence in it.
+const FENCED_LINES_MAX: usize = 2;
 
 /// Whether the string is, or holds, a command. `meant` says that the string is known to go to a shell; otherwise a
 /// document may quote commands, and only what no document shows is reason enough.
@@ -27,13 +29,10 @@ pub(super) fn finds(text: &str, meant: bool) -> bool {
 /// Lines, also those of JSON inside the string. Empty ones do not count, lest anybody hide behind them.
 fn is_document(text: &str) -> bool {
     let has_words = |line: &&str| line.split_whitespace().filter(|word| word.len() > 1).nth(1).is_some();
+    // A fence is how documents show what is not theirs.
+    let lines = if text.contains("```") { FENCED_LINES_MAX } else { LINES_MAX };
     text.len() > VALUE_BYTES_MAX
-        || text
-            .split(['\n', '\r'])
-            .flat_map(|line| line.split("\\n"))
-            .filter(has_words)
-            .nth(LINES_MAX)
-            .is_some()
+        || text.split(['\n', '\r']).flat_map(|line| line.split("\\n")).filter(has_words).nth(lines).is_some()
 }
 
 /// Bytes of a string that is a value rather than a document.

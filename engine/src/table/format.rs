@@ -178,6 +178,9 @@ closed_enum! {
         Session = 28,
         /// The time is in one of the windows; [`WINDOW_WORDS`] words each, see [`Window`].
         Time = 29,
+        /// One of the guards whose bits `arg` has finds something in the value at hand, or outside of `At` in any
+        /// argument; see [`crate::guard`].
+        Guard = 30,
         /// Conjunction of the children in the next `value` nodes about the arguments as a whole. A call without
         /// arguments has an object without members.
         Whole = 60,
@@ -393,7 +396,7 @@ pub struct Settings {
 pub struct Node {
     /// [`Op`].
     pub op: u8,
-    /// [`Label`], [`Dimension`], [`Relation`], [`Circumstance`] or [`types`], by op.
+    /// [`Label`], [`Dimension`], [`Relation`], [`Circumstance`], [`types`] or guards, by op.
     pub arg: u8,
     /// Leaves: number of words from `value` on; 0 means that `value` itself is the one word. `At`, `Rest`: number
     /// of nodes below.

@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::format::{Circumstance, Dimension, Label, Literal, Relation};
+use crate::guard::Guard;
 use crate::network::Network;
 use crate::scan::Kind;
 use crate::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
@@ -261,6 +262,8 @@ pub enum Condition {
     Session,
     /// The time is in one of the windows.
     Time(Vec<Window>),
+    /// One of the guards finds something in the arguments.
+    Guard(Vec<Guard>),
     /// A test of one argument.
     Argument {
         /// Keys and indices from the arguments object on.
@@ -311,6 +314,8 @@ pub enum ArgumentTest {
     Host(Vec<String>),
     /// Is a URL or host whose canonical host is an address in one of the networks.
     Cidr(Vec<Network>),
+    /// Holds something that one of the guards finds.
+    Guard(Vec<Guard>),
 }
 
 /// A regular expression.

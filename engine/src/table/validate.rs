@@ -14,6 +14,7 @@ use super::format::{
 };
 use super::view::View;
 use super::{Digest, Layout, TableError, Words, facts};
+use crate::guard::Guard;
 use crate::network::Network;
 use crate::scan::Kind;
 use crate::vocabulary::{Action, Blobs, Capture, Direction, Severity, Treatment, Verdict};
@@ -340,6 +341,8 @@ impl Check<'_, '_> {
             Op::Source => whole && self.networks(words),
             Op::ContextGlob => Circumstance::from_number(node.arg).is_some() && self.list(value, len, false),
             Op::Session => true,
+            // Whoever calls, arguments are not what makes a role.
+            Op::Guard => place.roles && node.arg != 0 && node.arg & !Guard::BITS == 0,
             Op::Time => {
                 whole
                     && !words.is_empty()

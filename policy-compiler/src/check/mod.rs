@@ -31,6 +31,7 @@ pub fn policy(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
         rules::named_condition(&named.condition, &registry, diagnostics);
     }
     rules::unique_ids(policy, diagnostics);
+    rules::guard_ids(policy, diagnostics);
     schema::registry(policy, diagnostics);
     for rule in &policy.rules {
         name(&rule.id, "rule id", diagnostics);

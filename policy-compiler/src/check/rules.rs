@@ -5,7 +5,7 @@ use mcpgov_engine::{glob, table::source::is_glob};
 use super::registry::Registry;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest, one_of},
-    policy::{Combined, Condition, LABELS, Label, LabelTest, Policy, Rule, Text, Verdict},
+    policy::{Combined, Condition, LABELS, Label, LabelTest, Policy, Rule, Text, Verdict, guards_id},
     schema,
     source::Span,
 };
@@ -65,8 +65,63 @@ pub(super) fn unique_ids(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Reports rules and servers with names that the rules of guards have.
+pub(super) fn guard_ids(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
+    let of_servers =
+        policy.servers.iter().filter(|server| !server.guards.is_empty()).map(|server| &server.name);
+    let of_rules = policy.rules.iter().filter(|rule| !rule.guards.is_empty()).map(|rule| &rule.id);
+    let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+    for owner in of_servers.chain(of_rules) {
+        let id = guards_id(&owner.value);
+        if let Some(other) = taken.get(&id) {
+            let message = format!("a server and a rule, both with guards, have the name `{}`", owner.value);
+            diagnostics.push(
+                Diagnostic::error(Code::Duplicate, owner.span, message).also(*other, "the other").help(
+                    format!("decisions by guards are recorded as `{id}`; choose another id for the rule"),
+                ),
+            );
+        }
+        taken.insert(id, owner.span);
+    }
+    for server in &policy.servers {
+        let Some((listing, file)) = server.listing.as_ref().zip(server.schema.as_ref()) else { continue };
+        for id in schema::rule_ids(&server.name.value, listing, file.span) {
+            if let Some(owner) = taken.get(&id.value) {
+                let message = format!("a schema and guards make the same rule id `{}`", id.value);
+                diagnostics.push(
+                    Diagnostic::error(Code::Duplicate, id.span, message)
+                        .also(*owner, "what these guards belong to")
+                        .help("choose another name for one of the two"),
+                );
+            }
+        }
+    }
+    for rule in &policy.rules {
+        if let Some(owner) = taken.get(&rule.id.value) {
+            let message = format!("rule id `{}` is that of guards", rule.id.value);
+            diagnostics.push(
+                Diagnostic::error(Code::Duplicate, rule.id.span, message)
+                    .also(*owner, "what these guards belong to")
+                    .help("decisions by guards are recorded under this id; choose another"),
+            );
+        }
+    }
+}
+
+/// What is denied already is not denied once more.
+fn guards(rule: &Rule, diagnostics: &mut Vec<Diagnostic>) {
+    if let (Some(first), Verdict::Deny) = (rule.guards.first(), rule.verdict.value) {
+        diagnostics.push(
+            Diagnostic::error(Code::Inconsistent, first.span, "`guards` do not go with `decision: DENY`")
+                .also(rule.verdict.span, "the decision")
+                .help("put them on the rule that permits these calls, or on the server for all calls to it"),
+        );
+    }
+}
+
 pub(super) fn rule(rule: &Rule, registry: &Registry, diagnostics: &mut Vec<Diagnostic>) {
     constraints(rule, diagnostics);
+    guards(rule, diagnostics);
     servers_not_in(rule, registry, diagnostics);
     for condition in std::iter::once(&rule.condition).chain(&rule.unless) {
         self::condition(condition, registry, diagnostics);

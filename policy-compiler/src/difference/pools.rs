@@ -6,6 +6,7 @@ use std::{
 };
 
 use mcpgov_engine::{
+    guard::Guard,
     json::write_string,
     network::Network,
     subject::Subject,
@@ -112,6 +113,10 @@ impl Axes {
                 Op::Source => self.sources.extend(addresses(leaf)),
                 Op::Time => self.times.extend(times(leaf)),
                 Op::Session => self.has_session = true,
+                // Any argument will do; this one is no rule's own.
+                Op::Guard if path.is_empty() && !callers_only => {
+                    self.arguments.entry(vec!["guarded".to_owned()]).or_default().extend(values(view, leaf));
+                }
                 _ if !path.is_empty() && !callers_only => self.argument(view, path, leaf),
                 _ => {}
             });
@@ -332,6 +337,15 @@ fn values(view: &View, leaf: Leaf) -> BTreeSet<Json> {
                 IpAddr::V6(address) => format!("http://[{address}]/"),
             };
             strings(addresses(leaf).into_iter().map(url).collect())
+        }
+        Op::Guard => {
+            let found = Guard::of_bits(leaf.node.arg).map(|guard| match guard {
+                Guard::Ssrf => "http://127.0.0.1/",
+                Guard::PathTraversal => "../../etc/passwd",
+                Guard::SqlWrite => "DROP TABLE x",
+                Guard::Shell => "; rm -rf /",
+            });
+            strings(found.chain(["x"]).map(str::to_owned).collect())
         }
         // Tests of presence and of things other than arguments.
         _ => BTreeSet::new(),

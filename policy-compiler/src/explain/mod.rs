@@ -5,7 +5,8 @@ mod render;
 
 use mcpgov_engine::{
     decide::{Call, Cause, Leaf, Outcome, Trace, decide, evaluate_rule},
-    json::{Doc, Limits as JsonLimits},
+    guard,
+    json::{Doc, Limits as JsonLimits, Lookup, Value},
     registry::ToolFacts,
     subject::Caller,
     table::{
@@ -109,6 +110,8 @@ pub struct Test {
     pub outcome: Truth,
     /// Where it is unknown: why.
     pub cause: Option<&'static str>,
+    /// What a guard found, and which.
+    pub found: Option<String>,
 }
 
 /// Asks `table` the question.
@@ -142,7 +145,7 @@ pub fn explain<B: AsRef<[u8]>>(table: &Table<B>, question: &Question) -> Result<
         if outcome != Truth::FALSE && role != Role::NotEnforced {
             constraints.network_allowlists.extend(network_allowlist(&view, rule));
         }
-        let tests = tests(&view, rule, &leaves);
+        let tests = tests(&view, rule, &leaves, document.as_ref().map(Doc::root));
         let shadow = rule.flags & rule_flags::SHADOW != 0;
         rules.push(RuleOutcome { id: view.text(rule.id).to_owned(), verdict, shadow, outcome, role, tests });
     }
@@ -204,7 +207,7 @@ fn network_allowlist(view: &View, rule: &Rule) -> Option<Vec<String>> {
 }
 
 /// The members of a rule's conjunction, each put together from its leaves.
-fn tests(view: &View, rule: &Rule, leaves: &Leaves) -> Vec<Test> {
+fn tests(view: &View, rule: &Rule, leaves: &Leaves, arguments: Option<Value>) -> Vec<Test> {
     if leaves.0.is_empty() {
         return Vec::new();
     }
@@ -220,6 +223,9 @@ fn tests(view: &View, rule: &Rule, leaves: &Leaves) -> Vec<Test> {
                 text: describe::condition(view, member),
                 outcome: leaf.truth,
                 cause: cause.map(cause_text),
+                found: arguments
+                    .filter(|_| leaf.truth == Truth::TRUE)
+                    .and_then(|arguments| found(view, member, arguments)),
             }
         })
         .collect()
@@ -247,8 +253,35 @@ fn misfit<'t>(
     } else {
         format!("{text}, by which {}", broken.join(", and "))
     };
-    Test { text, outcome: fits.not(), cause: cause.map(cause_text) }
+    Test { text, outcome: fits.not(), cause: cause.map(cause_text), found: None }
 }
+
+/// What the guards of a condition find in the value at hand.
+fn found(view: &View, condition: Condition, value: Value) -> Option<String> {
+    let below = |value| members(condition.below).find_map(|member| found(view, member, value));
+    match Op::from_number(condition.node.op)? {
+        Op::Guard => {
+            let (guard, text) = guard::first_in(condition.node.arg, value)?;
+            let shown: String = text.chars().take(FOUND_CHARS_MAX).collect();
+            Some(format!("`{}` finds `{}`", guard.name(), shown.escape_debug()))
+        }
+        Op::At => {
+            let start = condition.node.value.get();
+            let len = view.run(start, 1).get(0)?;
+            let mut path = view.run(start.saturating_add(1), len).iter().map(|segment| view.text(segment));
+            let there = path.try_fold(value, |value, segment| match value.lookup(segment) {
+                Lookup::Found(value) => Some(value),
+                _ => value.items().nth(segment.parse().ok()?),
+            });
+            below(there?)
+        }
+        Op::All | Op::Any => below(value),
+        _ => None,
+    }
+}
+
+/// Characters of an argument that an explanation shows.
+const FOUND_CHARS_MAX: usize = 120;
 
 /// Leaves are told in the order of the nodes, so that walking the nodes takes them one by one.
 fn fold(condition: Condition, told: &mut dyn Iterator<Item = Leaf>) -> Leaf {

@@ -35,7 +35,7 @@ pub fn text(explanation: &Explanation) -> String {
         let _ =
             writeln!(text, "\n{} ({}{shadow}): {}", rule.id, rule.verdict.name(), role(rule, explanation));
         for test in shown(rule) {
-            let _ = match test.cause {
+            let _ = match test.cause.or(test.found.as_deref()) {
                 Some(cause) => writeln!(text, "  {:<8} {}: {cause}", outcome(test.outcome), test.text),
                 None => writeln!(text, "  {:<8} {}", outcome(test.outcome), test.text),
             };
@@ -46,7 +46,7 @@ pub fn text(explanation: &Explanation) -> String {
 
 /// The explanation for programs, with the names that replies and records use.
 pub fn json(explanation: &Explanation) -> Value {
-    let test = |test: &Test| json!({ "condition": test.text, "outcome": outcome(test.outcome), "cause": test.cause });
+    let test = |test: &Test| json!({ "condition": test.text, "outcome": outcome(test.outcome), "cause": test.cause, "found": test.found });
     let rule = |rule: &RuleOutcome| {
         json!({
             "id": rule.id,

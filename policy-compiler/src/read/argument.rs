@@ -63,7 +63,7 @@ pub(super) fn too_deep(reader: &mut Reader, node: &Node) {
 }
 
 /// Keys separated by dots; `[…]` holds an index, or a key in double quotes.
-fn path(reader: &mut Reader, written: &str, span: Span) -> Option<Vec<String>> {
+pub(super) fn path(reader: &mut Reader, written: &str, span: Span) -> Option<Vec<String>> {
     let Some(path) = segments(written) else {
         let message = format!("`{written}` is no argument path");
         reader.push(Diagnostic::error(Code::BadValue, span, message).help(

@@ -3,6 +3,7 @@
 
 mod argument;
 mod context;
+mod guard;
 mod host;
 mod literal;
 mod network;

@@ -1,7 +1,7 @@
 //! `rules:` and `roles:`.
 
 use super::{
-    argument, context, host,
+    argument, context, guard, host,
     operator::NESTING_MAX,
     value::{Fields, Reader},
 };
@@ -14,7 +14,7 @@ use crate::{
     syntax::{Node, Value},
 };
 
-const RULE_KEYS: &[&str] = &["id", "match", "unless", "decision", "constraints", "reason", "mode"];
+const RULE_KEYS: &[&str] = &["id", "match", "unless", "decision", "constraints", "guards", "reason", "mode"];
 pub(super) const MATCH: &str = "`match`";
 pub(super) const UNLESS: &str = "`unless`";
 const NESTED: &str = "a condition";
@@ -50,11 +50,12 @@ fn rule(reader: &mut Reader, node: &Node, orphans: &mut Vec<Condition>) -> Optio
         .required(reader, "decision")
         .and_then(|node| reader.choice(node, "decision", &Verdict::ALL, |verdict| verdict.name()));
     let constraints = fields.get("constraints").and_then(|node| constraints(reader, node));
+    let guards = fields.get("guards").map(|node| guard::guards(reader, node)).unwrap_or_default();
     let reason = fields.get("reason").and_then(|node| reader.prose(node));
     let shadow = reader.shadow(&fields);
     match (id, condition, verdict) {
         (Some(id), Some(condition), Some(verdict)) => {
-            Some(Rule { id, condition, unless, verdict, constraints, reason, shadow, layer: 0 })
+            Some(Rule { id, condition, unless, verdict, constraints, guards, reason, shadow, layer: 0 })
         }
         (_, condition, _) => {
             orphans.extend(condition.into_iter().chain(unless));

@@ -1,7 +1,7 @@
 //! `servers:`, the registry.
 
 use super::{
-    host,
+    guard, host,
     value::{Fields, Reader},
 };
 use crate::{
@@ -22,6 +22,7 @@ const SERVER_KEYS: &[&str] = &[
     "tools",
     "schema",
     "enforce_schema",
+    "guards",
 ];
 const MATCH_KEYS: &[&str] = &["hosts", "paths", "cluster", "route_metadata"];
 const TOOL_KEYS: &[&str] = &["action", "risk_tags", "cost"];
@@ -57,6 +58,7 @@ fn server(reader: &mut Reader, name: Text, node: &Node) -> Server {
         schema: None,
         enforce_schema: false,
         listing: None,
+        guards: Vec::new(),
     };
     let Some(fields) = reader.fields(node, "a server", SERVER_KEYS, &[]) else { return server };
     let text = |reader: &mut Reader, key| fields.get(key).and_then(|node| reader.text(node));
@@ -75,6 +77,9 @@ fn server(reader: &mut Reader, name: Text, node: &Node) -> Server {
     }
     server.schema = text(reader, "schema");
     enforce_schema(reader, &fields, &mut server);
+    if let Some(node) = fields.get("guards") {
+        server.guards = guard::guards(reader, node);
+    }
     server
 }
 

@@ -48,6 +48,7 @@ impl Needs {
         tree.each_leaf(&mut Vec::new(), &mut |path, leaf| {
             needs = needs.or(match leaf.op {
                 _ if !path.is_empty() => Self::ARGUMENTS,
+                Op::Guard => Self::ARGUMENTS,
                 Op::SubjectIn | Op::SubjectGlob => match Dimension::from_number(leaf.node.arg) {
                     Some(Dimension::Group) => Self::GROUPS,
                     Some(Dimension::Scope) => Self::SCOPES,

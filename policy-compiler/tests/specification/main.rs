@@ -21,8 +21,18 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 
-const TEXTS: &[&str] =
-    &["x", "acme/site", "/srv/data/x", "/srv/%2e", "http://10.0.0.1/", "https://api.acme.example/", ""];
+const TEXTS: &[&str] = &[
+    "x",
+    "; rm -rf /",
+    "drop table x",
+    "../x",
+    "acme/site",
+    "/srv/data/x",
+    "/srv/%2e",
+    "http://10.0.0.1/",
+    "https://api.acme.example/",
+    "",
+];
 const GLOBS: &[&str] = &["x", "acme/*", "*", "*e*", "y"];
 
 fn object(entries: Vec<(&'static str, Value)>) -> Value {
@@ -106,13 +116,26 @@ fn condition() -> impl Strategy<Value = Value> {
     })
 }
 
+fn guards() -> impl Strategy<Value = Value> {
+    let paths = subsequence(vec!["a", "b", "a.a", "a[0]"], 1..=2).prop_map(|paths| json!({ "ssrf": paths }));
+    let one = prop_oneof![Just(json!("ssrf")), paths];
+    (one, any::<bool>()).prop_map(|(ssrf, more)| match more {
+        true => json!([ssrf, "path_traversal", { "sql_write": "b" }]),
+        false => json!([ssrf]),
+    })
+}
+
 fn rule() -> impl Strategy<Value = Value> {
     let decisions = select(vec!["ALLOW", "ALLOW", "ALLOW_WITH_CONSTRAINTS", "REQUIRE_APPROVAL", "DENY"]);
-    (decisions, condition(), prop::option::weighted(0.3, condition())).prop_map(
-        |(decision, matches, unless)| {
+    let guarded = prop::option::weighted(0.2, guards());
+    (decisions, condition(), prop::option::weighted(0.3, condition()), guarded).prop_map(
+        |(decision, matches, unless, guards)| {
             let mut rule = json!({ "match": matches, "decision": decision });
             if let Some(unless) = unless {
                 rule["unless"] = unless;
+            }
+            if let Some(guards) = guards.filter(|_| decision != "DENY") {
+                rule["guards"] = guards;
             }
             if decision == "ALLOW_WITH_CONSTRAINTS" {
                 rule["constraints"] = json!({ "max_runtime_sec": 5 });
@@ -137,6 +160,7 @@ fn policy(rules: &[Value]) -> Source {
         "version": "v1",
         "servers": { "hub": {
             "environment": "prod",
+            "guards": ["shell"],
             "tools": {
                 "search": { "action": "read" },
                 "create": { "action": "write", "risk_tags": ["prod"] },
@@ -230,6 +254,7 @@ proptest! {
         if added["decision"] == "ALLOW" || !before.is_permit() {
             added["decision"] = json!("DENY");
             added.as_object_mut().unwrap().remove("constraints");
+            added.as_object_mut().unwrap().remove("guards");
         }
         let after = decide(&table(&policy(&[rules, vec![added]].concat())), &question).0;
         prop_assert!(after >= before);

@@ -3,12 +3,19 @@
 
 use std::cmp::Ordering;
 
-use mcpgov_engine::{glob, path, table::format::types, target::named_host, truth::Truth};
+use mcpgov_engine::{
+    glob, guard,
+    json::{Doc, Limits},
+    path,
+    table::format::types,
+    target::named_host,
+    truth::Truth,
+};
 use mcpgov_policy_compiler::{
     explain::{Object, Question},
     policy::{
-        Action, ArgumentTest, Circumstance, Combined, Condition, ContextTest, Dimension, Label, Literal,
-        Network, Operator, Policy, Rule, Server, SubjectTest, Text, Verdict,
+        Action, ArgumentTest, Circumstance, Combined, Condition, ContextTest, Dimension, GuardTest, Label,
+        Literal, Network, Operator, Policy, Rule, Server, SubjectTest, Text, Verdict, guards_id,
     },
 };
 use serde_json::Value;
@@ -42,16 +49,26 @@ fn kleene(truth: Truth) -> Kleene {
 /// The verdict and the rule that decides.
 pub(crate) fn decide(policy: &Policy, question: &Question) -> (Verdict, Option<String>) {
     let call = Call::of(policy, question);
-    let outcomes: Vec<(&Rule, Kleene)> = policy.rules.iter().map(|rule| (rule, call.rule(rule))).collect();
-    let with =
-        |outcome: Kleene| outcomes.iter().filter(move |(_, found)| *found == outcome).map(|(rule, _)| *rule);
+    let mut outcomes: Vec<(String, Verdict, Kleene)> = vec![];
+    for rule in &policy.rules {
+        let holds = call.rule(rule);
+        outcomes.push((rule.id.value.clone(), rule.verdict.value, holds));
+        let found = and([holds, call.guards(&rule.guards)]);
+        outcomes.push((guards_id(&rule.id.value), Verdict::Deny, found));
+    }
+    for server in &policy.servers {
+        let here = question.server.as_ref() == Some(&server.name.value);
+        let found = and([Some(here), call.guards(&server.guards)]);
+        outcomes.push((guards_id(&server.name.value), Verdict::Deny, found));
+    }
+    let with = |outcome: Kleene| outcomes.iter().filter(move |(.., found)| *found == outcome);
     let smallest = |verdict: Verdict, outcome: Kleene| {
-        with(outcome).filter(|rule| rule.verdict.value == verdict).map(|rule| rule.id.value.clone()).min()
+        with(outcome).filter(|(_, other, _)| *other == verdict).map(|(id, ..)| id.clone()).min()
     };
     if with(Some(true)).next().is_none() {
         return (Verdict::Deny, smallest(Verdict::Deny, None));
     }
-    let verdict = with(Some(true)).chain(with(None)).map(|rule| rule.verdict.value).max().unwrap();
+    let verdict = with(Some(true)).chain(with(None)).map(|(_, verdict, _)| *verdict).max().unwrap();
     (verdict, smallest(verdict, Some(true)).or_else(|| smallest(verdict, None)))
 }
 
@@ -75,6 +92,25 @@ impl<'p> Call<'p> {
     fn rule(&self, rule: &Rule) -> Kleene {
         let unless = rule.unless.as_ref().map_or(Some(false), |unless| self.condition(unless));
         and([self.condition(&rule.condition), not(unless)])
+    }
+
+    /// Whether one of the guards finds something; what each finds has a definition of its own.
+    fn guards(&self, tests: &[GuardTest]) -> Kleene {
+        let Some(arguments) = &self.arguments else { return Some(false) };
+        or(tests.iter().flat_map(|test| {
+            let everything = test.paths.is_empty().then_some(Here::Value(arguments));
+            let at =
+                |path: &Vec<String>| path.iter().fold(Here::Value(arguments), |here, key| step(here, key));
+            everything.into_iter().chain(test.paths.iter().map(at)).map(|here| match here {
+                Here::Value(value) => {
+                    let text = value.to_string();
+                    let doc = Doc::parse(text.as_bytes(), &Limits::default()).unwrap();
+                    Some(guard::first_in(test.guard as u8, doc.root()).is_some())
+                }
+                Here::Missing => Some(false),
+                Here::Ambiguous => None,
+            })
+        }))
     }
 
     fn condition(&self, condition: &Condition) -> Kleene {

@@ -11,6 +11,7 @@ use super::super::facts;
 use super::super::format::{CONDITION_DEPTH_MAX, Circumstance, Literal, NONE, Node, Op};
 use super::super::source::{ArgumentTest, Automaton, Condition, is_glob};
 use super::{WriteError, Writer, count, short};
+use crate::guard::Guard;
 use crate::network::Network;
 
 /// Appends the nodes of one member of a group.
@@ -78,6 +79,7 @@ impl<'p> Writer<'p> {
                 let set = self.string_set(globs);
                 self.leaf(Op::ContextGlob, *circumstance as u8, set)?
             }
+            Condition::Guard(guards) => plain(Op::Guard, guard_bits(guards), 0),
             Condition::Session => {
                 self.facts |= facts::SESSION;
                 plain(Op::Session, 0, 0)
@@ -134,6 +136,7 @@ impl<'p> Writer<'p> {
             ArgumentTest::Length(relation, length) => plain(Op::Length, *relation as u8, *length),
             ArgumentTest::Type(types) => plain(Op::Type, *types, 0),
             ArgumentTest::Cidr(networks) => self.many(Op::Cidr, 0, network_words(networks))?,
+            ArgumentTest::Guard(guards) => plain(Op::Guard, guard_bits(guards), 0),
         };
         out.push(node);
         Ok(())
@@ -235,6 +238,10 @@ fn side_by_side(test: &ArgumentTest) -> &[ArgumentTest] {
 fn plain(op: Op, arg: u8, value: u32) -> Node {
     debug_assert!(value != NONE, "a string that was not collected");
     Node { op: op as u8, arg, len: U16::ZERO, value: U32::new(value) }
+}
+
+fn guard_bits(guards: &[Guard]) -> u8 {
+    guards.iter().fold(0, |bits, guard| bits | *guard as u8)
 }
 
 fn any_glob(values: &[String]) -> bool {

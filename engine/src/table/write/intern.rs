@@ -147,7 +147,11 @@ fn condition<'p>(found: &'p Condition, collected: &mut Collected<'p>) {
             collected.matchable(values);
         }
         Condition::Context { globs, .. } => collected.other(globs),
-        Condition::Role(_) | Condition::Source(_) | Condition::Session | Condition::Time(_) => {}
+        Condition::Role(_)
+        | Condition::Source(_)
+        | Condition::Guard(_)
+        | Condition::Session
+        | Condition::Time(_) => {}
         Condition::Argument { path, test } => {
             collected.other(path);
             argument(test, collected);
@@ -176,6 +180,10 @@ fn argument<'p>(test: &'p ArgumentTest, collected: &mut Collected<'p>) {
         }
         ArgumentTest::Regex(automata) => collected.other(automata.iter().map(|automaton| &automaton.pattern)),
         ArgumentTest::Compare(_, number) => collected.other([number]),
-        ArgumentTest::Exists | ArgumentTest::Length(..) | ArgumentTest::Type(_) | ArgumentTest::Cidr(_) => {}
+        ArgumentTest::Guard(_)
+        | ArgumentTest::Exists
+        | ArgumentTest::Length(..)
+        | ArgumentTest::Type(_)
+        | ArgumentTest::Cidr(_) => {}
     }
 }
