@@ -39,10 +39,19 @@ fn kleene(truth: Truth) -> Kleene {
     (truth != Truth::UNKNOWN).then_some(truth == Truth::TRUE)
 }
 
-/// The verdict and the rule that decides.
+/// The verdict and the rule that decides: of all layers the most restrictive.
 pub(crate) fn decide(policy: &Policy, question: &Question) -> (Verdict, Option<String>) {
+    let layers: Vec<_> =
+        (0..policy.layers.max(1)).map(|layer| decide_layer(policy, layer, question)).collect();
+    let verdict = layers.iter().map(|(verdict, _)| *verdict).max().unwrap();
+    let rules = layers.into_iter().filter(|(decided, _)| *decided == verdict).filter_map(|(_, rule)| rule);
+    (verdict, rules.min())
+}
+
+fn decide_layer(policy: &Policy, layer: u8, question: &Question) -> (Verdict, Option<String>) {
     let call = Call::of(policy, question);
-    let outcomes: Vec<(&Rule, Kleene)> = policy.rules.iter().map(|rule| (rule, call.rule(rule))).collect();
+    let rules = policy.rules.iter().filter(|rule| rule.layer == layer);
+    let outcomes: Vec<(&Rule, Kleene)> = rules.map(|rule| (rule, call.rule(rule))).collect();
     let with =
         |outcome: Kleene| outcomes.iter().filter(move |(_, found)| *found == outcome).map(|(rule, _)| *rule);
     let smallest = |verdict: Verdict, outcome: Kleene| {
