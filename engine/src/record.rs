@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::decide::Outcome;
 use crate::json::{Kind, Value, write_string, write_string_bytes};
+use crate::message::Method;
 use crate::subject::Subject;
 use crate::table::View;
 use crate::text::{push_hex, push_one_line};
@@ -21,6 +22,9 @@ pub const VERSION: u32 = 1;
 pub const RECORD_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a client's text, such as a tool name or path, in a record.
 pub const TEXT_BYTES_MAX: usize = 1024;
+
+/// Groups or scopes of the caller in a record; together they have at most [`TEXT_BYTES_MAX`] bytes.
+pub const NAMES_MAX: usize = 32;
 
 /// A record that waits for its answer.
 #[derive(Debug, Clone)]
@@ -255,6 +259,8 @@ fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item
     string(out, "tenant", subject.tenant.as_deref());
     string(out, "workload", subject.workload.as_deref());
     string(out, "token", subject.token.as_deref());
+    names(out, ["groups", "groups_more"], subject.groups.as_deref());
+    names(out, ["scopes", "scopes_more"], subject.scopes.as_deref());
     let mut roles = roles.peekable();
     if roles.peek().is_some() {
         out.push_str(r#","roles":["#);
@@ -270,6 +276,29 @@ fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item
         out.remove(start); // the first comma
     }
     out.push('}');
+}
+
+/// `,"key":[…]` with the first of the names, and `,"more":…` with the number of those left out; nothing where they
+/// are not known.
+fn names(out: &mut String, [key, more]: [&str; 2], names: Option<&[String]>) {
+    let Some(names) = names else { return };
+    let _ = write!(out, r#","{key}":["#);
+    let (mut shown, mut bytes) = (0_usize, 0_usize);
+    for name in names.iter().take(NAMES_MAX) {
+        bytes = bytes.saturating_add(name.len());
+        if bytes > TEXT_BYTES_MAX {
+            break;
+        }
+        if shown > 0 {
+            out.push(',');
+        }
+        write_string(out, name);
+        shown = shown.saturating_add(1);
+    }
+    out.push(']');
+    if shown < names.len() {
+        let _ = write!(out, r#","{more}":{}"#, names.len().saturating_sub(shown));
+    }
 }
 
 /// `,"found":[…]`: detectors, what is done, how many and where; never the values.
@@ -297,7 +326,16 @@ fn found(out: &mut String, all: &[Found]) {
 }
 
 fn arguments(out: &mut String, facts: &Facts<'_>) {
-    let Some(value) = facts.arguments.filter(|_| facts.capture != Capture::None) else { return };
+    if facts.capture == Capture::None {
+        return;
+    }
+    let Some(value) = facts.arguments else {
+        // Said, so that it is not taken for a record without them.
+        if facts.kind == "request" && facts.method == Method::ToolsCall.name() {
+            out.push_str(r#","arguments":{"bytes":0}"#);
+        }
+        return;
+    };
     let _ = write!(out, r#","arguments":{{"bytes":{},"digest":"#, value.raw().len());
     out.push_str("\"sha256:");
     push_hex(out, &Sha256::digest(value.raw().as_bytes()));
@@ -363,4 +401,32 @@ fn short_digest(text: &str) -> String {
     let mut digest = String::new();
     push_hex(&mut digest, Sha256::digest(text.as_bytes()).get(..8).unwrap_or(&[]));
     digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn groups_and_scopes_are_told_up_to_a_bound() {
+        let written = |groups: Option<Vec<String>>| {
+            let mut out = String::new();
+            let subject = Subject { groups, ..Subject::default() };
+            subject_of(&mut out, &subject, core::iter::empty());
+            out
+        };
+        let many = |count: usize, bytes: usize| (0..count).map(|_| "g".repeat(bytes)).collect::<Vec<_>>();
+        assert_eq!(written(None), r#","subject":{}"#);
+        assert_eq!(written(Some(Vec::new())), r#","subject":{"groups":[]}"#, "known to be none");
+        assert_eq!(written(Some(many(2, 1))), r#","subject":{"groups":["g","g"]}"#);
+        let cut = written(Some(many(NAMES_MAX + 3, 1)));
+        assert!(cut.contains(r#""g"],"groups_more":3}"#), "{cut}");
+        let long = written(Some(many(3, TEXT_BYTES_MAX / 2)));
+        assert!(long.ends_with(r#""],"groups_more":1}"#) && long.len() < TEXT_BYTES_MAX + 64, "{long}");
+        let larger = written(Some(many(1, TEXT_BYTES_MAX + 1)));
+        assert_eq!(larger, format!(r#","subject":{{"groups":[],"groups_more":1}}"#));
+    }
 }

@@ -45,7 +45,8 @@ pub fn table<B: AsRef<[u8]>>(table: &Table<B>) -> String {
     for rule in view.rules {
         let verdict = Verdict::from_number(rule.verdict).map_or("", Verdict::name);
         let shadow = if rule.flags & rule_flags::SHADOW == 0 { "" } else { " (shadow)" };
-        let _ = writeln!(text, "\nrule {}: {verdict}{shadow}", view.text(rule.id));
+        let layer = if view.layers() > 1 { format!(", layer {}", rule.layer() + 1) } else { String::new() };
+        let _ = writeln!(text, "\nrule {}: {verdict}{shadow}{layer}", view.text(rule.id));
         conditions(&mut text, &view, rule.node.get(), rule.node_len.get());
         let constraints = view.limit(rule).map(|limit| constraints(&view, limit)).unwrap_or_default();
         if !constraints.is_empty() {

@@ -220,3 +220,32 @@ fn usage_errors_exit_1_and_help_0() {
     let output = mcpgov(&["--help"]);
     assert!(text(&output.stdout).contains("Exit codes:"));
 }
+
+#[test]
+fn every_verb_reads_policies_of_several_files() {
+    let folder = folder("layers");
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let rule = |id: &str, rest: &str| {
+        format!(
+            "version: v1\nrules: [{{ id: {id}, match: {{ labels: {{ mcp.tool: t }} }}, decision: ALLOW{rest} }}]\n"
+        )
+    };
+    fs::write(path("main.yaml"), "version: v1\nlayers: [a.yaml, b.yaml]\n").unwrap();
+    fs::write(path("a.yaml"), rule("org", "")).unwrap();
+    fs::write(path("b.yaml"), rule("team", "")).unwrap();
+    let output = mcpgov(&["explain", &path("main.yaml"), "--tool", "t"]);
+    assert!(text(&output.stdout).contains("team (ALLOW, layer 2): matches too"), "{}", text(&output.stdout));
+    let table = path("table");
+    assert_eq!(code(&mcpgov(&["compile", &path("main.yaml"), "-o", &table])), 0);
+    let shown = mcpgov(&["show", &table]);
+    assert!(text(&shown.stdout).contains("rule org: ALLOW, layer 1\n"), "{}", text(&shown.stdout));
+    assert_eq!(code(&mcpgov(&["render", &path("main.yaml"), "--target", "envoy"])), 0);
+
+    fs::write(path("b.yaml"), rule("team", ", resaon: x")).unwrap();
+    let output = mcpgov(&["check", "--format", "sarif", &path("main.yaml")]);
+    assert_eq!(code(&output), 1);
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("/b.yaml"), "{log:#}");
+    assert_eq!(place["region"]["startLine"], 2);
+}

@@ -155,7 +155,8 @@ fn saved_lists_of_every_shape_are_read() {
     let (list, policy) = (folder.join("github.json"), folder.join("policy.yaml"));
     let arguments = ["--from", list.to_str().unwrap(), "-o", policy.to_str().unwrap(), "--server", "Hub"];
     assert_eq!(init(&arguments).status.code(), Some(0));
-    assert!(fs::read_to_string(&policy).unwrap().contains("\n  hub:\n"));
+    let text = fs::read_to_string(&policy).unwrap();
+    assert!(text.contains("\n  hub:\n") && text.contains("\n    schema: github.json #"), "{text}");
     assert_eq!(init(&arguments).status.code(), Some(1), "it is there already");
     for wrong in ["{}", "[", "1"] {
         fs::write(&list, wrong).unwrap();

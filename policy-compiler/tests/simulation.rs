@@ -243,3 +243,18 @@ fn the_verb_reads_standard_input_and_skips_endless_lines() {
         (&json!(3), &json!(2), &json!(1))
     );
 }
+
+#[test]
+fn a_record_of_a_call_without_arguments_lacks_none() {
+    assert_eq!(fate(POLICY, record("create", json!({ "bytes": 0 }))), "DENY", "`repo` is missing");
+    assert_eq!(fate(POLICY, record("search", json!({ "bytes": 0 }))), "same");
+}
+
+#[test]
+fn a_list_of_groups_that_was_cut_is_not_taken_for_all() {
+    let policy = "version: v1\nrules:\n  - { id: r, match: { labels: { mcp.tool: t }, subject: { groups: [g] } }, decision: ALLOW }\n";
+    let of = |subject: Value| with(record("t", json!({ "bytes": 0 })), "subject", subject);
+    assert_eq!(fate(policy, of(json!({ "groups": ["g"] }))), "same");
+    assert_eq!(fate(policy, of(json!({ "groups": ["h"] }))), "DENY");
+    assert_eq!(fate(policy, of(json!({ "groups": ["h"], "groups_more": 9 }))), "r lacks groups");
+}

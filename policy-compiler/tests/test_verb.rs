@@ -97,8 +97,10 @@ fn junit_and_coverage_are_written() {
 }
 
 #[test]
-fn watching_runs_again_when_the_policy_changes() {
+fn watching_runs_again_when_a_file_of_the_policy_changes() {
     let folder = folder("watch");
+    fs::write(folder.join("policy.yaml"), "version: v1\ninclude: [included.yaml]\n").unwrap();
+    fs::write(folder.join("included.yaml"), POLICY).unwrap();
     fs::write(folder.join("a.test.yaml"), test_file("policy.yaml", "ALLOW")).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_mcpgov"))
         .args(["test", "--watch", folder.to_str().unwrap()])
@@ -117,7 +119,7 @@ fn watching_runs_again_when_the_policy_changes() {
     let first = summary();
     // Replaced as editors do, so that it is never seen half written.
     fs::write(folder.join("new"), POLICY.replace("ALLOW", "DENY")).unwrap();
-    fs::rename(folder.join("new"), folder.join("policy.yaml")).unwrap();
+    fs::rename(folder.join("new"), folder.join("included.yaml")).unwrap();
     let second = summary();
     child.kill().unwrap();
     child.wait().unwrap();

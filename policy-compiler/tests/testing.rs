@@ -1,5 +1,10 @@
 //! Tests of policies: reading test files, and what running them finds. The files of `mcpgov test` are in `test_verb.rs`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use mcpgov_engine::table::Table;
 use mcpgov_policy_compiler::{
@@ -215,4 +220,41 @@ fn junit_is_well_formed_whatever_the_names() {
 </testsuites>
 "#
     );
+}
+
+#[test]
+fn tests_say_what_the_proxy_and_the_token_say() {
+    let policy = "version: v1
+rules:
+  - id: r
+    match:
+      subject: { claims: { acr: gold, amr: [pin] } }
+      context: { source: [10.0.0.0/8], time: { days: [mon] }, session: true, region: eu-*, environment: prod }
+    decision: ALLOW
+";
+    let (table, mut coverage) = (table(policy), Coverage::default());
+    let mut verdict = |test: &str| {
+        let suite = suite(&format!(
+            "  - {{ name: t, request: {{ tool: t }}, {test}, expect: {{ decision: ALLOW }} }}\n"
+        ));
+        testing::run(&table, &suite.cases[0], &mut coverage).passed()
+    };
+    let claims = "subject: { claims: { acr: gold, amr: [sms, pin] } }";
+    let context = "context: { source: 10.1.2.3, time: 2026-01-05T10:00Z, session: true, region: eu-1, environment: prod }";
+    assert!(verdict(&format!("{claims}, {context}")));
+    for (from, to) in [
+        ("10.1.2.3", "192.0.2.1"),
+        ("01-05", "01-06"),
+        ("session: true, ", ""),
+        ("eu-1", "us-1"),
+        ("prod", "test"),
+    ] {
+        assert!(!verdict(&format!("{claims}, {}", context.replace(from, to))), "{to}");
+    }
+    assert!(!verdict(&format!("subject: {{ claims: {{ acr: gold }} }}, {context}")));
+    let wrong = "policy: p.yaml\ntests:\n  - { name: t, request: { tool: t }, context: { source: here, time: soon, session: 1, regoin: eu }, expect: { listed: true } }\n";
+    let source = Source { path: String::new(), text: wrong.to_owned() };
+    let (_, found) = testing::read(&source);
+    let codes: Vec<&str> = found.iter().map(|one| one.code.name()).collect();
+    assert_eq!(codes, ["bad-value", "bad-value", "wrong-type", "unknown-key"]);
 }

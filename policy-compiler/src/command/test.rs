@@ -258,7 +258,13 @@ fn watched(arguments: &Arguments) -> Vec<PathBuf> {
             Some(policy_path(file, &suite?))
         })
         .collect();
-    paths.extend(policies);
+    // All files of a policy: included ones, layers, schemas, and folders, where files come and go.
+    for policy in policies {
+        match load::bundle(&policy) {
+            Ok(bundle) => paths.extend(bundle.paths().map(Path::to_owned)),
+            Err(_) => paths.push(policy),
+        }
+    }
     paths
 }
 

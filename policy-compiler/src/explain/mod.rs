@@ -76,6 +76,8 @@ pub struct RuleOutcome {
     pub verdict: Verdict,
     /// Recorded, never enforced.
     pub shadow: bool,
+    /// The number of its layer, from 1; `None` where the policy has one alone.
+    pub layer: Option<usize>,
     /// Whether it holds.
     pub outcome: Truth,
     /// What became of it in the decision.
@@ -147,7 +149,9 @@ pub fn explain<B: AsRef<[u8]>>(table: &Table<B>, question: &Question) -> Result<
         }
         let tests = tests(&view, rule, &leaves, document.as_ref().map(Doc::root));
         let shadow = rule.flags & rule_flags::SHADOW != 0;
-        rules.push(RuleOutcome { id: view.text(rule.id).to_owned(), verdict, shadow, outcome, role, tests });
+        let layer = (view.layers() > 1).then(|| rule.layer() + 1);
+        let id = view.text(rule.id).to_owned();
+        rules.push(RuleOutcome { id, verdict, shadow, layer, outcome, role, tests });
     }
     let id = |outcome: &Outcome| Some(view.text(view.rules.get(outcome.rule? as usize)?.id).to_owned());
     let decided = decision.outcome.rule.and_then(|number| view.rules.get(number as usize));

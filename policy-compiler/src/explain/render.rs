@@ -32,8 +32,9 @@ pub fn text(explanation: &Explanation) -> String {
     rules.sort_by_key(|rule| rank(rule));
     for rule in rules {
         let shadow = if rule.shadow { ", shadow" } else { "" };
-        let _ =
-            writeln!(text, "\n{} ({}{shadow}): {}", rule.id, rule.verdict.name(), role(rule, explanation));
+        let layer = rule.layer.map(|layer| format!(", layer {layer}")).unwrap_or_default();
+        let (verdict, note) = (rule.verdict.name(), role(rule, explanation));
+        let _ = writeln!(text, "\n{} ({verdict}{shadow}{layer}): {note}", rule.id);
         for test in shown(rule) {
             let _ = match test.cause.or(test.found.as_deref()) {
                 Some(cause) => writeln!(text, "  {:<8} {}: {cause}", outcome(test.outcome), test.text),
@@ -53,6 +54,7 @@ pub fn json(explanation: &Explanation) -> Value {
             "decision": rule.verdict.name(),
             "mode": if rule.shadow { "shadow" } else { "enforce" },
             "outcome": outcome(rule.outcome),
+            "layer": rule.layer,
             "decided": rule.role == Role::Decided,
             "note": role(rule, explanation),
             "conditions": rule.tests.iter().map(test).collect::<Vec<_>>(),

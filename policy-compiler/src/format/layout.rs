@@ -47,7 +47,7 @@ const DETECTOR: &[&str] = &["pattern", "keywords", "validator", "entropy", "allo
 const PROTECTION: &[&str] = &["id", "match", "unless", "detect", "direction", "treatment", "blobs", "mode"];
 const CONDITION: &[&str] =
     &["labels", "risk_tags", "subject", "args", "context", "conditions", "all", "any", "not", "mcp"];
-const TEST: &[&str] = &["name", "request", "subject", "expect"];
+const TEST: &[&str] = &["name", "request", "subject", "context", "expect"];
 
 /// What a node is, by its path from the root.
 #[derive(Clone, Copy, PartialEq, Eq)]

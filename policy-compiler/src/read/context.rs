@@ -89,6 +89,12 @@ fn window(reader: &mut Reader, node: &Node) -> Option<Window> {
     Some(window)
 }
 
+/// A point in time, in seconds since 1970.
+pub(super) fn time(reader: &mut Reader, fields: &Fields, key: &str) -> Option<u64> {
+    let minutes = value(reader, fields, key, DATE_HELP, &date)?;
+    Some(u64::try_from(minutes).ok()?.saturating_mul(60))
+}
+
 /// The text of a key, in a notation of its own.
 fn value(
     reader: &mut Reader,

@@ -1,15 +1,17 @@
 //! Test files of policies: what a policy is expected to decide.
 
+use std::collections::BTreeMap;
+
 use mcpgov_engine::{
     json::write_string,
     subject::Subject,
     vocabulary::{Action, Reason, Verdict},
 };
 
-use super::value::Reader;
+use super::{context, value::Reader};
 use crate::{
     diagnostic::{Code, Diagnostic, any_error},
-    explain::{Object, Question},
+    explain::{Circumstances, Object, Question},
     policy::Text,
     source::Source,
     syntax::{self, Node, Value},
@@ -17,7 +19,8 @@ use crate::{
 };
 
 const SUITE_KEYS: &[&str] = &["policy", "tests"];
-const TEST_KEYS: &[&str] = &["name", "request", "subject", "expect"];
+const TEST_KEYS: &[&str] = &["name", "request", "subject", "context", "expect"];
+const CONTEXT_KEYS: &[&str] = &["source", "time", "session", "region", "environment"];
 const REQUEST_KEYS: &[&str] = &[
     "server",
     "method",
@@ -32,7 +35,7 @@ const REQUEST_KEYS: &[&str] = &[
     "cluster",
     "route_metadata",
 ];
-const SUBJECT_KEYS: &[&str] = &["user", "groups", "agent", "tenant", "workload", "scopes"];
+const SUBJECT_KEYS: &[&str] = &["user", "groups", "agent", "tenant", "workload", "scopes", "claims"];
 const EXPECT_KEYS: &[&str] = &["decision", "rule", "reason", "listed"];
 
 /// Reads a test file. It is there exactly if none of the diagnostics is an error.
@@ -56,9 +59,11 @@ fn case(reader: &mut Reader, node: &Node) -> Option<Case> {
     let fields = reader.fields(node, "a test", TEST_KEYS, &[])?;
     let name = fields.required(reader, "name").and_then(|node| reader.text(node));
     let subject = fields.get("subject").map(|node| subject(reader, node)).unwrap_or_default();
+    let known = fields.get("context").map(|node| circumstances(reader, node)).unwrap_or_default();
     let asked = fields.required(reader, "request").and_then(|node| request(reader, node, subject));
     let expect = fields.required(reader, "expect").and_then(|node| expect(reader, node));
     let (name, (question, traffic), expect) = (name?, asked?, expect?);
+    let question = Question { context: known, ..question };
     if expect.listed.is_some() && matches!(question.object, Object::None) {
         reader.push(
             Diagnostic::error(Code::Inconsistent, name.span, "`listed` is about an entry of a list")
@@ -134,8 +139,48 @@ fn subject(reader: &mut Reader, node: &Node) -> Subject {
         tenant: one(reader, "tenant"),
         workload: one(reader, "workload"),
         scopes: many(reader, "scopes"),
+        claims: fields.get("claims").map(|node| claims(reader, node)).unwrap_or_default(),
         ..Subject::default()
     }
+}
+
+/// Claims of the token by their dotted paths; a single value is a list of one.
+fn claims(reader: &mut Reader, node: &Node) -> BTreeMap<String, Vec<String>> {
+    let mut claims = BTreeMap::new();
+    for entry in reader.entries(node).unwrap_or_default() {
+        if let Some(path) = reader.key(entry) {
+            claims.insert(path.value, names(reader, &entry.node));
+        }
+    }
+    claims
+}
+
+/// What the proxy knows about the call; a key left out is not known.
+fn circumstances(reader: &mut Reader, node: &Node) -> Circumstances {
+    let Some(fields) = reader.fields(node, "`context`", CONTEXT_KEYS, &[]) else {
+        return Circumstances::default();
+    };
+    let mut known = Circumstances::default();
+    if let Some(address) = fields.get("source").and_then(|node| reader.text(node)) {
+        known.source = address.value.parse().ok();
+        if known.source.is_none() {
+            let message = format!("`{}` is no address", address.value);
+            reader.push(
+                Diagnostic::error(Code::BadValue, address.span, message)
+                    .help("write an IP address, such as `10.1.2.3`"),
+            );
+        }
+    }
+    known.time = context::time(reader, &fields, "time");
+    if let Some(node) = fields.get("session") {
+        match node.value {
+            Value::Bool(session) => known.session = Some(session),
+            _ => reader.wrong_type(node, "`true` or `false`"),
+        }
+    }
+    known.region = fields.get("region").and_then(|node| reader.text(node)).map(value);
+    known.environment = fields.get("environment").and_then(|node| reader.text(node)).map(value);
+    known
 }
 
 fn names(reader: &mut Reader, node: &Node) -> Vec<String> {

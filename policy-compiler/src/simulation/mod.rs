@@ -3,9 +3,9 @@
 //! Access log lines go in one by one, and only counts stay, so that memory does not grow with the log. What a record does
 //! not hold is not guessed at: where a rule depends on it, the call counts as not replayed, and the rule is named.
 //!
-//! Records name the roles of a caller instead of groups and scopes. A role of the policy that a record names is taken as
-//! held, any other as not held, as if both policies meant the same by its name. Rules that test groups or scopes
-//! directly need records that have them.
+//! Where a record does not have all groups or scopes of a caller, the roles it names stand in for them. A role of the
+//! policy that a record names is taken as held, any other as not held, as if both policies meant the same by its name.
+//! Rules that test groups or scopes directly are then not replayed.
 
 mod count;
 mod needs;

@@ -76,13 +76,15 @@ impl<'r> Recorded<'r> {
         let captured = record.get("arguments");
         let arguments =
             captured.and_then(|captured| captured.get("value")).filter(|value| value.kind() == Kind::Object);
+        let none =
+            captured.and_then(|captured| captured.get("bytes")).is_some_and(|bytes| bytes.raw() == "0");
         let has_arguments = matches!(Method::from_name(method), Method::ToolsCall | Method::PromptsGet);
         let (subject, subject_lacks) = subject(roles, record.get("subject"));
         let source = line.get("client").and_then(|client| client.as_str()?.parse().ok());
         let time = line.get("time").and_then(|time| unix_seconds(time.as_str()?));
         let mut lacks = subject_lacks.or(Needs::CLAIMS).or(Needs::PLACE);
         for (lacking, need) in [
-            (has_arguments && arguments.is_none(), Needs::ARGUMENTS),
+            (has_arguments && arguments.is_none() && !none, Needs::ARGUMENTS),
             (source.is_none(), Needs::SOURCE),
             (time.is_none(), Needs::TIME),
         ] {
@@ -155,7 +157,9 @@ fn subject(roles: &Roles, recorded: Option<Value>) -> (Subject, Needs) {
         Some(items.filter_map(|item| item.as_str().map(str::to_owned)).collect::<Vec<_>>())
     };
     let held = list("roles").unwrap_or_default();
-    let (groups, scopes) = (list("groups"), list("scopes"));
+    // A list that was cut says no more than the roles do.
+    let whole = |key, more| list(key).filter(|_| recorded.is_some_and(|subject| subject.get(more).is_none()));
+    let (groups, scopes) = (whole("groups", "groups_more"), whole("scopes", "scopes_more"));
     let mut lacks = Needs::NONE;
     if groups.is_none() {
         lacks = lacks.or(Needs::GROUPS);

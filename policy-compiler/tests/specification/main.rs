@@ -8,8 +8,11 @@
 
 mod naive;
 
+use std::path::Path;
+
 use mcpgov_engine::{subject::Subject, table::Table, vocabulary::Verdict};
 use mcpgov_policy_compiler::{
+    bundle::{Bundle, Entry},
     compile,
     explain::{Circumstances, Object, Question, explain},
     read_policy,
@@ -175,6 +178,24 @@ fn policy(rules: &[Value]) -> Source {
     Source { path: "policy.yaml".to_owned(), text: policy.to_string() }
 }
 
+/// The same policy with its rules in layers, which are files of their own.
+fn layered(rules: &[Value], layers: usize, turn: usize) -> Bundle {
+    let mut frame: Value = serde_json::from_str(&policy(&[]).text).unwrap();
+    frame.as_object_mut().unwrap().remove("rules");
+    let names: Vec<String> = (0..layers).map(|layer| format!("{layer}.yaml")).collect();
+    frame["layers"] = json!(names);
+    let mut read = |path: &Path| {
+        let name = path.to_str().unwrap();
+        let Some(layer) = names.iter().position(|layer| layer == name) else {
+            return Ok(Entry::File(frame.to_string()));
+        };
+        let inside = rules.iter().enumerate().filter(|(at, _)| (at * turn + at / 2) % layers == layer);
+        let inside: Vec<&Value> = inside.map(|(_, rule)| rule).collect();
+        Ok(Entry::File(json!({ "version": "v1", "rules": inside }).to_string()))
+    };
+    Bundle::load(Path::new("frame.yaml"), &mut read).unwrap()
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![literal(), select(TEXTS).prop_map(|text| json!(text))].boxed();
     leaf.prop_recursive(2, 8, 3, |inner| {
@@ -243,6 +264,20 @@ proptest! {
         let read = read.unwrap();
         for question in &questions {
             prop_assert_eq!(decide(&table, question), naive::decide(&read, question), "{:#?}\n{}", question, source.text);
+        }
+    }
+
+    #[test]
+    fn layers_decide_as_they_are_defined(
+        rules in rules(),
+        (layers, turn) in (2..=4_usize, 1..4_usize),
+        questions in prop::collection::vec(question(), 2),
+    ) {
+        let (table, found) = layered(&rules, layers, turn).compile();
+        let table = Table::from_bytes(table.unwrap_or_else(|| panic!("{found:#?}"))).unwrap();
+        let read = layered(&rules, layers, turn).policy().0.unwrap();
+        for question in &questions {
+            prop_assert_eq!(decide(&table, question), naive::decide(&read, question), "{:#?}\n{:?}", question, rules);
         }
     }
 

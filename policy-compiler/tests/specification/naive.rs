@@ -46,17 +46,26 @@ fn kleene(truth: Truth) -> Kleene {
     (truth != Truth::UNKNOWN).then_some(truth == Truth::TRUE)
 }
 
-/// The verdict and the rule that decides.
+/// The verdict and the rule that decides: of all layers the most restrictive.
 pub(crate) fn decide(policy: &Policy, question: &Question) -> (Verdict, Option<String>) {
+    let layers: Vec<_> =
+        (0..policy.layers.max(1)).map(|layer| decide_layer(policy, layer, question)).collect();
+    let verdict = layers.iter().map(|(verdict, _)| *verdict).max().unwrap();
+    let rules = layers.into_iter().filter(|(decided, _)| *decided == verdict).filter_map(|(_, rule)| rule);
+    (verdict, rules.min())
+}
+
+fn decide_layer(policy: &Policy, layer: u8, question: &Question) -> (Verdict, Option<String>) {
     let call = Call::of(policy, question);
     let mut outcomes: Vec<(String, Verdict, Kleene)> = vec![];
-    for rule in &policy.rules {
+    for rule in policy.rules.iter().filter(|rule| rule.layer == layer) {
         let holds = call.rule(rule);
         outcomes.push((rule.id.value.clone(), rule.verdict.value, holds));
         let found = and([holds, call.guards(&rule.guards)]);
         outcomes.push((guards_id(&rule.id.value), Verdict::Deny, found));
     }
-    for server in &policy.servers {
+    // What a server is belongs to the first layer.
+    for server in policy.servers.iter().filter(|_| layer == 0) {
         let here = question.server.as_ref() == Some(&server.name.value);
         let found = and([Some(here), call.guards(&server.guards)]);
         outcomes.push((guards_id(&server.name.value), Verdict::Deny, found));
