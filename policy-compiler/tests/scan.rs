@@ -285,7 +285,7 @@ fn servers_that_the_registry_does_not_have_are_found() {
         "notes": { "command": "notes" },
         "hub": { "url": "https://gateway.example/hub" },
         "elsewhere": { "url": "https://gateway.example/other?x=1" },
-        "bridge": { "command": "npx", "args": ["mcp-remote", "http://127.0.0.1:9/mcp"] },
+        "bridge": { "command": "npx", "args": ["mcp-remote", "http://bridge.example/mcp"] },
     } });
     fs::write(&config, servers.to_string()).unwrap();
     let servers = "{ files: {}, hub: { match: { hosts: [gateway.example], paths: [/hub] } } }";
