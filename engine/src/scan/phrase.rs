@@ -95,6 +95,8 @@ impl Meaning {
 pub struct Phrases {
     /// Hashes of the known words, in order; the number of a word is its place here.
     words: Vec<u32>,
+    /// The numbers of the words, each in the first free place from where its hash points; a power of two of places.
+    slots: Vec<Option<u16>>,
     classes: Vec<Class>,
     elements: Vec<Element>,
     patterns: Vec<Pattern>,
@@ -110,6 +112,8 @@ pub struct Phrases {
 struct Class {
     /// A bit for each known word.
     bits: Vec<u64>,
+    /// A bit for each word that a sequence begins or ends with.
+    edges: Vec<u64>,
     sequences: Vec<Vec<u16>>,
 }
 
@@ -234,14 +238,25 @@ impl Phrases {
         }
         let from = self.posts.partition_point(|(word, _)| *word < known);
         let posts = self.posts.get(from..).unwrap_or_default().iter().take_while(|(word, _)| *word == known);
-        let mut around =
-            Around { phrases: self, text, after: Window::after(text, at), before: Window::before(text, at) };
+        let mut around = Around {
+            phrases: self,
+            text,
+            after: Window::after(text, at),
+            clause: None,
+            before: Window::before(text, at),
+        };
+        let mut told = 0_u32;
         for (_, pattern) in posts {
             let Some(pattern) = self.patterns.get(usize::from(*pattern)) else { continue };
             if !all && pattern.meaning.kind().is_none() {
                 continue;
             }
+            // One phrase of a meaning says it all.
+            if told >> pattern.meaning as u32 & 1 == 1 {
+                continue;
+            }
             if let Some(place) = around.find(pattern) {
+                told |= 1 << pattern.meaning as u32;
                 let end = window::sentence_end(text, place.end).max(place.end);
                 report(pattern.meaning, place.start..end);
             }
@@ -270,7 +285,15 @@ impl Phrases {
     }
 
     fn known(&self, hash: u32) -> Option<u16> {
-        self.words.binary_search(&hash).ok().and_then(|place| u16::try_from(place).ok())
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = hash as usize & mask;
+        loop {
+            let word = (*self.slots.get(slot)?)?;
+            if self.words.get(usize::from(word)) == Some(&hash) {
+                return Some(word);
+            }
+            slot = slot.wrapping_add(1) & mask;
+        }
     }
 
     fn is_in(&self, class: u16, word: u16) -> bool {
@@ -286,6 +309,8 @@ struct Around<'p, 't> {
     text: &'t [u8],
     after: Window<'t>,
     before: Window<'t>,
+    /// Whether a clause begins at a place, for the place that was asked for last.
+    clause: Option<(usize, bool)>,
 }
 
 impl Around<'_, '_> {
@@ -319,8 +344,8 @@ impl Around<'_, '_> {
             last = ends.trailing_zeros().checked_sub(1)? as usize;
             starts = ends;
         }
-        let end = self.token(true, last)?.word.end;
-        let mut start = self.token(true, 0)?.word.start;
+        let end = self.token(true, last)?.end;
+        let mut start = self.token(true, 0)?.start;
         let mut starts = 1_u32;
         let mut gap = after.first()?.gap;
         for element in before.iter().rev() {
@@ -338,7 +363,7 @@ impl Around<'_, '_> {
             if ends == 0 {
                 return None;
             }
-            start = self.token(false, ends.trailing_zeros().checked_sub(1)? as usize)?.word.start;
+            start = self.token(false, ends.trailing_zeros().checked_sub(1)? as usize)?.start;
             starts = ends;
         }
         Some(start..end)
@@ -354,16 +379,15 @@ impl Around<'_, '_> {
             return None;
         }
         if element.flags & ADDRESS != 0 {
-            return window::is_address(self.text, &token.word).then_some(1);
+            return window::is_address(self.text, &token).then_some(1);
         }
-        let known = token.known;
-        let mut len = known.filter(|known| self.phrases.is_in(element.class, *known)).map(|_| 1);
-        if len.is_none() {
-            let phrases = self.phrases;
-            let class = phrases.classes.get(usize::from(element.class))?;
+        let known = token.known?;
+        let class = self.phrases.classes.get(usize::from(element.class))?;
+        let mut len = bit(&class.bits, known).then_some(1);
+        if len.is_none() && bit(&class.edges, known) {
             let found = class.sequences.iter().find(|sequence| {
                 let first = if forward { sequence.first() } else { sequence.last() };
-                first.copied() == known && known.is_some() && self.follows(sequence, index, forward)
+                first == Some(&known) && self.follows(sequence, index, forward)
             });
             len = found.map(Vec::len);
         }
@@ -382,15 +406,23 @@ impl Around<'_, '_> {
         })
     }
 
-    fn flags_hold(&self, flags: u8, first: &Token, last: &Token) -> bool {
-        (flags & CLAUSE == 0 || self.starts_clause(first.word.start))
-            && (flags & LINE == 0 || window::line_starts(self.text, first.word.start))
-            && (flags & COLON == 0 || window::colon_follows(self.text, last.word.end))
-            && (flags & CAPITAL == 0
-                || self.text.get(first.word.start..last.word.end).is_some_and(window::is_capital))
+    fn flags_hold(&mut self, flags: u8, first: &Token, last: &Token) -> bool {
+        (flags & CLAUSE == 0 || self.starts_clause(first.start))
+            && (flags & LINE == 0 || window::line_starts(self.text, first.start))
+            && (flags & COLON == 0 || window::colon_follows(self.text, last.end))
+            && (flags & CAPITAL == 0 || self.text.get(first.start..last.end).is_some_and(window::is_capital))
     }
 
-    fn starts_clause(&self, at: usize) -> bool {
+    fn starts_clause(&mut self, at: usize) -> bool {
+        if let Some((_, starts)) = self.clause.filter(|(known, _)| *known == at) {
+            return starts;
+        }
+        let starts = self.clause_at(at);
+        self.clause = Some((at, starts));
+        starts
+    }
+
+    fn clause_at(&self, at: usize) -> bool {
         match window::clause_starts(self.text, at) {
             Ok(starts) => starts,
             // What is put into the middle of a sentence begins in its own way.
@@ -410,6 +442,10 @@ impl Around<'_, '_> {
         let window = if forward { &mut self.after } else { &mut self.before };
         window.token(index, |hash| phrases.known(hash))
     }
+}
+
+fn bit(bits: &[u64], word: u16) -> bool {
+    bits.get(usize::from(word / 64)).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
 }
 
 /// Every place from each of these to `gap` places after it.

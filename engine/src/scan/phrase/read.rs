@@ -49,17 +49,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         if class_count > CLASSES_MAX {
             return Err(Bad("too many classes"));
         }
-        let mut bits = vec![0_u64; words.len().div_ceil(64)];
-        for word in input.list(word)? {
-            if let Some(bits) = bits.get_mut(usize::from(word / 64)) {
-                *bits |= 1 << (word % 64);
-            }
-        }
+        let bits = set_of(input.list(word)?, words.len());
         let sequences = input.list(|input| input.list(word))?;
         if sequences.iter().any(|sequence| !(2..=8).contains(&sequence.len())) {
             return Err(Bad("a sequence of no words or too many"));
         }
-        Ok(Class { bits, sequences })
+        let edges = sequences.iter().flat_map(|sequence| sequence.first().into_iter().chain(sequence.last()));
+        Ok(Class { bits, edges: set_of(edges.copied(), words.len()), sequences })
     })?;
     let elements = input.list(|input| {
         let element = Element { class: input.number()?, gap: input.byte()?, flags: input.byte()? };
@@ -101,9 +97,42 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
     if !input.0.is_empty() {
         return Err(Bad("more bytes than phrases"));
     }
-    let mut phrases = Phrases { words, classes, elements, patterns, posts: Vec::new(), marks, triggers };
+    let mut phrases = Phrases {
+        slots: slots(&words),
+        words,
+        classes,
+        elements,
+        patterns,
+        posts: Vec::new(),
+        marks,
+        triggers,
+    };
     phrases.posts = posts(&phrases);
     Ok(phrases)
+}
+
+fn set_of(numbers: impl IntoIterator<Item = u16>, len: usize) -> Vec<u64> {
+    let mut bits = vec![0_u64; len.div_ceil(64)];
+    for number in numbers {
+        if let Some(bits) = bits.get_mut(usize::from(number / 64)) {
+            *bits |= 1 << (number % 64);
+        }
+    }
+    bits
+}
+
+/// At least three of four places stay free, so that a search ends soon, and ends.
+fn slots(words: &[u32]) -> Vec<Option<u16>> {
+    let len = (words.len() * 4).next_power_of_two();
+    let mut slots = vec![None; len];
+    for (number, hash) in (0_u16..).zip(words) {
+        let from = *hash as usize & (len - 1);
+        let free = (from..len).chain(0..from).find(|slot| slots.get(*slot).is_some_and(Option::is_none));
+        if let Some(slot) = free.and_then(|slot| slots.get_mut(slot)) {
+            *slot = Some(number);
+        }
+    }
+    slots
 }
 
 /// Which patterns a word that begins their anchor leads to.

@@ -1,6 +1,6 @@
 //! What is around a word: the words after and before it, read as far as somebody asks.
 
-use super::word::{self, Word};
+use super::word;
 
 /// How many words after the first are looked at.
 pub(super) const WORDS_MAX: usize = 24;
@@ -14,17 +14,20 @@ const SENTENCE_BYTES_MAX: usize = 512;
 /// A word and what stands before it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub(super) word: Word,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// The number of the word in the list, if it is there.
     pub(super) known: Option<u16>,
     /// A sentence ended between the word before and this one.
     pub(super) breaks: bool,
 }
 
+const NONE: Token = Token { start: 0, end: 0, known: None, breaks: false };
+
 /// The words from a place on, in one direction.
 pub(super) struct Window<'t> {
     text: &'t [u8],
-    tokens: [Option<Token>; WORDS_MAX],
+    tokens: [Token; WORDS_MAX],
     len: usize,
     next: usize,
     limit: usize,
@@ -35,13 +38,13 @@ impl<'t> Window<'t> {
     /// The words that begin at `at` or later.
     pub(super) fn after(text: &'t [u8], at: usize) -> Self {
         let limit = at.saturating_add(BYTES_MAX).min(text.len());
-        Self { text, tokens: [None; WORDS_MAX], len: 0, next: at, limit, forward: true }
+        Self { text, tokens: [NONE; WORDS_MAX], len: 0, next: at, limit, forward: true }
     }
 
     /// The words that end at `at` or earlier, the nearest first.
     pub(super) fn before(text: &'t [u8], at: usize) -> Self {
         let limit = at.saturating_sub(BYTES_BEFORE_MAX);
-        Self { text, tokens: [None; WORDS_MAX], len: 0, next: at, limit, forward: false }
+        Self { text, tokens: [NONE; WORDS_MAX], len: 0, next: at, limit, forward: false }
     }
 
     /// The word of this number, counted from the place.
@@ -58,11 +61,12 @@ impl<'t> Window<'t> {
                 (word, self.text.get(word.end..self.next).unwrap_or_default())
             };
             self.next = if self.forward { word.end } else { word.start };
-            *self.tokens.get_mut(self.len)? =
-                Some(Token { word, known: known(word.hash), breaks: has_break(gap) });
+            let token =
+                Token { start: word.start, end: word.end, known: known(word.hash), breaks: has_break(gap) };
+            *self.tokens.get_mut(self.len)? = token;
             self.len += 1;
         }
-        self.tokens.get(index).copied().flatten()
+        self.tokens.get(index).copied()
     }
 }
 
@@ -71,18 +75,18 @@ pub(super) fn sentence_end(text: &[u8], from: usize) -> usize {
     let limit = from.saturating_add(SENTENCE_BYTES_MAX).min(text.len());
     let mut at = from;
     let mut space = from;
-    while at < limit {
-        let rest = text.get(at..).unwrap_or_default();
-        if ends_sentence(rest) {
-            return at + if matches!(rest, [b'.' | b'!' | b'?', ..]) { 1 } else { 0 };
+    for (here, byte) in (from..limit).zip(text.get(from..limit).unwrap_or_default()) {
+        match byte {
+            b'.' | b'!' | b'?' | b'\n' | b'\\' if ends_sentence(text.get(here..).unwrap_or_default()) => {
+                return here + usize::from(!matches!(byte, b'\n' | b'\\'));
+            }
+            0xE3 | 0xEF if ends_sentence_without_space(text.get(here..).unwrap_or_default()) => {
+                return here + 3;
+            }
+            b' ' | b'\n' | b'\t' => space = here,
+            _ => {}
         }
-        if let [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..] = rest {
-            return at + 3;
-        }
-        if rest.first().is_some_and(u8::is_ascii_whitespace) {
-            space = at;
-        }
-        at += 1;
+        at = here + 1;
     }
     if at >= text.len() { text.len() } else { space }
 }
@@ -138,7 +142,7 @@ pub(super) fn is_capital(word: &[u8]) -> bool {
 }
 
 /// Whether the word belongs to an address: an e-mail address, a URL or a name of a web server.
-pub(super) fn is_address(text: &[u8], word: &Word) -> bool {
+pub(super) fn is_address(text: &[u8], word: &Token) -> bool {
     let start = word.start.saturating_sub(32);
     let before = text
         .get(start..word.start)
@@ -166,8 +170,7 @@ fn has_break(gap: &[u8]) -> bool {
             let rest = gap.get(at..).unwrap_or_default();
             // A stop before a word is inside a name or number.
             let inside = rest.len() == 1 && matches!(rest, [b'.' | b'!' | b'?']);
-            (!inside && ends_sentence(rest))
-                || matches!(rest, [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..])
+            (!inside && ends_sentence(rest)) || ends_sentence_without_space(rest)
         })
 }
 
@@ -184,4 +187,9 @@ fn ends_sentence(rest: &[u8]) -> bool {
         [b'\\', b'n', b'\\', b'n', ..] => true,
         _ => false,
     }
+}
+
+/// The full stop, question mark and exclamation mark of scripts without spaces.
+fn ends_sentence_without_space(rest: &[u8]) -> bool {
+    matches!(rest, [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..])
 }
