@@ -1,10 +1,5 @@
 //! Tests of policies: reading test files, and what running them finds. The files of `mcpgov test` are in `test_verb.rs`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail as tests do"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use mcpgov_engine::table::Table;
 use mcpgov_policy_compiler::{

@@ -33,10 +33,13 @@ pub fn policy(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
     rules::unique_ids(policy, diagnostics);
     rules::guard_ids(policy, diagnostics);
     schema::registry(policy, diagnostics);
+    let has_schemas = policy.servers.iter().any(|server| server.listing.is_some());
     for rule in &policy.rules {
         name(&rule.id, "rule id", diagnostics);
         rules::rule(rule, &registry, diagnostics);
-        schema::rule(rule, policy, diagnostics);
+        if has_schemas {
+            schema::rule(rule, policy, diagnostics);
+        }
     }
     protections::policy(policy, &registry, diagnostics);
     for condition in &policy.orphans {

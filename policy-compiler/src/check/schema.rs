@@ -35,9 +35,6 @@ pub(super) fn registry(policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
 
 /// A rule that is about tools whose schemas are known.
 pub(super) fn rule(rule: &Rule, policy: &Policy, diagnostics: &mut Vec<Diagnostic>) {
-    if policy.servers.iter().all(|server| server.listing.is_none()) {
-        return;
-    }
     let mut check = Check { policy, diagnostics };
     let scope = check.narrowed(&Scope::default(), &rule.condition, None);
     check.condition(&rule.condition, &scope, None);

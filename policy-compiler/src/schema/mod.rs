@@ -106,13 +106,6 @@ fn tool(item: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Tool> {
     Some(Tool { name: Text::new(name.to_owned(), span), input })
 }
 
-impl Listing {
-    /// The tool of that name.
-    pub fn tool(&self, name: &str) -> Option<&Tool> {
-        self.tools.iter().find(|tool| tool.name.value == name)
-    }
-}
-
 /// The id of the rule that holds a tool of a server to its schema; without a tool, to being listed.
 pub fn rule_id(server: &str, tool: Option<&str>) -> String {
     match tool {
