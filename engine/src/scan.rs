@@ -21,7 +21,7 @@ use core::ops::Range;
 
 pub use kind::{Class, Kind};
 pub use scanner::{Finding, Scanner};
-pub use trigger::{Gram, Set, Trigger};
+pub use trigger::{Exact, Gram, Set, Trigger};
 
 /// One text to look at: a decoded string, or a member's name.
 #[derive(Debug, Clone, Copy)]

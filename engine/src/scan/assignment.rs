@@ -39,7 +39,7 @@ pub(super) const GRAMS: &[Gram] = &[
 /// A word of three letters that ends there.
 const fn short(word: &[u8; 3]) -> Gram {
     let [a, b, c] = *word;
-    Gram { sets: [Set::of(&[a]), Set::of(&[b]), Set::of(&[c]), Set::LETTER.not()], before: 0 }
+    Gram::of([Set::of(&[a]), Set::of(&[b]), Set::of(&[c]), Set::LETTER.not()], 0)
 }
 
 /// Looks at the name whose word begins at `at`.

@@ -29,7 +29,7 @@ const BLANKS: Set = Set::of(b"\xA0");
 const LATER: Set = Set::of(b"\x80\x8B\x81\xA0");
 
 const fn gram(sets: [Set; 4]) -> Gram {
-    Gram { sets, before: 0 }
+    Gram::of(sets, 0)
 }
 
 /// Where something may be hidden.
@@ -49,7 +49,7 @@ pub(super) const GRAMS: &[Gram] = &[
     // Tags and supplementary selectors.
     gram([OTHER_FIRST, BLANKS, LATER, LATER]),
     // Scripts that change within a word.
-    Gram { sets: [Set::LETTER, LETTERS, LATER, Set::ANY], before: 1 },
+    Gram::of([Set::LETTER, LETTERS, LATER, Set::ANY], 1),
     gram([LETTERS, LATER, Set::LETTER, Set::ANY]),
     // Markup.
     Gram::literal(b"<!--"),
@@ -68,7 +68,7 @@ const LATER_REST: Set = Set::of(b"\x80");
 /// The label of a Markdown link definition, by its first two bytes.
 const fn line_start(label: &[u8; 2]) -> Gram {
     let [first, second] = label;
-    Gram { sets: [Set::of(b"\n"), Set::of(b"["), Set::of(&[*first]), Set::of(&[*second])], before: 1 }
+    Gram::of([Set::of(b"\n"), Set::of(b"["), Set::of(&[*first]), Set::of(&[*second])], 1)
 }
 
 /// Looks for hidden text that begins here, or shows here that it is hidden; the place to go on from.

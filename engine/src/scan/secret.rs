@@ -19,17 +19,17 @@ pub(super) const GRAMS: &[Gram] = &[
     // AGE-SECRET-KEY
     gram([b"a", b"g", b"e", b"-"], 0),
     // What begins like a JSON object in base64: `{"`, `{ "`, `{` and the end of a line.
-    Gram { sets: [Set::of(b"e"), Set::of(b"y"), Set::of(b"j"), Set::LETTER], before: 0 },
+    Gram::of([Set::of(b"e"), Set::of(b"y"), Set::of(b"j"), Set::LETTER], 0),
     gram([b"e", b"y", b"a", b"i"], 0),
     gram([b"e", b"w", b"o", b"gk"], 0),
     gram([b"e", b"w", b"0", b"k"], 0),
     // The same, encoded twice.
     gram([b"z", b"x", b"l", b"k"], 0),
     // The end of `user:password@`.
-    Gram { sets: [Set::of(b"@"), Set::ANY, Set::ANY, Set::ANY], before: 0 },
+    Gram::of([Set::of(b"@"), Set::ANY, Set::ANY, Set::ANY], 0),
     gram([b"b", b"a", b"s", b"i"], 0),
     // `-u user:password`, `--user`
-    Gram { sets: [Set::of(b"-"), Set::of(b"u"), Set::of(b" "), Set::ANY], before: 0 },
+    Gram::of([Set::of(b"-"), Set::of(b"u"), Set::of(b" "), Set::ANY], 0),
     gram([b"-", b"u", b"s", b"e"], 0),
     // `$2b$`, `:$6$`, `:$y$`, `$argon2`, `$apr1`
     gram([b"$", b"2", b"abxy", b"$"], 0),
@@ -37,12 +37,12 @@ pub(super) const GRAMS: &[Gram] = &[
     gram([b":", b"$", b"y", b"$"], 1),
     gram([b"$", b"a", b"rp", b"gr"], 0),
     // A digit between letters, as random strings have and words do not.
-    Gram { sets: [Set::LETTER, Set::DIGIT, Set::LETTER, Set::ANY], before: 0 },
+    Gram::of([Set::LETTER, Set::DIGIT, Set::LETTER, Set::ANY], 0),
 ];
 
 /// A place of which `before` of four bytes lie before it, each one of these.
 const fn gram([a, b, c, d]: [&[u8]; 4], before: u8) -> Gram {
-    Gram { sets: [Set::of(a), Set::of(b), Set::of(c), Set::of(d)], before }
+    Gram::of([Set::of(a), Set::of(b), Set::of(c), Set::of(d)], before)
 }
 
 /// Looks at what begins, or for `@` ends, at `at`.

@@ -22,8 +22,10 @@ pub struct Trigger {
     ranks: Vec<u32>,
     /// By rank: where the gram's hits begin; one more at the end.
     starts: Vec<u32>,
-    /// Sources, and how many bytes of the gram come before the place of interest.
-    hits: Vec<(u16, u8)>,
+    /// Numbers of those whose gram it is.
+    hits: Vec<u16>,
+    /// Sources and what they want to see.
+    grams: Vec<(u16, Gram)>,
 }
 
 /// A set of byte classes, one bit each. Sets of bytes are rounded up to classes: letters of both cases are one
@@ -73,6 +75,42 @@ pub struct Gram {
     pub sets: [Set; 4],
     /// How many of the four come before the place of interest, 0 to 3.
     pub before: u8,
+    /// What some of the four must be exactly: classes say too little where many bytes share one.
+    pub exact: Exact,
+}
+
+/// Bytes of a gram that must be these, the first in the lowest bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Exact {
+    /// The bit of the case, where it does not matter.
+    fold: u32,
+    mask: u32,
+    value: u32,
+}
+
+impl Exact {
+    /// These bytes, as far as they are known; the case of ASCII letters does not matter.
+    #[must_use]
+    pub const fn of(bytes: [Option<u8>; 4]) -> Exact {
+        let mut exact = Exact { fold: 0, mask: 0, value: 0 };
+        let mut rest: &[Option<u8>] = &bytes;
+        let mut shift = 0;
+        while let [first, after @ ..] = rest {
+            if let Some(byte) = first {
+                let fold = if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+                exact.fold |= fold << shift;
+                exact.mask |= 0xFF << shift;
+                exact.value |= (*byte as u32 | fold) << shift;
+            }
+            shift += 8;
+            rest = after;
+        }
+        exact
+    }
+
+    const fn is(self, four: u32) -> bool {
+        (four | self.fold) & self.mask == self.value
+    }
 }
 
 impl Gram {
@@ -80,20 +118,28 @@ impl Gram {
     #[must_use]
     pub const fn literal(text: &[u8]) -> Gram {
         let mut sets = [Set::ANY; 4];
+        let mut exact = [None; 4];
         let [a, b, c, d] = &mut sets;
+        let [e, f, g, h] = &mut exact;
         if let [first, ..] = text {
-            *a = Set(1 << class(*first));
+            (*a, *e) = (Set(1 << class(*first)), Some(*first));
         }
         if let [_, second, ..] = text {
-            *b = Set(1 << class(*second));
+            (*b, *f) = (Set(1 << class(*second)), Some(*second));
         }
         if let [_, _, third, ..] = text {
-            *c = Set(1 << class(*third));
+            (*c, *g) = (Set(1 << class(*third)), Some(*third));
         }
         if let [_, _, _, fourth, ..] = text {
-            *d = Set(1 << class(*fourth));
+            (*d, *h) = (Set(1 << class(*fourth)), Some(*fourth));
         }
-        Gram { sets, before: 0 }
+        Gram { sets, before: 0, exact: Exact::of(exact) }
+    }
+
+    /// Four of these in a row, so many of them before the place of interest.
+    #[must_use]
+    pub const fn of(sets: [Set; 4], before: u8) -> Gram {
+        Gram { sets, before, exact: Exact { fold: 0, mask: 0, value: 0 } }
     }
 
     /// Whether it shows at this place: what the trigger does for many at once, told plainly.
@@ -103,7 +149,7 @@ impl Gram {
             let place = (at + number).checked_sub(usize::from(self.before));
             let byte = place.and_then(|place| text.get(place)).copied().unwrap_or(b' ');
             set.0 >> class(byte) & 1 == 1
-        })
+        }) && self.exact.is(four(text, at + 4 - usize::from(self.before)))
     }
 
     /// Windows it stands for.
@@ -134,9 +180,10 @@ impl Trigger {
         if cells > CELLS_MAX {
             return None;
         }
-        let mut all: Vec<(u32, u16, u8)> = Vec::with_capacity(cells);
-        for (source, gram) in grams {
-            gram.each_cell(|cell| all.push((cell, *source, gram.before)));
+        let mut all: Vec<(u32, u16)> = Vec::with_capacity(cells);
+        for (number, (_, gram)) in grams.iter().enumerate() {
+            let number = u16::try_from(number).ok()?;
+            gram.each_cell(|cell| all.push((cell, number)));
         }
         all.sort_unstable();
         all.dedup();
@@ -144,9 +191,9 @@ impl Trigger {
         let (mut starts, mut hits) = (Vec::new(), Vec::with_capacity(all.len()));
         for group in all.chunk_by(|one, other| one.0 == other.0) {
             starts.push(u32::try_from(hits.len()).ok()?);
-            for (cell, source, before) in group {
+            for (cell, number) in group {
                 *set.get_mut((cell >> 6) as usize)? |= 1 << (cell & 63);
-                hits.push((*source, *before));
+                hits.push(*number);
             }
         }
         starts.push(u32::try_from(hits.len()).ok()?);
@@ -159,7 +206,7 @@ impl Trigger {
                 rank
             })
             .collect();
-        Some(Trigger { set, ranks, starts, hits })
+        Some(Trigger { set, ranks, starts, hits, grams: grams.to_vec() })
     }
 
     /// Calls `hit` with a source and a place for every gram found, in the order of the grams' ends.
@@ -170,7 +217,7 @@ impl Trigger {
             window = (window << CLASS_BITS | class_of(*byte)) & WINDOW;
             end += 1;
             if self.holds(window) {
-                self.tell(window, end, text.len(), &mut hit);
+                self.tell(window, end, text, &mut hit);
             }
         }
         // Grams may reach beyond the end.
@@ -178,7 +225,7 @@ impl Trigger {
             window = window << CLASS_BITS & WINDOW;
             end += 1;
             if self.holds(window) {
-                self.tell(window, end, text.len(), &mut hit);
+                self.tell(window, end, text, &mut hit);
             }
         }
     }
@@ -189,15 +236,17 @@ impl Trigger {
     }
 
     #[inline(never)]
-    fn tell(&self, window: u32, end: usize, len: usize, hit: &mut impl FnMut(u16, usize)) {
+    fn tell(&self, window: u32, end: usize, text: &[u8], hit: &mut impl FnMut(u16, usize)) {
         let word = (window >> 6) as usize;
         let (Some(bits), Some(rank)) = (self.set.get(word), self.ranks.get(word)) else { return };
         let below = bits & ((1 << (window & 63)) - 1);
         let rank = (rank + below.count_ones()) as usize;
         let (Some(from), Some(to)) = (self.starts.get(rank), self.starts.get(rank + 1)) else { return };
-        for (source, before) in self.hits.get(*from as usize..*to as usize).unwrap_or(&[]) {
-            match (end + usize::from(*before)).checked_sub(4) {
-                Some(at) if at < len => hit(*source, at),
+        let four = four(text, end);
+        for number in self.hits.get(*from as usize..*to as usize).unwrap_or(&[]) {
+            let Some((source, gram)) = self.grams.get(usize::from(*number)) else { continue };
+            match (end + usize::from(gram.before)).checked_sub(4) {
+                Some(at) if at < text.len() && gram.exact.is(four) => hit(*source, at),
                 _ => {}
             }
         }
@@ -208,6 +257,15 @@ impl fmt::Debug for Trigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Trigger({} grams)", self.starts.len().saturating_sub(1))
     }
+}
+
+/// The four bytes that end before `end`, the first lowest; blanks beyond the ends of the text.
+fn four(text: &[u8], end: usize) -> u32 {
+    if let Some(bytes) = end.checked_sub(4).and_then(|start| text.get(start..)?.first_chunk::<4>()) {
+        return u32::from_le_bytes(*bytes);
+    }
+    let byte = |back: usize| end.checked_sub(back).and_then(|at| text.get(at)).copied().unwrap_or(b' ');
+    u32::from_le_bytes([byte(4), byte(3), byte(2), byte(1)])
 }
 
 const fn classes() -> [u8; 256] {
@@ -285,13 +343,13 @@ mod tests {
 
     #[test]
     fn the_place_of_interest_may_follow_what_shows_it() {
-        let digits = Gram { sets: [Set::DIGIT.not(), Set::DIGIT, Set::ANY, Set::ANY], before: 1 };
+        let digits = Gram::of([Set::DIGIT.not(), Set::DIGIT, Set::ANY, Set::ANY], 1);
         assert_eq!(places("12 a34,5", &[digits]), [(0, 0), (0, 4), (0, 7)]);
     }
 
     #[test]
     fn no_table_makes_the_set_large() {
-        let any = Gram { sets: [Set::ANY; 4], before: 0 };
+        let any = Gram::of([Set::ANY; 4], 0);
         assert!(Trigger::new(&[(0, any)]).is_some());
         assert!(Trigger::new(&[(0, any), (1, any)]).is_none());
     }

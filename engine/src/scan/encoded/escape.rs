@@ -15,7 +15,7 @@ const HEX: Set = Set::of(b"0123456789abcdef");
 const SIGN: Set = Set::of(b"%");
 
 const fn gram(sets: [Set; 4]) -> Gram {
-    Gram { sets, before: 0 }
+    Gram::of(sets, 0)
 }
 
 /// Where characters may be written by their numbers.

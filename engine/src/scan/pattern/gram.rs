@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::set::Bytes;
 use super::shape::{Literal, Pattern, Place, Step};
-use crate::scan::{Gram, Set};
+use crate::scan::{Exact, Gram, Set};
 
 /// The bytes that show a pattern.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,7 @@ pub(super) fn choose(pattern: &Pattern, known_sets: &mut Known) -> Choice {
     known.extend((0..literal.bytes.len()).filter_map(|at| literal.set(at)));
     let behind = left.len().saturating_add(literal.bytes.len());
     known.extend(right(pattern));
+    let exact: Vec<Option<u8>> = known.iter().map(exactly).collect();
     let known: Vec<(Set, Signs)> =
         known.iter().map(|set| *known_sets.entry(*set).or_insert_with(|| rounded(set))).collect();
     let windows = (0..behind).map(|from| {
@@ -78,9 +79,23 @@ pub(super) fn choose(pattern: &Pattern, known_sets: &mut Known) -> Choice {
     let best = windows.min_by(|one, other| one.2.total_cmp(&other.2));
     let (from, sets) = best.map_or((left.len(), [Set::ANY; 4]), |(from, sets, _)| (from, sets));
     let before = left.len().saturating_sub(from);
+    let mut bytes = [None; 4];
+    for (byte, exact) in bytes.iter_mut().zip(exact.iter().skip(from)) {
+        *byte = *exact;
+    }
     Choice {
-        gram: Gram { sets, before: u8::try_from(before).unwrap_or(0) },
+        gram: Gram { sets, before: u8::try_from(before).unwrap_or(0), exact: Exact::of(bytes) },
         offset: from.saturating_sub(left.len()),
+    }
+}
+
+/// The only byte of a set, but for its case.
+fn exactly(set: &Bytes) -> Option<u8> {
+    let mut bytes = set.iter();
+    match (bytes.next()?, bytes.next(), bytes.next()) {
+        (byte, None, _) => Some(byte),
+        (upper, Some(lower), None) if upper.eq_ignore_ascii_case(&lower) => Some(lower),
+        _ => None,
     }
 }
 

@@ -6,8 +6,8 @@ use super::super::{Gram, Set};
 
 pub(super) const GRAMS: &[Gram] = &[
     // ](http, ]: http, src=, href=
-    Gram { sets: [Set::of(b"]"), Set::of(b"("), Set::of(b"h"), Set::of(b"t")], before: 0 },
-    Gram { sets: [Set::of(b"]"), Set::of(b":"), Set::of(b" "), Set::of(b"h")], before: 0 },
+    Gram::of([Set::of(b"]"), Set::of(b"("), Set::of(b"h"), Set::of(b"t")], 0),
+    Gram::of([Set::of(b"]"), Set::of(b":"), Set::of(b" "), Set::of(b"h")], 0),
     Gram::literal(b"src="),
     Gram::literal(b"href"),
 ];

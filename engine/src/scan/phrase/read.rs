@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{ADDRESS, Class, Element, MARKS, Mark, Meaning, Pattern, Phrases, Trigger};
-use crate::scan::{Gram, Set};
+use crate::scan::{Exact, Gram, Set};
 
 /// The first bytes: what it is, and which version.
 pub(super) const MAGIC: [u8; 4] = *b"phr1";
@@ -88,11 +88,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
     let triggers = input.list(|input| {
         let index = input.number()?;
         let before = input.byte()?;
-        let sets = input.array::<4>()?.map(set);
+        let bytes = input.array::<4>()?;
         if before > 3 || index > MARKS {
             return Err(Bad("a trigger of nothing"));
         }
-        Ok(Trigger { index, gram: Gram { sets, before } })
+        Ok(Trigger { index, gram: gram(bytes, before) })
     })?;
     if !input.0.is_empty() {
         return Err(Bad("more bytes than phrases"));
@@ -152,14 +152,34 @@ fn posts(phrases: &Phrases) -> Vec<(u16, u16)> {
     posts
 }
 
-/// The class of bytes that this byte of a trigger stands for.
-pub(super) fn set(byte: u8) -> Set {
-    match byte {
-        BOUNDARY => Set::LETTER.or(Set::DIGIT).or(Set::of(&[0x80, 0xC2, 0xC3])).not(),
-        ANY => Set::ANY,
-        byte => Set::of(&[byte]),
+/// The gram of a trigger's bytes. Characters of two bytes have cases, which differ in either byte; those of three, in
+/// the scripts that phrases are in, have none.
+fn gram(bytes: [u8; 4], before: u8) -> Gram {
+    let (mut sets, mut exact) = ([Set::ANY; 4], [None; 4]);
+    // How many bytes of a character without cases are to come.
+    let mut caseless = 0;
+    for ((byte, set), exact) in bytes.into_iter().zip(&mut sets).zip(&mut exact) {
+        let is_caseless = caseless > 0 && byte != ANY;
+        caseless = if (0xE0..0xF8).contains(&byte) { 2_u8 } else { caseless.saturating_sub(1) };
+        (*set, *exact) = match byte {
+            BOUNDARY => (Set::LETTER.or(Set::DIGIT).not(), None),
+            ANY => (Set::ANY, None),
+            0x80..0xE0 if !is_caseless => (NOT_ASCII, None),
+            byte => (Set::of(&[byte]), Some(byte)),
+        };
     }
+    Gram { sets, before, exact: Exact::of(exact) }
 }
+
+/// What is no ASCII.
+const NOT_ASCII: Set = {
+    let (mut set, mut byte) = (Set::of(&[0x80]), 0x80_u8);
+    while byte < 0xFF {
+        byte += 1;
+        set = set.or(Set::of(&[byte]));
+    }
+    set
+};
 
 struct Input<'b>(&'b [u8]);
 

@@ -13,9 +13,9 @@ const DIGIT: Set = Set::DIGIT;
 const NEITHER: Set = LETTER.or(DIGIT).not();
 
 pub(in crate::scan) const GRAMS: &[Gram] = &[
-    Gram { sets: [NEITHER, LETTER, LETTER, DIGIT], before: 1 },
-    Gram { sets: [NEITHER, LETTER, DIGIT, DIGIT], before: 1 },
-    Gram { sets: [LETTER, LETTER, DIGIT, DIGIT], before: 0 },
+    Gram::of([NEITHER, LETTER, LETTER, DIGIT], 1),
+    Gram::of([NEITHER, LETTER, DIGIT, DIGIT], 1),
+    Gram::of([LETTER, LETTER, DIGIT, DIGIT], 0),
 ];
 
 /// As many letters may stand before the first gram of a word.

@@ -4,10 +4,10 @@ use super::{before, byte};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
-pub(in crate::scan) const GRAMS: &[Gram] = &[Gram {
-    sets: [Set::ANY, Set::of(b"@"), Set::LETTER.or(Set::DIGIT).or(Set::of(&[0x80, 0xC3, 0xE3])), Set::ANY],
-    before: 1,
-}];
+pub(in crate::scan) const GRAMS: &[Gram] = &[Gram::of(
+    [Set::ANY, Set::of(b"@"), Set::LETTER.or(Set::DIGIT).or(Set::of(&[0x80, 0xC3, 0xE3])), Set::ANY],
+    1,
+)];
 
 /// RFC 5321 section 4.5.3.1, in bytes; with room for quotes.
 const LOCAL_MAX: usize = 66;

@@ -15,12 +15,12 @@ const OUTSIDE: Set = Set::LETTER.or(Set::DIGIT).not();
 
 /// Each place is a separator: `::` after a digit or at the beginning, a colon between digits, the first dash or dot.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
-    Gram { sets: [HEX, COLON, COLON, Set::ANY], before: 1 },
-    Gram { sets: [OUTSIDE, COLON, COLON, HEX.or(COLON)], before: 1 },
-    Gram { sets: [HEX, HEX, COLON, HEX], before: 2 },
-    Gram { sets: [HEX, COLON, HEX, COLON], before: 1 },
-    Gram { sets: [Set::of(b"-"), HEX, HEX, Set::of(b"-")], before: 0 },
-    Gram { sets: [Set::of(b"."), HEX, HEX, HEX], before: 0 },
+    Gram::of([HEX, COLON, COLON, Set::ANY], 1),
+    Gram::of([OUTSIDE, COLON, COLON, HEX.or(COLON)], 1),
+    Gram::of([HEX, HEX, COLON, HEX], 2),
+    Gram::of([HEX, COLON, HEX, COLON], 1),
+    Gram::of([Set::of(b"-"), HEX, HEX, Set::of(b"-")], 0),
+    Gram::of([Set::of(b"."), HEX, HEX, HEX], 0),
 ];
 
 /// No address is longer: six groups of four and an IPv4 address.

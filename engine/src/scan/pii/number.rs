@@ -20,12 +20,12 @@ const WIDE: Set = Set::of(&[0xC2, 0xA0, 0xE2]).or(JOIN);
 const DIGIT: Set = Set::DIGIT;
 
 pub(in crate::scan) const GRAMS: &[Gram] = &[
-    Gram { sets: [DIGIT.not(), DIGIT, DIGIT, DIGIT], before: 1 },
-    Gram { sets: [DIGIT, DIGIT, JOIN, DIGIT], before: 0 },
-    Gram { sets: [DIGIT, DIGIT, WIDE, WIDE], before: 0 },
-    Gram { sets: [DIGIT.not(), DIGIT, JOIN, DIGIT], before: 1 },
-    Gram { sets: [DIGIT, WIDE, WIDE, DIGIT], before: 0 },
-    Gram { sets: [DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], before: 1 },
+    Gram::of([DIGIT.not(), DIGIT, DIGIT, DIGIT], 1),
+    Gram::of([DIGIT, DIGIT, JOIN, DIGIT], 0),
+    Gram::of([DIGIT, DIGIT, WIDE, WIDE], 0),
+    Gram::of([DIGIT.not(), DIGIT, JOIN, DIGIT], 1),
+    Gram::of([DIGIT, WIDE, WIDE, DIGIT], 0),
+    Gram::of([DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 1),
 ];
 
 /// Fewer digits are nobody's number, nor are more.
