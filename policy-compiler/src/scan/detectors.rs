@@ -2,12 +2,16 @@
 
 use mcpgov_engine::{
     glob,
-    scan::{Class, Finding, Kind},
+    json::Value,
+    scan::{
+        Class, Finding, Kind,
+        poison::{self, Siblings},
+    },
     table::{Table, View, format},
     vocabulary::Severity,
 };
 
-use super::{Detect, Detector, Found};
+use super::{Detect, Detector, Found, Suspect};
 use crate::{compile, diagnostic::plain, source::Source};
 
 /// A policy that asks for every detector.
@@ -75,5 +79,17 @@ impl Detect for Detectors {
                 Some(Found { detector, place: finding.place })
             })
             .collect()
+    }
+
+    fn definition(&self, tool: Value<'_>, siblings: &Siblings<'_>) -> Option<Suspect> {
+        let view = self.table.view();
+        let scanner = view.scanner?;
+        let verdict = poison::check(tool, siblings, scanner.phrases()?);
+        // As in the proxy: what is certain is also suspicious.
+        let certain = scanner.detector(Kind::ToolPoisoning).filter(|_| verdict.blocks());
+        let detector =
+            certain.or_else(|| scanner.detector(Kind::ToolSuspicion).filter(|_| verdict.warns()))?;
+        let detector = self.detectors.get(usize::from(detector))?.clone();
+        Some(Suspect { detector, reasons: verdict.reasons })
     }
 }

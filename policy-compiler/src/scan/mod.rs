@@ -13,6 +13,7 @@ mod plain;
 mod position;
 mod sarif;
 mod split;
+mod tools;
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -22,14 +23,21 @@ pub use json::json;
 pub use mcpgov_engine::vocabulary::Severity;
 pub use plain::plain;
 pub use sarif::sarif;
+pub use tools::Suspect;
 
 use crate::source::{Source, Span};
+use mcpgov_engine::{json::Value, scan::poison::Siblings};
 use piece::{Piece, pieces};
 
 /// What finds things in a text.
 pub trait Detect {
     /// What is in `text`, the value of the member `key` where it is one.
     fn find(&self, text: &str, key: Option<&str>) -> Vec<Found>;
+
+    /// What the definition of a tool gives away as a whole; `siblings` are the names in the same list.
+    fn definition(&self, _tool: Value<'_>, _siblings: &Siblings<'_>) -> Option<Suspect> {
+        None
+    }
 }
 
 /// Something in a text.
@@ -76,7 +84,7 @@ pub struct Report {
 
 /// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it.
 pub fn source(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
-    texts(detect, &pieces(&source.text), Vec::new())
+    texts(detect, &pieces(&source.text), tools::findings(detect, &source.text))
 }
 
 /// What is in these texts of a source, with what was found in it already.

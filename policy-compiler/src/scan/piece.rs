@@ -9,7 +9,7 @@ use crate::source::{SOURCE_BYTES_MAX, Span};
 /// How deep JSON inside strings of JSON is read. Tools answer with JSON as text, and their answers are quoted again.
 const NESTED_MAX: u8 = 4;
 /// What a document may cost; a saved list of tools is far smaller.
-const LIMITS: Limits = Limits { bytes_max: SOURCE_BYTES_MAX, depth_max: 256, nodes_max: 1 << 24 };
+pub(super) const LIMITS: Limits = Limits { bytes_max: SOURCE_BYTES_MAX, depth_max: 256, nodes_max: 1 << 24 };
 
 /// A decoded text of a document: a string, a member's name, a number, or the whole of what is no JSON.
 #[derive(Debug)]
@@ -57,6 +57,11 @@ impl Piece {
 }
 
 impl Origin {
+    /// Of what stands as it is.
+    fn whole() -> Self {
+        Self { runs: vec![Run { decoded: 0, written: 0, escape: 0 }], outer: None }
+    }
+
     fn span(&self, place: Span) -> Span {
         if place.start >= place.end {
             let at = self.run(place.start).start(place.start);
@@ -84,9 +89,8 @@ impl Run {
 
 /// The texts of `source`, in its order: of JSON every string, name and number, otherwise the whole.
 pub fn pieces(source: &str) -> Vec<Piece> {
-    let whole = Origin { runs: vec![Run { decoded: 0, written: 0, escape: 0 }], outer: None };
     let mut walk = Walk { pieces: Vec::new() };
-    walk.text(source.to_owned(), None, String::new(), Rc::new(whole), 0);
+    walk.text(source.to_owned(), None, String::new(), Rc::new(Origin::whole()), 0);
     walk.pieces
 }
 
@@ -161,6 +165,12 @@ pub(super) fn joined(path: &str, name: &str) -> String {
         (true, false) => format!("{path}.{name}"),
         (false, _) => format!("{path}[{name:?}]"),
     }
+}
+
+/// Where a part of a decoded string of a document is written in it.
+pub(super) fn written(document: &str, string: Value<'_>, place: &Range<usize>) -> Span {
+    let whole = Rc::new(Origin::whole());
+    string_origin(document, string.span().start, &whole).span(Span { start: place.start, end: place.end })
 }
 
 /// Where the decoded bytes of the string at `quote` were written. The document is known to be JSON.

@@ -17,7 +17,7 @@ const PII: By = By(Text, &["pii."]);
 /// Hidden text and instructions, whichever of the two a detector takes it for: hidden instructions are both.
 const MANIPULATION: By = By(Text, &["hidden.", "injection."]);
 const WARN: By = By(Definition, &["poison."]);
-const BLOCK: By = By(Definition, &["poison.block"]);
+const BLOCK: By = By(Definition, &["poison.tool"]);
 
 type Goals = &'static [(Metric, f64)];
 

@@ -1,11 +1,14 @@
 //! The product: everything that is asked of it goes through here.
 
+use std::collections::HashMap;
+
 use mcpgov_engine::{
     guard::{self, Guard},
     json::{Doc, Limits},
+    scan::poison::Siblings,
 };
 use mcpgov_policy_compiler::{
-    scan::{self, Detectors},
+    scan::{self, Detect, Detectors},
     source::Source,
 };
 
@@ -32,8 +35,30 @@ impl Product {
             Sight::Text => Some(rows.iter().map(|row| self.in_text(&row.text)).collect()),
             Sight::Argument => Some(guarded(rows, |text| Value::from(text))),
             Sight::Prose => Some(guarded(rows, |text| json!({ "text": text }))),
-            Sight::Definition => None,
+            Sight::Definition => Some(self.in_lists(rows)),
         }
+    }
+
+    /// Each definition in the list of its server; where the file does not name one, by itself.
+    fn in_lists(&self, rows: &[Row]) -> Vec<Vec<Hit>> {
+        let mut names: HashMap<&str, Vec<&str>> = HashMap::new();
+        let parsed: Vec<Option<Doc>> =
+            rows.iter().map(|row| Doc::parse(row.text.as_bytes(), &Limits::default()).ok()).collect();
+        for (row, tool) in rows.iter().zip(&parsed) {
+            let name = tool.as_ref().and_then(|tool| definition(tool).get("name")?.as_str());
+            names.entry(row.field("server")).or_default().extend(name);
+        }
+        names.remove("");
+        let hits = |(row, tool): (&Row, &Option<Doc>)| {
+            let siblings = Siblings::new(names.get(row.field("server")).into_iter().flatten().copied());
+            let suspect =
+                tool.as_ref().and_then(|tool| self.detectors.definition(definition(tool), &siblings));
+            suspect
+                .map(|suspect| Hit { name: suspect.detector.name, place: 0..row.text.len() })
+                .into_iter()
+                .collect()
+        };
+        rows.iter().zip(&parsed).map(hits).collect()
     }
 
     /// As in an answer: what is JSON is looked through as JSON.
@@ -45,6 +70,12 @@ impl Product {
             .map(|finding| Hit { name: finding.detector.name, place: finding.span.range() })
             .collect()
     }
+}
+
+/// The definition of a row; of a change, what it became.
+fn definition<'d>(row: &'d Doc<'_>) -> mcpgov_engine::json::Value<'d> {
+    let root = row.root();
+    root.get("after").unwrap_or(root)
 }
 
 /// What the guards say of arguments. A guard says whether, not where.
