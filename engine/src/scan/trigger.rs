@@ -108,6 +108,20 @@ impl Exact {
         exact
     }
 
+    /// One of two bytes each; also what only mixes their bits.
+    #[must_use]
+    pub fn either(bytes: [Option<[u8; 2]>; 4]) -> Exact {
+        let mut exact = Exact::default();
+        for (bytes, shift) in bytes.into_iter().zip([0, 8, 16, 24]) {
+            if let Some([one, other]) = bytes {
+                exact.fold |= u32::from(one ^ other) << shift;
+                exact.mask |= 0xFF << shift;
+                exact.value |= u32::from(one | other) << shift;
+            }
+        }
+        exact
+    }
+
     const fn is(self, four: u32) -> bool {
         (four | self.fold) & self.mask == self.value
     }

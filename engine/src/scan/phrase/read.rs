@@ -152,34 +152,49 @@ fn posts(phrases: &Phrases) -> Vec<(u16, u16)> {
     posts
 }
 
-/// The gram of a trigger's bytes. Characters of two bytes have cases, which differ in either byte; those of three, in
-/// the scripts that phrases are in, have none.
+/// The gram of a trigger's bytes, which may also be those of the word in capitals.
 fn gram(bytes: [u8; 4], before: u8) -> Gram {
+    let capitals = in_capitals(bytes);
     let (mut sets, mut exact) = ([Set::ANY; 4], [None; 4]);
-    // How many bytes of a character without cases are to come.
-    let mut caseless = 0;
-    for ((byte, set), exact) in bytes.into_iter().zip(&mut sets).zip(&mut exact) {
-        let is_caseless = caseless > 0 && byte != ANY;
-        caseless = if (0xE0..0xF8).contains(&byte) { 2_u8 } else { caseless.saturating_sub(1) };
-        (*set, *exact) = match byte {
-            BOUNDARY => (Set::LETTER.or(Set::DIGIT).not(), None),
-            ANY => (Set::ANY, None),
-            0x80..0xE0 if !is_caseless => (NOT_ASCII, None),
-            byte => (Set::of(&[byte]), Some(byte)),
-        };
+    for ((byte, capital), (set, exact)) in
+        bytes.into_iter().zip(capitals).zip(sets.iter_mut().zip(&mut exact))
+    {
+        match (byte, capital) {
+            (BOUNDARY, _) => *set = Set::LETTER.or(Set::DIGIT).not(),
+            (ANY, _) | (_, None) => {}
+            (byte, Some(capital)) => (*set, *exact) = (Set::of(&[byte, capital]), Some([byte, capital])),
+        }
     }
-    Gram { sets, before, exact: Exact::of(exact) }
+    Gram { sets, before, exact: Exact::either(exact) }
 }
 
-/// What is no ASCII.
-const NOT_ASCII: Set = {
-    let (mut set, mut byte) = (Set::of(&[0x80]), 0x80_u8);
-    while byte < 0xFF {
-        byte += 1;
-        set = set.or(Set::of(&[byte]));
+/// What each byte is where the word is written in capitals; `None` for what depends on a byte that is not there.
+fn in_capitals(bytes: [u8; 4]) -> [Option<u8>; 4] {
+    let mut capitals = [None; 4];
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied() {
+        let len = match byte {
+            0x80..0xC0 => 1,
+            0xC0..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            _ => 1,
+        };
+        let whole = bytes.get(at..at + len).and_then(|whole| core::str::from_utf8(whole).ok());
+        let capital =
+            whole.and_then(|whole| whole.chars().next()).and_then(|char| char.to_uppercase().next());
+        let mut buffer = [0; 4];
+        let written: &[u8] = match capital {
+            // The scripts of longer characters have no capitals.
+            None if byte >= 0xE0 => bytes.get(at..).unwrap_or(&[]),
+            None => &[],
+            Some(capital) => capital.encode_utf8(&mut buffer).as_bytes(),
+        };
+        let places = capitals.iter_mut().skip(at).take(len);
+        places.zip(written).for_each(|(place, byte)| *place = Some(*byte));
+        at += len;
     }
-    set
-};
+    capitals
+}
 
 struct Input<'b>(&'b [u8]);
 
