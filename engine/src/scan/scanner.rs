@@ -96,8 +96,13 @@ impl Scanner {
         for (pattern, gram) in patterns.iter().flat_map(Patterns::triggers) {
             add(Source::Pattern(pattern), gram)?;
         }
-        for (phrase, gram) in phrases.iter().flat_map(Phrases::triggers) {
-            add(Source::Phrase(phrase), gram)?;
+        let mut triggers: Vec<(u16, Gram)> = Vec::new();
+        for trigger in phrases.iter().flat_map(Phrases::triggers) {
+            // Words of one beginning have one gram.
+            if !triggers.contains(&trigger) {
+                add(Source::Phrase(trigger.0), trigger.1)?;
+                triggers.push(trigger);
+            }
         }
         let trigger = Trigger::new(&grams)?;
         Some(Scanner { trigger, sources, kinds, patterns, phrases })

@@ -26,7 +26,7 @@ pub(super) const GRAMS: &[Gram] = &[
     // The same, encoded twice.
     gram([b"z", b"x", b"l", b"k"], 0),
     // The end of `user:password@`.
-    Gram::of([Set::of(b"@"), Set::ANY, Set::ANY, Set::ANY], 0),
+    Gram::of([Set::of(b"@"), Set::ANY, Set::ANY, Set::ANY], 0).with(0, b'@'),
     gram([b"b", b"a", b"s", b"i"], 0),
     // `-u user:password`, `--user`
     Gram::of([Set::of(b"-"), Set::of(b"u"), Set::of(b" "), Set::ANY], 0),

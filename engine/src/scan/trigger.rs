@@ -150,6 +150,16 @@ impl Gram {
         Gram { sets, before: 0, exact: Exact::of(exact) }
     }
 
+    /// The same, where the byte of this number (0 to 3) is exactly this one.
+    #[must_use]
+    pub const fn with(mut self, number: u32, byte: u8) -> Gram {
+        let fold = if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+        self.exact.fold |= fold << (8 * number);
+        self.exact.mask |= 0xFF << (8 * number);
+        self.exact.value |= (byte as u32 | fold) << (8 * number);
+        self
+    }
+
     /// Four of these in a row, so many of them before the place of interest.
     #[must_use]
     pub const fn of(sets: [Set; 4], before: u8) -> Gram {
