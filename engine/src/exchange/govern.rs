@@ -134,7 +134,7 @@ impl Exchange {
                 if !protects {
                     return Entry::Keep;
                 }
-                match self.protect_entry(terms, view, list, entry, name, message.doc().text(), &siblings) {
+                match self.protect_entry(terms, view, message, list, entry, &siblings) {
                     Ok(Some(text)) => Entry::Change(text),
                     Ok(None) => Entry::Keep,
                     Err(Hidden) => Entry::Hide,

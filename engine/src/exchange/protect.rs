@@ -109,14 +109,14 @@ impl Exchange {
         &mut self,
         terms: &Terms<'_>,
         view: &View<'_>,
+        message: &Message<'_>,
         list: List,
         entry: Value<'_>,
-        name: &str,
-        text: &str,
         siblings: &Siblings<'_>,
     ) -> Result<Option<String>, Hidden> {
         let Some(caller) = &self.caller else { return Ok(None) };
-        let call = Call::of_listed(self.server(view), list.used_by, list.kind, Name::Is(name))
+        let name = list.name(entry).map_or(Name::None, Name::Is);
+        let call = Call::of_listed(self.server(view), list.used_by, list.kind, name)
             .with_context(self.context(terms));
         let Some(plan) = Plan::new(view, caller, &call, Direction::Descriptions) else { return Ok(None) };
         let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return Ok(None) };
@@ -129,7 +129,7 @@ impl Exchange {
         self.found(summed(view, &report));
         match report.message {
             Some(_) => Err(Hidden),
-            None => Ok((!edits.is_empty()).then(|| edits.apply_in(text, entry.span()))),
+            None => Ok((!edits.is_empty()).then(|| edits.apply_in(message.doc().text(), entry.span()))),
         }
     }
 

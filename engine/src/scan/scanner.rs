@@ -75,7 +75,8 @@ impl Scanner {
         let mut grams = Vec::new();
         let mut add = |source, gram| {
             sources.push(source);
-            Some(grams.push((u16::try_from(sources.len() - 1).ok()?, gram)))
+            grams.push((u16::try_from(sources.len() - 1).ok()?, gram));
+            Some(())
         };
         let wanted = |kind: &Kind| kinds.get(*kind as usize).is_some_and(Option::is_some);
         for (number, family) in families::ALL.iter().enumerate() {
@@ -144,17 +145,11 @@ impl Scanner {
                     *done = (family.look)(text, at, &mut sink);
                 }
             }
-            Some(Source::Escape) => {
-                if escapes_done <= at {
-                    escapes_done =
-                        escape::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
-                }
+            Some(Source::Escape) if escapes_done <= at => {
+                escapes_done = escape::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
             }
-            Some(Source::Cipher) => {
-                if ciphers_done <= at {
-                    ciphers_done =
-                        cipher::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
-                }
+            Some(Source::Cipher) if ciphers_done <= at => {
+                ciphers_done = cipher::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
             }
             Some(Source::Pattern(index)) => {
                 if let Some(patterns) = &self.patterns {
@@ -169,7 +164,7 @@ impl Scanner {
                     phrases.look(*index, text, at, &mut sink);
                 }
             }
-            None => {}
+            Some(Source::Escape | Source::Cipher) | None => {}
         });
         if text.key.is_some() && self.detector(Kind::Assignment).is_some() {
             assignment::whole(text, &mut Sink { scanner: self, findings });

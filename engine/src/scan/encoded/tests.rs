@@ -1,5 +1,7 @@
 //! Each encoding there and back, honest uses, and naive twins.
 
+#![expect(clippy::string_slice, reason = "the places are those of the texts beside them")]
+
 use alloc::{
     format,
     string::{String, ToString},

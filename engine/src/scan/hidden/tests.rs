@@ -1,5 +1,7 @@
 //! What each way of hiding leaves behind, and what people write that looks like it.
 
+#![expect(clippy::string_slice, reason = "the places are those of the texts beside them")]
+
 use alloc::{format, string::String, vec, vec::Vec};
 use core::ops::Range;
 
