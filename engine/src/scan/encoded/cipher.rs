@@ -86,9 +86,12 @@ fn read(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
     Some(part.end)
 }
 
-/// Whether one of the words that the grams show begins here, or ends a word here that is written backwards.
+/// Whether one of the words that the grams show begins here. What is inside of words is in honest ones, too: `button`.
 fn telling(bytes: &[u8], at: usize) -> bool {
     let Some(rest) = bytes.get(at..) else { return false };
+    if at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
     let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     TELLING.iter().any(|word| begins(word))
 }
@@ -97,7 +100,7 @@ fn telling(bytes: &[u8], at: usize) -> bool {
 const TELLING: &[&[u8]] = &[
     b"gur ", b"naq ", b"lbh ", b"nyy ", b"guvf", b"gung", b"jvgu", b"sbe ", b"abg ", b"hfre", b"vtab",
     b"cyrn", b"fraq", b"ceri", b"vafg", b"eht ", b"dna ", b"uoy ", b"lla ", b"siht", b"taht", b"htiw",
-    b"rof ", b"ton ", b"resu", b"eron", b"esae", b"dnes", b"suoi", b"snoi",
+    b"rof ", b"ton ", b"resu ", b"eron", b"esae", b"dnes", b"suoi", b"snoi",
 ];
 
 /// The words of this part that make sense only in the other reading.

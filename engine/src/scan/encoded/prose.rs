@@ -74,7 +74,11 @@ pub(super) fn is_english(word: &[u8]) -> bool {
 }
 
 fn among(list: &[&[u8]], word: &[u8]) -> bool {
-    let mut small = [0_u8; 12];
+    // Most words are longer than the common ones.
+    if word.len() > LENGTH_MAX {
+        return false;
+    }
+    let mut small = [0_u8; LENGTH_MAX];
     let Some(small) = small.get_mut(..word.len()) else { return false };
     for (to, from) in small.iter_mut().zip(word) {
         *to = from.to_ascii_lowercase();
@@ -82,6 +86,9 @@ fn among(list: &[&[u8]], word: &[u8]) -> bool {
     let small: &[u8] = small;
     list.binary_search(&small).is_ok()
 }
+
+/// Letters of the longest word below.
+const LENGTH_MAX: usize = 12;
 
 /// Sorted.
 const ENGLISH: &[&[u8]] = &[
