@@ -1,6 +1,7 @@
 //! The first stage: which places of a text are worth a closer look.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
@@ -20,12 +21,24 @@ pub struct Trigger {
     set: Box<[u64; WORDS]>,
     /// How many grams are in the words before each.
     ranks: Vec<u32>,
-    /// By rank: where the gram's hits begin; one more at the end.
+    /// By rank: the number of the list of those whose gram it is.
+    lists: Vec<u16>,
+    /// By number of a list: where its groups begin; one more at the end.
     starts: Vec<u32>,
-    /// Numbers of those whose gram it is.
-    hits: Vec<u16>,
+    groups: Vec<Group>,
+    /// Numbers of grams, by group.
+    members: Vec<u16>,
     /// Sources and what they want to see.
     grams: Vec<(u16, Gram)>,
+}
+
+/// Grams of one list that know the same bits of their bytes, ascending by what these must be.
+struct Group {
+    fold: u32,
+    mask: u32,
+    /// Where its members begin and end.
+    from: u32,
+    to: u32,
 }
 
 /// A set of byte classes, one bit each. Sets of bytes are rounded up to classes: letters of both cases are one
@@ -122,6 +135,7 @@ impl Exact {
         exact
     }
 
+    #[cfg(test)]
     const fn is(self, four: u32) -> bool {
         (four | self.fold) & self.mask == self.value
     }
@@ -212,17 +226,34 @@ impl Trigger {
         all.sort_unstable();
         all.dedup();
         let mut set: Box<[u64; WORDS]> = vec![0; WORDS].into_boxed_slice().try_into().ok()?;
-        let (mut starts, mut hits) = (Vec::new(), Vec::with_capacity(all.len()));
+        let mut trigger = Trigger {
+            set: set.clone(),
+            ranks: Vec::new(),
+            lists: Vec::new(),
+            starts: vec![0],
+            groups: Vec::new(),
+            members: Vec::new(),
+            grams: grams.to_vec(),
+        };
+        // Cells of one gram, or of grams that are alike, have the same list.
+        let mut known: BTreeMap<Vec<u16>, u16> = BTreeMap::new();
         for group in all.chunk_by(|one, other| one.0 == other.0) {
-            starts.push(u32::try_from(hits.len()).ok()?);
-            for (cell, number) in group {
-                *set.get_mut((cell >> 6) as usize)? |= 1 << (cell & 63);
-                hits.push(*number);
-            }
+            let (cell, _) = *group.first()?;
+            *set.get_mut((cell >> 6) as usize)? |= 1 << (cell & 63);
+            let list: Vec<u16> = group.iter().map(|(_, number)| *number).collect();
+            let number = match known.get(&list) {
+                Some(number) => *number,
+                None => {
+                    let number = u16::try_from(known.len()).ok()?;
+                    trigger.list(&list)?;
+                    known.insert(list, number);
+                    number
+                }
+            };
+            trigger.lists.push(number);
         }
-        starts.push(u32::try_from(hits.len()).ok()?);
         let mut before = 0;
-        let ranks = set
+        trigger.ranks = set
             .iter()
             .map(|word| {
                 let rank = before;
@@ -230,7 +261,30 @@ impl Trigger {
                 rank
             })
             .collect();
-        Some(Trigger { set, ranks, starts, hits, grams: grams.to_vec() })
+        trigger.set = set;
+        Some(trigger)
+    }
+
+    /// Adds the groups of a list.
+    fn list(&mut self, numbers: &[u16]) -> Option<()> {
+        let exact = |number: &u16| {
+            let exact = self.grams.get(usize::from(*number)).map(|(_, gram)| gram.exact).unwrap_or_default();
+            (exact.fold, exact.mask, exact.value)
+        };
+        let mut numbers = numbers.to_vec();
+        numbers.sort_by_key(exact);
+        for group in numbers.chunk_by(|one, other| {
+            let ((fold, mask, _), (other_fold, other_mask, _)) = (exact(one), exact(other));
+            (fold, mask) == (other_fold, other_mask)
+        }) {
+            let (fold, mask, _) = exact(group.first()?);
+            let from = u32::try_from(self.members.len()).ok()?;
+            self.members.extend(group);
+            let to = u32::try_from(self.members.len()).ok()?;
+            self.groups.push(Group { fold, mask, from, to });
+        }
+        self.starts.push(u32::try_from(self.groups.len()).ok()?);
+        Some(())
     }
 
     /// Calls `hit` with a source and a place for every gram found, in the order of the grams' ends.
@@ -264,14 +318,22 @@ impl Trigger {
         let word = (window >> 6) as usize;
         let (Some(bits), Some(rank)) = (self.set.get(word), self.ranks.get(word)) else { return };
         let below = bits & ((1 << (window & 63)) - 1);
-        let rank = (rank + below.count_ones()) as usize;
-        let (Some(from), Some(to)) = (self.starts.get(rank), self.starts.get(rank + 1)) else { return };
+        let Some(list) = self.lists.get((rank + below.count_ones()) as usize) else { return };
+        let list = usize::from(*list);
+        let (Some(from), Some(to)) = (self.starts.get(list), self.starts.get(list + 1)) else { return };
         let four = four(text, end);
-        for number in self.hits.get(*from as usize..*to as usize).unwrap_or(&[]) {
-            let Some((source, gram)) = self.grams.get(usize::from(*number)) else { continue };
-            match (end + usize::from(gram.before)).checked_sub(4) {
-                Some(at) if at < text.len() && gram.exact.is(four) => hit(*source, at),
-                _ => {}
+        for group in self.groups.get(*from as usize..*to as usize).unwrap_or(&[]) {
+            let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
+            let seen = (four | group.fold) & group.mask;
+            let gram = |number: &u16| self.grams.get(usize::from(*number));
+            let value = |number: &u16| gram(number).map_or(0, |(_, gram)| gram.exact.value);
+            let first = members.partition_point(|number| value(number) < seen);
+            for number in members.iter().skip(first).take_while(|number| value(number) == seen) {
+                let Some((source, gram)) = gram(number) else { continue };
+                match (end + usize::from(gram.before)).checked_sub(4) {
+                    Some(at) if at < text.len() => hit(*source, at),
+                    _ => {}
+                }
             }
         }
     }
@@ -279,7 +341,7 @@ impl Trigger {
 
 impl fmt::Debug for Trigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Trigger({} grams)", self.starts.len().saturating_sub(1))
+        write!(f, "Trigger({} grams)", self.lists.len())
     }
 }
 
