@@ -380,3 +380,13 @@ fn definitions_of_tools_are_weighed_as_a_whole() {
     fs::write(&file, json!([honest]).to_string()).unwrap();
     assert_eq!(code(&mcpgov(&[file.to_str().unwrap(), "--fail-on", "low"])), 0);
 }
+
+#[test]
+fn the_list_has_every_detector_that_a_policy_can_ask_for() {
+    let output = mcpgov(&["--list"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let known = mcpgov_policy_compiler::protect::known(&[]);
+    assert_eq!(text.lines().count(), known.len());
+    assert!(text.lines().any(|line| line == "secret.private_key critical"), "{text}");
+}

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use mcpgov_engine::table::Table;
 use mcpgov_policy_compiler::{
     generate::http,
+    protect,
     scan::{self, Detectors, Report, Severity, client},
     source::Source,
 };
@@ -21,7 +22,7 @@ secrets and personal data are never printed.
   mcpgov scan --mcp-config ~/.cursor/mcp.json --policy P  configuration of a client")]
 pub(super) struct Arguments {
     /// File, `-` for standard input, or http URL of a server
-    #[arg(value_name = "FILE|URL", required_unless_present = "mcp_config")]
+    #[arg(value_name = "FILE|URL", required_unless_present_any = ["mcp_config", "list"])]
     inputs: Vec<String>,
     /// Configuration files of MCP clients: Claude, Cursor, VS Code, Windsurf and others like them
     #[arg(long, value_name = "PATH", num_args = 1..)]
@@ -33,6 +34,9 @@ pub(super) struct Arguments {
     /// Least severity of a finding that makes the exit code 5
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::High)]
     fail_on: FailOn,
+    /// Print the names of all detectors, each with its severity, and do nothing else
+    #[arg(long, conflicts_with_all = ["inputs", "mcp_config", "policy"])]
+    list: bool,
     /// Header for requests to a server, such as `Authorization: Bearer …`; may be repeated
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = server::header)]
     headers: Vec<(String, String)>,
@@ -65,6 +69,12 @@ impl FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Failure> {
+    if arguments.list {
+        let line =
+            |(name, detector): (&String, &protect::Known)| format!("{name} {}\n", detector.severity.name());
+        print(&protect::known(&[]).iter().map(line).collect::<String>())?;
+        return Ok(Outcome::Done);
+    }
     let policy = match &arguments.policy {
         Some(path) => match load::table(path, format)? {
             Some(table) => Some(table),
