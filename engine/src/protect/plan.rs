@@ -4,8 +4,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::decide::{Call, may_hold};
+use crate::list::List;
+use crate::message::Method;
 use crate::subject::Caller;
 use crate::table::View;
+use crate::table::format::Protection;
 use crate::vocabulary::{Blobs, Direction, Treatment};
 
 /// What is done with what one detector finds.
@@ -34,11 +37,7 @@ impl Plan {
     #[must_use]
     pub fn new(view: &View<'_>, caller: &Caller, call: &Call<'_>, direction: Direction) -> Option<Plan> {
         let mut plan: Option<Plan> = None;
-        for (by, protection) in (0..).zip(view.protections) {
-            let is_meant = protection.directions & direction.bit() != 0;
-            if !is_meant || !may_hold(view, caller, call, protection.node.get(), protection.node_len.get()) {
-                continue;
-            }
+        for (by, protection) in applying(view, caller, call, direction) {
             let (Some(treatment), Some(blobs)) =
                 (Treatment::from_number(protection.treatment), Blobs::from_number(protection.blobs))
             else {
@@ -67,6 +66,29 @@ impl Plan {
     #[must_use]
     pub fn of(&self, detector: u16) -> Option<Treated> {
         self.treated.get(usize::from(detector)).copied().flatten()
+    }
+}
+
+/// The protections that apply to one call and direction, with their numbers.
+pub fn applying<'v>(
+    view: &'v View<'_>,
+    caller: &'v Caller,
+    call: &'v Call<'_>,
+    direction: Direction,
+) -> impl Iterator<Item = (u16, &'v Protection)> {
+    (0..).zip(view.protections).filter(move |(_, protection)| {
+        protection.directions & direction.bit() != 0
+            && may_hold(view, caller, call, protection.node.get(), protection.node_len.get())
+    })
+}
+
+/// Which direction the answer to a request is.
+#[must_use]
+pub fn direction(method: Method) -> Direction {
+    match method {
+        Method::Initialize | Method::Discover => Direction::Descriptions,
+        method if List::of(method).is_some() => Direction::Descriptions,
+        _ => Direction::Results,
     }
 }
 
