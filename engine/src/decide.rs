@@ -208,7 +208,8 @@ pub fn evaluate_rule(
 /// Whether a conjunction of conditions holds for a call, or cannot be told not to.
 #[must_use]
 pub fn may_hold(view: &View<'_>, caller: &Caller, call: &Call<'_>, node: u32, node_len: u16) -> bool {
-    Evaluator::new(view, caller, call).conjunction_of(node, node_len).may_hold()
+    // What is unknown is not among what may hold, and restricts all the same.
+    Evaluator::new(view, caller, call).conjunction_of(node, node_len) != Truth::FALSE
 }
 
 /// The roles the caller has for certain, by number.
