@@ -11,5 +11,5 @@ mod plan;
 mod treat;
 mod walk;
 
-pub use plan::{Plan, Treated, applying, direction};
+pub use plan::{Plan, Treated, applying, direction, holds};
 pub use walk::{Area, Find, Protector, Report};

@@ -3,12 +3,13 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::decide::{Call, may_hold};
+use crate::decide::{Call, conjunction};
 use crate::list::List;
 use crate::message::Method;
 use crate::subject::Caller;
 use crate::table::View;
 use crate::table::format::Protection;
+use crate::truth::Truth;
 use crate::vocabulary::{Blobs, Direction, Treatment};
 
 /// What is done with what one detector finds.
@@ -69,7 +70,8 @@ impl Plan {
     }
 }
 
-/// The protections that apply to one call and direction, with their numbers.
+/// The protections that apply to one call and direction, with their numbers: those that hold, and those that cannot be
+/// evaluated.
 pub fn applying<'v>(
     view: &'v View<'_>,
     caller: &'v Caller,
@@ -78,8 +80,18 @@ pub fn applying<'v>(
 ) -> impl Iterator<Item = (u16, &'v Protection)> {
     (0..).zip(view.protections).filter(move |(_, protection)| {
         protection.directions & direction.bit() != 0
-            && may_hold(view, caller, call, protection.node.get(), protection.node_len.get())
+            && outcome(view, caller, call, protection) != Truth::FALSE
     })
+}
+
+/// Whether the condition of a protection holds for certain.
+#[must_use]
+pub fn holds(view: &View<'_>, caller: &Caller, call: &Call<'_>, protection: &Protection) -> bool {
+    outcome(view, caller, call, protection) == Truth::TRUE
+}
+
+fn outcome(view: &View<'_>, caller: &Caller, call: &Call<'_>, protection: &Protection) -> Truth {
+    conjunction(view, caller, call, protection.node.get(), protection.node_len.get())
 }
 
 /// Which direction the answer to a request is.
