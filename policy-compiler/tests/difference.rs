@@ -439,6 +439,11 @@ fn a_protection_that_is_gone_or_only_tried_widens() {
         ),
         "widens: arguments, pii.card, pii.email: mask -> nothing\nwidens: results, pii.card: mask -> nothing\n2 wider, 0 narrower\n"
     );
+    let everything = MASKED.replace("[pii.email, pii.card]", "[\"pii.*\"]").replace("arguments, ", "");
+    assert_eq!(
+        protected(&everything, "protections: []").lines().next().unwrap(),
+        "widens: results, pii.card, pii.email, pii.iban, pii.ip, pii.mac, pii.national_id and 2 more: mask -> nothing"
+    );
     let tried = MASKED.replace("id: a,", "id: a, mode: shadow,");
     assert!(protected(MASKED, &tried).starts_with("widens: arguments, pii.card, pii.email: mask -> log\n"));
     assert!(protected(MASKED, &format!("{MASKED}\nmode: shadow")).contains("mask -> log"));

@@ -85,7 +85,7 @@ impl fmt::Display for Protected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [old, new] = self.change.each_ref().map(|done| done.as_deref().unwrap_or("nothing"));
         let (place, what) = match &self.subject {
-            Subject::Finds(place, detectors) => (place, detectors.join(", ")),
+            Subject::Finds(place, detectors) => (place, brief(detectors)),
             Subject::Blobs(place) => (place, "binary content".to_owned()),
             Subject::Overlooked(detector) if self.direction == Direction::Widens => {
                 return write!(f, "detector {detector} overlooks `{new}`");
@@ -96,6 +96,16 @@ impl fmt::Display for Protected {
         };
         write!(f, "{}, {what}: {old} -> {new}", place.texts.name())?;
         if place.condition.is_empty() { Ok(()) } else { write!(f, "\n  where {}", place.condition) }
+    }
+}
+
+/// Detectors that are named in one line; the rest are counted.
+const NAMES_MAX: usize = 6;
+
+fn brief(detectors: &[String]) -> String {
+    match detectors.split_at_checked(NAMES_MAX) {
+        Some((named, more)) if !more.is_empty() => format!("{} and {} more", named.join(", "), more.len()),
+        _ => detectors.join(", "),
     }
 }
 
