@@ -205,10 +205,10 @@ pub fn evaluate_rule(
     Some((truth, verdict, reason))
 }
 
-/// Whether a conjunction of conditions holds for a call, or cannot be told not to.
+/// How a conjunction of conditions comes out for a call.
 #[must_use]
-pub fn may_hold(view: &View<'_>, caller: &Caller, call: &Call<'_>, node: u32, node_len: u16) -> bool {
-    Evaluator::new(view, caller, call).conjunction_of(node, node_len).may_hold()
+pub fn conjunction(view: &View<'_>, caller: &Caller, call: &Call<'_>, node: u32, node_len: u16) -> Truth {
+    Evaluator::new(view, caller, call).conjunction_of(node, node_len)
 }
 
 /// The roles the caller has for certain, by number.

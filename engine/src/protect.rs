@@ -8,9 +8,8 @@
 
 mod mask;
 mod plan;
-
 mod treat;
 mod walk;
 
-pub use plan::{Plan, Treated};
+pub use plan::{Plan, Treated, applying, direction, holds};
 pub use walk::{Area, Find, Protector, Report};

@@ -340,6 +340,25 @@ mod tests {
     }
 
     #[test]
+    fn alerts_name_metrics_that_there_are() {
+        let (mut metrics, mut host) = (Metrics::new(), Recorder::default());
+        let finds = [1; Treatment::ALL.len()];
+        metrics.looked(&Looked { messages: 1, quarantined: 1, finds });
+        metrics.table_load_failed();
+        metrics.flush_to(&mut host);
+        // As Prometheus has them.
+        let there: Vec<String> =
+            host.metrics.iter().map(|(name, ..)| name.replace(['.', '-'], "_")).collect();
+        let alerts = include_str!("../../envoy/alerts.yaml");
+        let words = alerts.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+        let named: Vec<&str> = words.filter(|word| word.starts_with("mcpgov_")).collect();
+        assert!(named.contains(&"mcpgov_answers_quarantined"), "{named:?}");
+        for name in named {
+            assert!(there.iter().any(|there| there == name), "no metric `{name}`");
+        }
+    }
+
+    #[test]
     fn what_an_unwilling_host_refuses_is_counted_later() {
         let (mut metrics, mut host) = (Metrics::new(), Recorder::default());
         host.down = true;

@@ -20,9 +20,7 @@ pub fn table<B: AsRef<[u8]>>(table: &Table<B>) -> String {
     let _ =
         writeln!(text, "table {}, format {VERSION}, {} bytes", table.digest().text(), table.as_bytes().len());
     settings(&mut text, &view);
-    for (number, server) in view.servers.iter().enumerate() {
-        self::server(&mut text, &view, number, server);
-    }
+    text.push_str(&registry(&view));
     for role in view.roles {
         let _ = writeln!(text, "\nrole {}", view.text(role.name));
         conditions(&mut text, &view, role.node.get(), role.node_len.get());
@@ -125,6 +123,15 @@ fn settings(text: &mut String, view: &View) {
         view.postings.len(),
         view.automata.len(),
     );
+}
+
+/// The registry as text.
+pub(crate) fn registry(view: &View) -> String {
+    let mut text = String::new();
+    for (number, server) in view.servers.iter().enumerate() {
+        self::server(&mut text, view, number, server);
+    }
+    text
 }
 
 fn server(text: &mut String, view: &View, number: usize, server: &Server) {

@@ -392,6 +392,131 @@ fn the_verb_fails_on_what_it_is_asked_to() {
     assert_eq!(diff(&wide, &narrow, &["--fail-on", "any"]).0, 4);
     assert_eq!(diff(&wide, &narrow, &[]).0, 0);
     assert_eq!(diff(&wide, &wide, &["--fail-on", "any"]), (0, "no call is decided otherwise\n".to_owned()));
+    let masked = folder.join("masked.yaml");
+    fs::write(&masked, format!("version: v1\nrules: []\n{MASKED}\n")).unwrap();
+    assert_eq!(diff(&masked, &narrow, &["--fail-on", "widen"]).0, 4, "less is protected");
+    assert_eq!(diff(&narrow, &masked, &["--fail-on", "widen"]).0, 0);
+    let json: serde_json::Value = serde_json::from_str(&diff(&masked, &narrow, &["--json"]).1).unwrap();
+    assert_eq!(
+        json["protections"][0],
+        serde_json::json!({
+            "direction": "widens", "about": "finds", "texts": "arguments", "condition": "",
+            "detectors": ["pii.card", "pii.email"], "old": "mask", "new": null,
+        })
+    );
     let json: serde_json::Value = serde_json::from_str(&diff(&narrow, &wide, &["--json"]).1).unwrap();
     assert_eq!(json["changes"][0]["direction"], "widens");
+}
+
+/// What is said about the change of protections.
+fn protected(old: &str, new: &str) -> String {
+    let policy = |rest: &str| table(&format!("version: v1\nrules: []\n{rest}\n"));
+    difference::text(&compare(&policy(old), &policy(new)))
+}
+
+const MASKED: &str = "protections: [{ id: a, detect: [pii.email, pii.card], direction: [arguments, results], treatment: mask }]";
+
+#[test]
+fn a_weaker_treatment_widens_and_a_stronger_one_narrows() {
+    let hashed = MASKED.replace("mask", "hash");
+    assert_eq!(
+        protected(MASKED, &hashed),
+        "widens: arguments, pii.card, pii.email: mask -> hash\nwidens: results, pii.card, pii.email: mask -> hash\n2 wider, 0 narrower\n"
+    );
+    assert_eq!(
+        protected(&hashed, MASKED),
+        "narrows: arguments, pii.card, pii.email: hash -> mask\nnarrows: results, pii.card, pii.email: hash -> mask\n0 wider, 2 narrower\n"
+    );
+    assert_eq!(protected(MASKED, MASKED), "no call is decided otherwise\n");
+}
+
+#[test]
+fn a_protection_that_is_gone_or_only_tried_widens() {
+    assert_eq!(
+        protected(
+            MASKED,
+            &MASKED.replace("[pii.email, pii.card]", "pii.email").replace("[arguments, results]", "results")
+        ),
+        "widens: arguments, pii.card, pii.email: mask -> nothing\nwidens: results, pii.card: mask -> nothing\n2 wider, 0 narrower\n"
+    );
+    let everything = MASKED.replace("[pii.email, pii.card]", "[\"pii.*\"]").replace("arguments, ", "");
+    assert_eq!(
+        protected(&everything, "protections: []").lines().next().unwrap(),
+        "widens: results, pii.card, pii.email, pii.iban, pii.ip, pii.mac, pii.national_id and 2 more: mask -> nothing"
+    );
+    let tried = MASKED.replace("id: a,", "id: a, mode: shadow,");
+    assert!(protected(MASKED, &tried).starts_with("widens: arguments, pii.card, pii.email: mask -> log\n"));
+    assert!(protected(MASKED, &format!("{MASKED}\nmode: shadow")).contains("mask -> log"));
+}
+
+#[test]
+fn a_protection_moved_into_another_changes_nothing() {
+    let two = "protections:
+  - { id: x, detect: pii.email, direction: [arguments, results], treatment: mask }
+  - { id: y, detect: [pii.email, pii.card], direction: [results, arguments], treatment: log }
+  - { id: z, detect: pii.card, direction: [arguments, results], treatment: mask }";
+    assert_eq!(protected(MASKED, two), "no call is decided otherwise\n");
+    // Under a condition, what applies whatever is called applies too.
+    let more = format!(
+        "{two}\n  - {{ id: w, match: {{ labels: {{ mcp.tool: t }} }}, detect: pii.email, direction: results, treatment: hash }}"
+    );
+    assert_eq!(protected(MASKED, &more), "no call is decided otherwise\n");
+}
+
+#[test]
+fn changed_conditions_are_said_to_be_and_count_both_ways() {
+    let under = |tool: &str| {
+        MASKED
+            .replace("detect", &format!("match: {{ labels: {{ mcp.tool: {tool} }} }}, detect"))
+            .replace("arguments, ", "")
+    };
+    assert_eq!(
+        protected(&under("t"), &under("u")),
+        "widens: results, pii.card, pii.email: mask -> nothing
+  where mcp.tool is `t`
+narrows: results, pii.card, pii.email: nothing -> mask
+  where mcp.tool is `u`
+note: the condition of protection `a` changed; the old and the new one are compared as if they had nothing in common
+1 wider, 1 narrower
+"
+    );
+    assert_eq!(
+        protected(&under("t"), &under("t").replace("id: a", "id: b")),
+        "no call is decided otherwise\n"
+    );
+}
+
+#[test]
+fn what_detectors_overlook_and_what_becomes_of_blobs_is_compared() {
+    let allowing = |globs: &str| format!("detectors: {{ pii.email: {{ allow: [{globs}] }} }}\n{MASKED}");
+    assert_eq!(
+        protected(&allowing("a@x.example"), &allowing("\"*\"")),
+        "widens: detector pii.email overlooks `*`\nnarrows: detector pii.email overlooks `a@x.example` no more\n1 wider, 1 narrower\n"
+    );
+    let with_blobs = MASKED.replace("treatment", "blobs: strip, treatment").replace("arguments, ", "");
+    let without = with_blobs.replace("strip", "scan");
+    assert_eq!(
+        protected(&with_blobs, &without),
+        "widens: results, binary content: strip -> scan\n1 wider, 0 narrower\n"
+    );
+    let own = |pattern: &str| {
+        format!(
+            "detectors: {{ custom.a: {{ pattern: '{pattern}' }} }}\nprotections: [{{ id: a, detect: custom.a, treatment: mask }}]"
+        )
+    };
+    assert_eq!(
+        protected(&own("AB-[0-9]{4}"), &own("AB-[0-9]{5}")),
+        "note: patterns of detectors changed; what they find is not compared\nno call is decided otherwise\n"
+    );
+}
+
+#[test]
+fn a_changed_registry_is_said_to_matter_for_conditions() {
+    let on = |environment: &str| {
+        format!(
+            "servers: {{ s: {{ environment: {environment} }} }}\nprotections: [{{ id: a, match: {{ labels: {{ mcp.environment: prod }} }}, detect: pii.email, treatment: mask }}]"
+        )
+    };
+    assert!(protected(&on("prod"), &on("test")).contains("note: the registry changed; "));
+    assert!(!protected(&on("prod"), &on("prod")).contains("note"));
 }

@@ -10,9 +10,15 @@ use std::{
     process::Command,
 };
 
+use mcpgov_engine::{
+    scan::{Class, Kind},
+    vocabulary::{Blobs, Direction, Treatment},
+};
 use mcpgov_policy_compiler::{
     bundle::{Bundle, Entry},
+    detectors::catalogue,
     diagnostic::{Code, Diagnostic, any_error, human},
+    protect::VALIDATORS,
     source::Source,
     testing,
 };
@@ -154,6 +160,49 @@ fn pages_about_diagnostics_show_them_and_their_remedy() {
         assert!(code.page().contains(&format!("\n`{}`\n", code.name())), "{prefix} does not name its code");
         assert!(code.title().len() > 3);
     }
+}
+
+/// The cells of the rows of a table whose first cell is code.
+fn rows(text: &str) -> Vec<(String, String)> {
+    let row = |line: &str| {
+        let mut cells = line.strip_prefix("| `")?.split(" | ");
+        let name = cells.next()?.strip_suffix('`')?.to_owned();
+        Some((name, cells.next()?.to_owned()))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+#[test]
+fn the_reference_names_every_detector_treatment_and_validator() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let rows = rows(&text);
+    let class = |class: Class| match class {
+        Class::Pii => "personal data",
+        Class::Secret => "secret",
+        Class::Hidden => "hidden text",
+        Class::Injection => "injection",
+        Class::Poison => "poisoning",
+    };
+    let is_of_class = |name: &str| {
+        ["pii.", "secret.", "hidden.", "injection.", "poison."].iter().any(|class| name.starts_with(class))
+    };
+    let written: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|(name, class)| (name.as_str(), class.as_str()))
+        .filter(|(name, _)| is_of_class(name))
+        .collect();
+    let there: Vec<(&str, &str)> = Kind::ALL.iter().map(|kind| (kind.name(), class(kind.class()))).collect();
+    assert_eq!(written, there, "the table of built-in detectors");
+    let formats = format!("a catalogue of {} formats of keys and tokens", catalogue::formats().count());
+    assert!(text.contains(&formats), "{formats}");
+    for treatment in Treatment::ALL {
+        assert!(rows.iter().any(|(name, _)| name == treatment.name()), "{}", treatment.name());
+    }
+    let names = Direction::ALL.map(Direction::name).into_iter().chain(Blobs::ALL.map(Blobs::name));
+    for name in names.chain(VALIDATORS.map(|(name, _)| name)) {
+        assert!(text.contains(&format!("`{name}`")), "{name}");
+    }
+    assert!(text.contains(&format!("within {} bytes before", mcpgov_engine::scan::pattern::NEAR_BYTES_MAX)));
 }
 
 #[test]

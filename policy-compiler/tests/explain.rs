@@ -5,7 +5,7 @@
 use mcpgov_engine::{subject::Subject, table::Table, truth::Truth, vocabulary::Verdict};
 use mcpgov_policy_compiler::{
     compile,
-    explain::{Explanation, Object, Question, QuestionError, Role, explain},
+    explain::{self, Explanation, Object, Question, QuestionError, Role, explain},
     source::Source,
 };
 
@@ -294,4 +294,68 @@ fn a_method_nobody_knows_needs_a_rule_that_names_it() {
     assert_eq!((other.verdict, other.reason.name()), (Verdict::Deny, "unknown-method"));
     assert_eq!(role_of(&other, "everything"), Role::UnknownMethod);
     assert_eq!(role_of(&other, "by-name"), Role::NoMatch);
+}
+
+const PROTECTED: &str = "version: v1
+servers: { crm: { labels: { data: personal }, tools: { get: { action: read } } } }
+detectors: { custom.number: { pattern: 'C-[0-9]{8}' } }
+protections:
+  - id: masked
+    match: { labels: { data: personal } }
+    unless: { subject: { groups: [privacy] } }
+    detect: [pii.card, pii.email, pii.iban, pii.phone, pii.ip, custom.number]
+    direction: [arguments, results]
+    treatment: mask
+  - { id: described, detect: [poison.tool], direction: descriptions, treatment: quarantine }
+  - { id: tried, detect: [custom.number], treatment: deny, mode: shadow }
+rules:
+  - { id: reads, match: { labels: { mcp.server: crm } }, decision: ALLOW }
+";
+
+#[test]
+fn protections_that_apply_to_a_call_are_named() {
+    let table = table(PROTECTED);
+    let lines = |question: &Question| -> Vec<String> {
+        let text = explain::text(&explain(&table, question).unwrap());
+        let found = text.lines().filter_map(|line| line.strip_prefix("  protection "));
+        found.map(str::to_owned).collect()
+    };
+    let with_groups = |groups: &[&str]| {
+        let mut question = call("crm", "get", "");
+        question.subject.groups = Some(groups.iter().map(|group| (*group).to_owned()).collect());
+        question
+    };
+    let tried = "tried (deny, shadow) in results: custom.number";
+    assert_eq!(
+        lines(&with_groups(&["sales"])),
+        [
+            "masked (mask) in arguments and results: custom.number, pii.card, pii.email, pii.iban and 2 more",
+            tried
+        ]
+    );
+    assert_eq!(lines(&with_groups(&["privacy"])), [tried]);
+    assert_eq!(
+        lines(&call("crm", "get", ""))[0],
+        "masked (mask) in arguments and results: custom.number, pii.card, pii.email, pii.iban and 2 more; it cannot be evaluated, and so applies"
+    );
+    let list = Question {
+        server: Some("crm".to_owned()),
+        method: Some("tools/list".to_owned()),
+        ..Question::default()
+    };
+    assert!(lines(&list).contains(&"described (quarantine) in descriptions: poison.tool".to_owned()));
+    let denied = call("", "get", "");
+    assert_eq!(lines(&denied), [""; 0], "nothing is done with a denied call");
+}
+
+#[test]
+fn protections_are_explained_to_programs() {
+    let json = explain::json(&explain(&table(PROTECTED), &call("crm", "get", "")).unwrap());
+    assert_eq!(
+        json["protections"][1],
+        serde_json::json!({
+            "id": "tried", "directions": ["results"], "treatment": "deny", "mode": "shadow",
+            "certain": true, "detectors": ["custom.number"],
+        })
+    );
 }

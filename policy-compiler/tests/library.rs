@@ -1,4 +1,4 @@
-//! The ready policies: nothing to say about them, and their tests hold and reach every rule.
+//! The ready policies: nothing to say about them, and their tests hold and reach every rule and protection.
 use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
@@ -19,11 +19,11 @@ fn every_policy_is_fine_and_has_tests() {
         assert!(path.with_extension("test.yaml").exists(), "{name} has no tests");
         policies += 1;
     }
-    assert!(policies >= 7, "{policies}");
+    assert!(policies >= 10, "{policies}");
 }
 
 #[test]
-fn their_tests_hold_and_reach_every_rule() {
+fn their_tests_hold_and_reach_every_rule_and_protection() {
     let output = Command::new(env!("CARGO_BIN_EXE_mcpgov"))
         .args(["test", "--coverage", "--format", "json"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("library"))
@@ -32,6 +32,8 @@ fn their_tests_hold_and_reach_every_rule() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{report:#}");
     for policy in report["coverage"].as_array().unwrap() {
-        assert_eq!(policy["rules_missed"], Value::Array(Vec::new()), "{}", policy["policy"]);
+        for missed in ["rules_missed", "protections_missed"] {
+            assert_eq!(policy[missed], Value::Array(Vec::new()), "{}", policy["policy"]);
+        }
     }
 }

@@ -382,11 +382,19 @@ fn definitions_of_tools_are_weighed_as_a_whole() {
 }
 
 #[test]
-fn the_list_has_every_detector_that_a_policy_can_ask_for() {
-    let output = mcpgov(&["--list"]);
-    assert!(output.status.success());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let known = mcpgov_policy_compiler::protect::known(&[]);
-    assert_eq!(text.lines().count(), known.len());
-    assert!(text.lines().any(|line| line == "secret.private_key critical"), "{text}");
+fn detectors_are_listed_all_or_those_of_a_policy() {
+    let list = |rest: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_mcpgov")).args(["scan", "--list"]).args(rest).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = list(&[]);
+    for kind in mcpgov_engine::scan::Kind::ALL {
+        assert!(all.lines().any(|line| line.split(' ').next() == Some(kind.name())), "{}", kind.name());
+    }
+    assert!(all.contains("secret.github_"), "formats of the catalogue are detectors too");
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("library/mask-personal-data.yaml");
+    let of_policy = list(&["--policy", library.to_str().unwrap(), "--format", "json"]);
+    assert!(of_policy.contains("custom.customer-number") && !of_policy.contains("secret."), "{of_policy}");
 }

@@ -253,3 +253,112 @@ rules:
     let codes: Vec<&str> = found.iter().map(|one| one.code.name()).collect();
     assert_eq!(codes, ["bad-value", "bad-value", "wrong-type", "unknown-key"]);
 }
+
+const PROTECTED: &str = r#"version: v1
+servers: { s: { tools: { t: { action: read }, u: { action: read } } } }
+detectors: { custom.key: { pattern: "KEY-[0-9]{4,8}" } }
+protections:
+  - { id: keys, match: { labels: { mcp.tool: t } }, detect: custom.key, direction: [arguments, results, descriptions], treatment: mask }
+  - { id: tried, detect: custom.key, treatment: quarantine, mode: shadow }
+rules:
+  - { id: r, match: { labels: { mcp.server: s } }, decision: ALLOW }
+"#;
+
+/// The problems of one test of [`PROTECTED`], and the protections that no test reached.
+fn protected(test: &str) -> (Vec<String>, Vec<String>) {
+    let (table, mut coverage) = (table(PROTECTED), Coverage::default());
+    let suite = suite(&format!("  - {{ name: t, {test} }}\n"));
+    let problems = testing::run(&table, &suite.cases[0], &mut coverage).problems;
+    (problems, coverage.summary(&table.view()).protections_missed)
+}
+
+#[test]
+fn what_detectors_find_in_answers_arguments_and_definitions_is_expected() {
+    for test in [
+        "request: { server: s, tool: t }, answer: a KEY-1234, expect: { found: custom.key, treatment: mask, would: quarantine, answer: a ******** }",
+        "request: { server: s, tool: t }, answer: { structuredContent: { a: [KEY-1234, 1] } }, expect: { answer: { structuredContent: { a: [\"********\", 1] } } }",
+        "request: { server: s, tool: t, args: { k: KEY-1234 } }, expect: { found: [custom.key], treatment: mask, args: { k: \"********\" } }",
+        "request: { server: s, tool: t }, definition: { name: t, description: KEY-1234 }, expect: { listed: true, definition: { name: t, description: \"********\" } }",
+        "request: { server: s, tool: u }, answer: KEY-1234, expect: { found: [custom.key], treatment: log, would: quarantine, answer: KEY-1234 }",
+        "request: { server: s, tool: u, args: { k: KEY-1234 } }, expect: { found: [], args: { k: KEY-1234 } }",
+    ] {
+        assert_eq!(protected(test).0, [""; 0], "{test}");
+    }
+}
+
+#[test]
+fn what_detectors_do_otherwise_is_told() {
+    let told = |test: &str| protected(test).0;
+    assert_eq!(
+        told(
+            "request: { server: s, tool: t }, answer: KEY-1234, expect: { found: [pii.email], treatment: deny, answer: KEY }"
+        ),
+        [
+            "expected to find pii.email, found custom.key",
+            "expected treatment deny, it is mask",
+            "expected \"KEY\" to be left, it is \"********\""
+        ]
+    );
+    assert_eq!(
+        told("request: { server: s, tool: t }, answer: x, expect: { found: [custom.key], treatment: mask }"),
+        ["expected to find custom.key, found nothing", "expected treatment mask, it is nothing"]
+    );
+    assert_eq!(
+        told("request: { server: s, tool: t, method: other }, answer: x, expect: { found: [] }"),
+        ["the method `other` is not about a tool"]
+    );
+    let denied = PROTECTED.replace("decision: ALLOW", "decision: DENY");
+    let test = suite("  - { name: t, request: { server: s, tool: t }, answer: x, expect: { found: [] } }\n");
+    let outcome = testing::run(&table(&denied), &test.cases[0], &mut Coverage::default());
+    assert_eq!(outcome.problems, ["the call is decided DENY, so that detectors see nothing of it"]);
+    let withheld = PROTECTED.replace(", mode: shadow", "");
+    let test =
+        suite("  - { name: t, request: { server: s, tool: t }, answer: KEY-1234, expect: { answer: x } }\n");
+    let outcome = testing::run(&table(&withheld), &test.cases[0], &mut Coverage::default());
+    assert_eq!(outcome.problems, ["nothing of it goes on: quarantine for `custom.key`"]);
+}
+
+#[test]
+fn coverage_counts_protections_that_had_something_to_do() {
+    let missed = |test: &str| protected(test).1;
+    assert_eq!(
+        missed("request: { server: s, tool: t }, answer: x, expect: { found: [] }"),
+        ["keys", "tried"]
+    );
+    assert_eq!(
+        missed("request: { server: s, tool: u }, answer: KEY-1234, expect: { treatment: log }"),
+        ["keys"]
+    );
+    // Both ask for it, whichever of them it is that counts.
+    assert_eq!(
+        missed("request: { server: s, tool: t }, answer: KEY-1234, expect: { treatment: mask }"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn what_cannot_be_said_in_a_test_of_detectors_is_underlined() {
+    let wrong = "policy: p.yaml
+tests:
+  - { name: a, request: { tool: t }, answer: x, definition: { name: t }, expect: { found: [] } }
+  - { name: b, request: { method: tools/list }, answer: { tools: [] }, expect: { found: [] } }
+  - { name: c, request: { method: initialize }, definition: { name: t }, expect: { found: [] } }
+  - { name: d, request: { tool: t }, answer: x, expect: { args: {}, treatment: masks } }
+  - { name: e, request: { tool: t }, answer: [x], expect: { found: [] } }
+";
+    let source = Source { path: String::new(), text: wrong.to_owned() };
+    let (suite, diagnostics) = testing::read(&source);
+    assert!(suite.is_none());
+    let messages: Vec<&str> = diagnostics.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "a test has an `answer` or a `definition`",
+            "lists are looked through entry by entry",
+            "a definition is that of an entry of a list",
+            "detectors look at the `answer` of this test",
+            "unknown treatment `masks`",
+            "expected a result, or its text, found a list",
+        ]
+    );
+}

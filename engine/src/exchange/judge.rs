@@ -8,7 +8,7 @@ use super::{Effect, Exchange, Policy, SERVER_RECORDS_MAX, Terms};
 use crate::decide::{Call, Context, Decision, Limits, Name, Outcome, decide, has_access, is_visible, roles};
 use crate::era::Era;
 use crate::message::{Kind, Message, Method, Object};
-use crate::protect::Plan;
+use crate::protect::{Plan, direction};
 use crate::record::{self, Found, Record};
 use crate::registry::{self, ServerName};
 use crate::reply::{Explanation, Reply};
@@ -94,7 +94,7 @@ impl Exchange {
                 if sender == Sender::Client && decision.outcome.verdict.is_permit() {
                     seen =
                         protect::look(terms, view, caller, &call, message, !self.head.mcp.params.is_empty());
-                    plan = Plan::new(view, caller, &call, protect::direction(method));
+                    plan = Plan::new(view, caller, &call, direction(method));
                 }
                 decision
             }

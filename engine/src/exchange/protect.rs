@@ -174,15 +174,6 @@ impl Exchange {
 #[derive(Debug)]
 pub(super) struct Hidden;
 
-/// Which direction the answer to a request is.
-pub(super) fn direction(method: Method) -> Direction {
-    match method {
-        Method::Initialize | Method::Discover => Direction::Descriptions,
-        method if List::of(method).is_some() => Direction::Descriptions,
-        _ => Direction::Results,
-    }
-}
-
 /// The result of a tool that tells the model why there is none: clients take an error result for an answer, and
 /// go on.
 fn quarantined(id: &str, detector: &str, result: Option<Value<'_>>) -> String {

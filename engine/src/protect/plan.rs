@@ -3,9 +3,13 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::decide::{Call, may_hold};
+use crate::decide::{Call, conjunction};
+use crate::list::List;
+use crate::message::Method;
 use crate::subject::Caller;
 use crate::table::View;
+use crate::table::format::Protection;
+use crate::truth::Truth;
 use crate::vocabulary::{Blobs, Direction, Treatment};
 
 /// What is done with what one detector finds.
@@ -34,11 +38,7 @@ impl Plan {
     #[must_use]
     pub fn new(view: &View<'_>, caller: &Caller, call: &Call<'_>, direction: Direction) -> Option<Plan> {
         let mut plan: Option<Plan> = None;
-        for (by, protection) in (0..).zip(view.protections) {
-            let is_meant = protection.directions & direction.bit() != 0;
-            if !is_meant || !may_hold(view, caller, call, protection.node.get(), protection.node_len.get()) {
-                continue;
-            }
+        for (by, protection) in applying(view, caller, call, direction) {
             let (Some(treatment), Some(blobs)) =
                 (Treatment::from_number(protection.treatment), Blobs::from_number(protection.blobs))
             else {
@@ -67,6 +67,40 @@ impl Plan {
     #[must_use]
     pub fn of(&self, detector: u16) -> Option<Treated> {
         self.treated.get(usize::from(detector)).copied().flatten()
+    }
+}
+
+/// The protections that apply to one call and direction, with their numbers: those that hold, and those that cannot be
+/// evaluated.
+pub fn applying<'v>(
+    view: &'v View<'_>,
+    caller: &'v Caller,
+    call: &'v Call<'_>,
+    direction: Direction,
+) -> impl Iterator<Item = (u16, &'v Protection)> {
+    (0..).zip(view.protections).filter(move |(_, protection)| {
+        protection.directions & direction.bit() != 0
+            && outcome(view, caller, call, protection) != Truth::FALSE
+    })
+}
+
+/// Whether the condition of a protection holds for certain.
+#[must_use]
+pub fn holds(view: &View<'_>, caller: &Caller, call: &Call<'_>, protection: &Protection) -> bool {
+    outcome(view, caller, call, protection) == Truth::TRUE
+}
+
+fn outcome(view: &View<'_>, caller: &Caller, call: &Call<'_>, protection: &Protection) -> Truth {
+    conjunction(view, caller, call, protection.node.get(), protection.node_len.get())
+}
+
+/// Which direction the answer to a request is.
+#[must_use]
+pub fn direction(method: Method) -> Direction {
+    match method {
+        Method::Initialize | Method::Discover => Direction::Descriptions,
+        method if List::of(method).is_some() => Direction::Descriptions,
+        _ => Direction::Results,
     }
 }
 

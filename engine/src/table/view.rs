@@ -50,6 +50,8 @@ pub struct View<'t> {
     pub detectors: &'t [Detector],
     /// What is done with what is found, ascending by id.
     pub protections: &'t [Protection],
+    /// Patterns of detectors that are not built in, as they are stored.
+    pub patterns: &'t [u8],
     /// Looks through texts; `None` where the policy has no detector.
     pub scanner: Option<&'t Scanner>,
     /// The policy's identity, as [`super::Digest::text`] has it.
@@ -111,6 +113,7 @@ impl<'t> View<'t> {
             automata,
             detectors: records(section(Section::Detectors)),
             protections: records(section(Section::Protections)),
+            patterns: section(Section::Patterns),
             scanner,
             digest: &layout.digest_text,
         }

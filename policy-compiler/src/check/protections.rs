@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use mcpgov_engine::glob;
+use mcpgov_engine::{glob, table::source::is_glob};
 
 use super::{name, registry::Registry, rules};
 use crate::{
+    detectors::pattern::PatternError,
     diagnostic::{Code, Diagnostic, nearest, one_of},
     policy::{Detector, Direction, Policy, Protection, Shape, Treatment},
     protect,
@@ -56,7 +57,8 @@ fn detector(detector: &Detector, known: &BTreeSet<&str>, diagnostics: &mut Vec<D
             .help(format!("write `{OWN_PREFIX}{}`", name.rsplit('.').next().unwrap_or(name))),
         ),
         Some(shape) => self::shape(shape, diagnostics),
-        None if known.contains(name) => {}
+        // What is no name at all has been reported as that.
+        None if known.contains(name) || is_glob(name) => {}
         None => diagnostics.push(undefined(name, detector.name.span, known)),
     }
 }
@@ -73,9 +75,14 @@ fn shape(shape: &Shape, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     if let Err(error) = protect::own_patterns(shape, 0) {
-        diagnostics.push(
-            Diagnostic::error(Code::BadValue, shape.pattern.span, error.to_string()).help(error.help()),
-        );
+        let span = match &error {
+            PatternError::Keyword(word) => {
+                let keyword = shape.keywords.iter().find(|keyword| keyword.value.eq_ignore_ascii_case(word));
+                keyword.map_or(shape.pattern.span, |keyword| keyword.span)
+            }
+            _ => shape.pattern.span,
+        };
+        diagnostics.push(Diagnostic::error(Code::BadValue, span, error.to_string()).help(error.help()));
     }
 }
 

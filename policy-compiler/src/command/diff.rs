@@ -8,7 +8,8 @@ use super::{Failure, Format, Outcome, load, print, progress::Bar};
 /// Compare what two policies decide: what is allowed, denied or needs approval now, with a call as example
 #[derive(clap::Args)]
 #[command(after_help = "\
-A change widens if more is possible than before: a decision is less restrictive, a limit is gone or grown.
+A change widens if more is possible than before: a decision is less restrictive, a limit is gone or grown, less is
+done with what a detector finds.
 `--fail-on` makes such a change exit with 4, for pull requests that need another reviewer then.")]
 pub(super) struct Arguments {
     /// Policy or table as it was
@@ -55,6 +56,6 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
     };
     let failed = arguments
         .fail_on
-        .is_some_and(|fail_on| difference.changes.iter().any(|change| fails(fail_on, change.direction())));
+        .is_some_and(|fail_on| difference.directions().any(|direction| fails(fail_on, direction)));
     Ok(if failed { Outcome::Changed } else { Outcome::Done })
 }

@@ -4,10 +4,11 @@ use clap::ValueEnum;
 use mcpgov_engine::table::Table;
 use mcpgov_policy_compiler::{
     generate::http,
-    protect,
-    scan::{self, Detectors, Report, Severity, client},
+    scan::{self, Detector, Detectors, Report, Severity, client},
     source::Source,
 };
+
+use serde_json::json;
 
 use super::{Failure, Format, Outcome, files, load, print, server};
 
@@ -17,6 +18,7 @@ use super::{Failure, Format, Outcome, files, load, print, server};
 In JSON every string, name and number is looked at as its reader decodes it, also in JSON inside strings. Values of
 secrets and personal data are never printed.
 
+  mcpgov scan --list                                      the detectors that there are
   mcpgov scan tools.json                                  a saved answer to `tools/list`, or any other text
   mcpgov scan http://localhost:8080/mcp                   what a server lists, and its instructions
   mcpgov scan --mcp-config ~/.cursor/mcp.json --policy P  configuration of a client")]
@@ -34,12 +36,12 @@ pub(super) struct Arguments {
     /// Least severity of a finding that makes the exit code 5
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::High)]
     fail_on: FailOn,
-    /// Print the names of all detectors, each with its severity, and do nothing else
-    #[arg(long, conflicts_with_all = ["inputs", "mcp_config", "policy"])]
-    list: bool,
     /// Header for requests to a server, such as `Authorization: Bearer …`; may be repeated
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = server::header)]
     headers: Vec<(String, String)>,
+    /// Print the detectors and their severities, and look at nothing
+    #[arg(long, conflicts_with_all = ["inputs", "mcp_config"])]
+    list: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,12 +71,6 @@ impl FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Failure> {
-    if arguments.list {
-        let line =
-            |(name, detector): (&String, &protect::Known)| format!("{name} {}\n", detector.severity.name());
-        print(&protect::known(&[]).iter().map(line).collect::<String>())?;
-        return Ok(Outcome::Done);
-    }
     let policy = match &arguments.policy {
         Some(path) => match load::table(path, format)? {
             Some(table) => Some(table),
@@ -90,6 +86,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
             .help("give it `servers`, or leave `--policy` out"));
     }
     let detect = detectors(policy.as_ref())?;
+    if arguments.list {
+        print(&list(&detect, format))?;
+        return Ok(Outcome::Done);
+    }
     let mut reports = Vec::new();
     for input in &arguments.inputs {
         let source = if input.contains("://") { live(input, &arguments.headers)? } else { file(input)? };
@@ -113,6 +113,20 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
         reports.iter().flat_map(|report| &report.findings).map(|finding| finding.detector.severity);
     let failed = severities.any(|severity| arguments.fail_on.includes(severity));
     Ok(if failed { Outcome::Found } else { Outcome::Done })
+}
+
+/// A detector a line, or as JSON.
+fn list(detectors: &Detectors, format: Format) -> String {
+    let one = |detector: &Detector| (detector.name.clone(), detector.severity.name());
+    let all = detectors.each().iter().map(one);
+    match format {
+        Format::Human | Format::Plain => all.map(|(name, severity)| format!("{name} {severity}\n")).collect(),
+        Format::Json | Format::Sarif => {
+            let all: Vec<_> =
+                all.map(|(name, severity)| json!({ "name": name, "severity": severity })).collect();
+            format!("{:#}\n", json!(all))
+        }
+    }
 }
 
 /// Those of the policy, or all where it has none.

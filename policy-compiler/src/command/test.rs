@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     /// Write the results as JUnit XML too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Report rules and branches of conditions that no test reached
+    /// Report rules, branches of conditions and protections that no test reached
     #[arg(long)]
     coverage: bool,
     /// Run again whenever a test file or its policy changes
@@ -184,6 +184,8 @@ impl Run {
                     "branches_missed": summary.branches_missed.iter().map(|(rule, branch)| {
                         json!({ "rule": rule, "branch": branch })
                     }).collect::<Vec<_>>(),
+                    "protections": summary.protections,
+                    "protections_missed": summary.protections_missed,
                 })
             });
             whole.insert("coverage".to_owned(), policies.collect());

@@ -7,6 +7,7 @@
 
 mod cells;
 mod pools;
+mod protections;
 mod report;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use mcpgov_engine::{
     vocabulary::{Reason, Verdict},
 };
 
+pub use protections::Protected;
 pub use report::{json, text};
 
 use crate::{conditions, describe, explain::Circumstances};
@@ -43,6 +45,18 @@ pub struct Difference {
     pub sampled: Vec<String>,
     /// Servers that are recognised by other traffic than before.
     pub traffic: Vec<String>,
+    /// Changes of what is done with what detectors find.
+    pub protections: Vec<Protected>,
+    /// What about protections is not compared, in words.
+    pub uncompared: Vec<String>,
+}
+
+impl Difference {
+    /// Which way each of the changes goes.
+    pub fn directions(&self) -> impl Iterator<Item = Direction> {
+        let calls = self.changes.iter().map(Change::direction);
+        calls.chain(self.protections.iter().map(Protected::direction))
+    }
 }
 
 /// One change, shown by a call.
@@ -122,6 +136,7 @@ pub fn difference<A: AsRef<[u8]>, B: AsRef<[u8]>>(
         in_cell(&sides, cell, &mut difference);
     }
     progress(cells.len(), cells.len());
+    (difference.protections, difference.uncompared) = protections::compare(&old, &new);
     difference
 }
 
@@ -264,8 +279,15 @@ fn same_rules(sides: &[Side; 2], live: &[Vec<u32>; 2]) -> bool {
 
 /// What a rule says: everything but its id and its author's reason.
 fn meaning(view: &View, rule: &Rule) -> String {
+    let limits = conditions::limits(view, rule);
+    let text = condition(view, rule.node.get(), rule.node_len.get());
+    format!("{} {} {limits:?} {text}", rule.verdict, rule.flags & rule_flags::ALL)
+}
+
+/// A conjunction in words, with what the roles in it are.
+fn condition(view: &View, node: u32, len: u16) -> String {
     let mut roles: Vec<&Role> = Vec::new();
-    for tree in conditions::of_rule(view, rule) {
+    for tree in conditions::conjunction(view, view.node_run(node, len)) {
         tree.each_leaf(&mut Vec::new(), &mut |_, leaf| roles.extend(leaf.role(view)));
     }
     let run = |node: u32, len: u16| {
@@ -274,16 +296,12 @@ fn meaning(view: &View, rule: &Rule) -> String {
             .collect::<Vec<_>>()
             .join(" and ")
     };
-    let mut text = run(rule.node.get(), rule.node_len.get());
+    let mut text = run(node, len);
     for role in roles {
-        text.push_str(&format!(
-            "; {} is {}",
-            view.text(role.name),
-            run(role.node.get(), role.node_len.get())
-        ));
+        let members = run(role.node.get(), role.node_len.get());
+        text.push_str(&format!("; {} is {members}", view.text(role.name)));
     }
-    let limits = conditions::limits(view, rule);
-    format!("{} {} {limits:?} {text}", rule.verdict, rule.flags & rule_flags::ALL)
+    text
 }
 
 impl Cell {

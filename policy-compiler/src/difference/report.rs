@@ -3,7 +3,7 @@ use std::fmt::Write;
 use mcpgov_engine::{message::Method, subject::Subject, vocabulary::Reason};
 use serde_json::{Value, json as value};
 
-use super::{Change, Decided, Difference, Direction};
+use super::{Change, Decided, Difference, Direction, Protected};
 use crate::explain::Circumstances;
 
 /// Callers named in one place; the rest are counted.
@@ -34,6 +34,11 @@ pub fn text(difference: &Difference) -> String {
             }
         }
     }
+    for (direction, heading) in [(Direction::Widens, "widens"), (Direction::Narrows, "narrows")] {
+        for change in difference.protections.iter().filter(|change| change.direction() == direction) {
+            let _ = writeln!(text, "{heading}: {change}");
+        }
+    }
     for server in &difference.traffic {
         let _ = writeln!(
             text,
@@ -44,8 +49,10 @@ pub fn text(difference: &Difference) -> String {
         let _ =
             writeln!(text, "note: {cell}: too many combinations, some were tried; there may be more changes");
     }
-    let count =
-        |direction| difference.changes.iter().filter(|change| change.direction() == direction).count();
+    for note in &difference.uncompared {
+        let _ = writeln!(text, "note: {note}");
+    }
+    let count = |direction| difference.directions().filter(|found| *found == direction).count();
     let _ = match (count(Direction::Widens), count(Direction::Narrows)) {
         (0, 0) => writeln!(text, "no call is decided otherwise"),
         (widens, narrows) => writeln!(text, "{widens} wider, {narrows} narrower"),
@@ -69,7 +76,7 @@ pub fn json(difference: &Difference) -> Value {
             change.arguments.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let object = change.object.as_ref().map(|(kind, name)| value!({ "kind": kind, "name": name }));
         value!({
-            "direction": match change.direction() { Direction::Widens => "widens", Direction::Narrows => "narrows" },
+            "direction": word(change.direction()),
             "server": change.server,
             "method": change.method,
             "object": object,
@@ -98,7 +105,17 @@ pub fn json(difference: &Difference) -> Value {
         "changes": difference.changes.iter().map(change).collect::<Vec<_>>(),
         "sampled": difference.sampled,
         "traffic": difference.traffic,
+        "protections": difference.protections.iter().map(Protected::json).collect::<Vec<_>>(),
+        "uncompared": difference.uncompared,
     })
+}
+
+/// The word for a direction.
+pub(super) fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Widens => "widens",
+        Direction::Narrows => "narrows",
+    }
 }
 
 /// What is known of a caller and the call's circumstances, a part each.

@@ -1,5 +1,6 @@
 //! Why a call is decided as it is: the engine's own decision, and how every rule came out on the way there.
 
+mod protection;
 mod question;
 mod render;
 
@@ -17,6 +18,7 @@ use mcpgov_engine::{
     vocabulary::{Reason, Verdict},
 };
 
+pub use protection::Applying;
 pub use question::{Circumstances, Object, Question, QuestionError};
 pub use render::{json, text};
 
@@ -43,6 +45,8 @@ pub struct Explanation {
     pub call: Vec<(&'static str, String)>,
     /// Every rule, ascending by id.
     pub rules: Vec<RuleOutcome>,
+    /// The protections that apply to it, ascending by id.
+    pub protections: Vec<Applying>,
 }
 
 /// A decision that is not enforced.
@@ -169,6 +173,11 @@ pub fn explain<B: AsRef<[u8]>>(table: &Table<B>, question: &Question) -> Result<
         policy: table.digest().text(),
         call: call_facts(&view, question, &call),
         rules,
+        // What would have been done with a denied call is nobody's concern.
+        protections: match decision.outcome.verdict {
+            Verdict::Deny => Vec::new(),
+            _ => protection::applying(&view, &caller, &call, question),
+        },
     })
 }
 

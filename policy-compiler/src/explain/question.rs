@@ -82,6 +82,8 @@ pub enum QuestionError {
     Arguments(JsonError),
     /// The arguments are JSON, and no object.
     ArgumentsNotAnObject,
+    /// What a test has the server say is not readable JSON.
+    Said(JsonError),
     /// The registry has no such server; the nearest name it has.
     UnknownServer(String, Option<String>),
     /// The method is not about this kind of object.
@@ -95,6 +97,7 @@ impl fmt::Display for QuestionError {
         match self {
             Self::Arguments(error) => write!(f, "the arguments are no usable JSON: {error}"),
             Self::ArgumentsNotAnObject => f.write_str("the arguments are no JSON object"),
+            Self::Said(error) => write!(f, "what the server says is no usable JSON: {error}"),
             Self::UnknownServer(name, _) => write!(f, "the policy has no server `{name}`"),
             Self::MethodOfAnotherObject(method, object) => {
                 write!(f, "the method `{method}` is not about a {object}")
@@ -110,7 +113,7 @@ impl QuestionError {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Arguments(_) => None,
+            Self::Arguments(_) | Self::Said(_) => None,
             Self::ArgumentsNotAnObject => {
                 Some("write an object, such as `{\"repo\": \"acme/site\"}`".to_owned())
             }

@@ -6,7 +6,7 @@ use mcpgov_engine::{
 };
 use serde_json::{Value, json};
 
-use super::{Constraints, Explanation, Role, RuleOutcome, Test};
+use super::{Applying, Constraints, Explanation, Role, RuleOutcome, Test};
 
 /// The explanation for people: the decision first, then the rules that had a part in it, then the others.
 pub fn text(explanation: &Explanation) -> String {
@@ -27,6 +27,9 @@ pub fn text(explanation: &Explanation) -> String {
     let call: Vec<String> = explanation.call.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let _ = writeln!(text, "  call: {}", call.join(", "));
     let _ = writeln!(text, "  policy: {}", explanation.policy);
+    for protection in &explanation.protections {
+        let _ = writeln!(text, "  protection {}", applying(protection));
+    }
 
     let mut rules: Vec<&RuleOutcome> = explanation.rules.iter().collect();
     rules.sort_by_key(|rule| rank(rule));
@@ -60,6 +63,16 @@ pub fn json(explanation: &Explanation) -> Value {
             "conditions": rule.tests.iter().map(test).collect::<Vec<_>>(),
         })
     };
+    let protection = |protection: &Applying| {
+        json!({
+            "id": protection.id,
+            "directions": protection.directions.iter().map(|direction| direction.name()).collect::<Vec<_>>(),
+            "treatment": protection.treatment.name(),
+            "mode": if protection.shadow { "shadow" } else { "enforce" },
+            "certain": protection.certain,
+            "detectors": protection.detectors,
+        })
+    };
     let shadow = explanation.shadow.as_ref().map(|would| {
         json!({ "decision": would.verdict.name(), "reason": would.reason.name(), "rule": would.rule })
     });
@@ -75,7 +88,29 @@ pub fn json(explanation: &Explanation) -> Value {
         "policy": explanation.policy,
         "call": call,
         "rules": explanation.rules.iter().map(rule).collect::<Vec<_>>(),
+        "protections": explanation.protections.iter().map(protection).collect::<Vec<_>>(),
     })
+}
+
+/// Detectors that are named in a line; the rest are counted.
+const DETECTORS_MAX: usize = 4;
+
+fn applying(protection: &Applying) -> String {
+    let directions: Vec<&str> = protection.directions.iter().map(|direction| direction.name()).collect();
+    let named: Vec<&str> = protection.detectors.iter().take(DETECTORS_MAX).map(String::as_str).collect();
+    let more = match protection.detectors.len().saturating_sub(DETECTORS_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shadow = if protection.shadow { ", shadow" } else { "" };
+    let uncertain = if protection.certain { "" } else { "; it cannot be evaluated, and so applies" };
+    format!(
+        "{} ({}{shadow}) in {}: {}{more}{uncertain}",
+        protection.id,
+        protection.treatment.name(),
+        directions.join(" and "),
+        named.join(", "),
+    )
 }
 
 fn headline(verdict: Verdict, reason: Reason, rule: Option<&str>) -> String {

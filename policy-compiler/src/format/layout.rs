@@ -47,7 +47,7 @@ const DETECTOR: &[&str] = &["pattern", "keywords", "validator", "entropy", "allo
 const PROTECTION: &[&str] = &["id", "match", "unless", "detect", "direction", "treatment", "blobs", "mode"];
 const CONDITION: &[&str] =
     &["labels", "risk_tags", "subject", "args", "context", "conditions", "all", "any", "not", "mcp"];
-const TEST: &[&str] = &["name", "request", "subject", "context", "expect"];
+const TEST: &[&str] = &["name", "request", "subject", "context", "answer", "definition", "expect"];
 
 /// What a node is, by its path from the root.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -182,7 +182,7 @@ impl Writer<'_> {
     fn list(&mut self, items: &[Node], place: Place, indent: usize) {
         for (number, item) in items.iter().enumerate() {
             let below = place.below("");
-            if number > 0 && matches!(place, Place::Rules | Place::Tests) {
+            if number > 0 && matches!(place, Place::Rules | Place::Protections | Place::Tests) {
                 self.out.push('\n');
             }
             self.before(item.span.start, indent);

@@ -4,22 +4,27 @@ use std::collections::BTreeMap;
 
 use mcpgov_engine::{
     json::write_string,
+    list::List,
+    message::Method,
     subject::Subject,
-    vocabulary::{Action, Reason, Verdict},
+    vocabulary::{Action, Reason, Treatment, Verdict},
 };
 
-use super::{context, value::Reader};
+use super::{
+    context,
+    value::{Fields, Reader},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, any_error},
     explain::{Circumstances, Object, Question},
     policy::Text,
     source::Source,
     syntax::{self, Node, Value},
-    testing::{Case, Expectation, Suite, Traffic},
+    testing::{Case, Expectation, Said, Suite, Traffic},
 };
 
 const SUITE_KEYS: &[&str] = &["policy", "tests"];
-const TEST_KEYS: &[&str] = &["name", "request", "subject", "context", "expect"];
+const TEST_KEYS: &[&str] = &["name", "request", "subject", "context", "answer", "definition", "expect"];
 const CONTEXT_KEYS: &[&str] = &["source", "time", "session", "region", "environment"];
 const REQUEST_KEYS: &[&str] = &[
     "server",
@@ -36,7 +41,8 @@ const REQUEST_KEYS: &[&str] = &[
     "route_metadata",
 ];
 const SUBJECT_KEYS: &[&str] = &["user", "groups", "agent", "tenant", "workload", "scopes", "claims"];
-const EXPECT_KEYS: &[&str] = &["decision", "rule", "reason", "listed"];
+const EXPECT_KEYS: &[&str] =
+    &["decision", "rule", "reason", "listed", "found", "treatment", "would", "args", "answer", "definition"];
 
 /// Reads a test file. It is there exactly if none of the diagnostics is an error.
 pub fn suite(source: &Source) -> (Option<Suite>, Vec<Diagnostic>) {
@@ -61,16 +67,67 @@ fn case(reader: &mut Reader, node: &Node) -> Option<Case> {
     let subject = fields.get("subject").map(|node| subject(reader, node)).unwrap_or_default();
     let known = fields.get("context").map(|node| circumstances(reader, node)).unwrap_or_default();
     let asked = fields.required(reader, "request").and_then(|node| request(reader, node, subject));
-    let expect = fields.required(reader, "expect").and_then(|node| expect(reader, node));
+    let said = said(reader, &fields);
+    let looked = match said {
+        None => "args",
+        Some(Said::Answer(_)) => "answer",
+        Some(Said::Definition(_)) => "definition",
+    };
+    let expect = fields.required(reader, "expect").and_then(|node| expect(reader, node, looked));
     let (name, (question, traffic), expect) = (name?, asked?, expect?);
     let question = Question { context: known, ..question };
+    about(reader, &fields, &question, said.as_ref());
     if expect.listed.is_some() && matches!(question.object, Object::None) {
         reader.push(
             Diagnostic::error(Code::Inconsistent, name.span, "`listed` is about an entry of a list")
                 .help("name a `tool`, a `prompt` or a `resource` in `request`"),
         );
     }
-    Some(Case { name, question, traffic, expect })
+    Some(Case { name, question, traffic, said, expect })
+}
+
+/// What the server says: one of two things, for what is done differs.
+fn said(reader: &mut Reader, fields: &Fields) -> Option<Said> {
+    let answer = fields.get("answer").and_then(|node| result(reader, node));
+    let definition = fields.get("definition").and_then(|node| map(reader, node, "the entry of a list"));
+    if let (Some(_), Some(_), Some(key)) = (&answer, &definition, fields.key_span("definition")) {
+        reader.push(
+            Diagnostic::error(Code::Inconsistent, key, "a test has an `answer` or a `definition`")
+                .help("write a test for each"),
+        );
+    }
+    answer.map(Said::Answer).or(definition.map(Said::Definition))
+}
+
+/// Reports what the server cannot say to this request.
+fn about(reader: &mut Reader, fields: &Fields, question: &Question, said: Option<&Said>) {
+    let (key, message, help) = match said {
+        Some(Said::Answer(_)) if List::of(Method::from_name(question.method())).is_some() => (
+            "answer",
+            "lists are looked through entry by entry",
+            "write a test for an entry: its name in `request`, and the entry as `definition`",
+        ),
+        Some(Said::Definition(_)) if matches!(question.object, Object::None) => (
+            "definition",
+            "a definition is that of an entry of a list",
+            "name a `tool`, a `prompt` or a `resource` in `request`",
+        ),
+        _ => return,
+    };
+    if let Some(span) = fields.key_span(key) {
+        reader.push(Diagnostic::error(Code::Inconsistent, span, message).help(help));
+    }
+}
+
+/// A result as JSON text; a text stands for the result of a tool with this text alone.
+fn result(reader: &mut Reader, node: &Node) -> Option<String> {
+    if let Value::Text(_) = &node.value {
+        let mut text = String::from(r#"{"content":[{"type":"text","text":"#);
+        json(reader, node, &mut text);
+        text.push_str("}]}");
+        return Some(text);
+    }
+    map(reader, node, "a result, or its text")
 }
 
 fn request(reader: &mut Reader, node: &Node, subject: Subject) -> Option<(Question, Option<Traffic>)> {
@@ -194,7 +251,8 @@ fn value(text: Text) -> String {
     text.value
 }
 
-fn expect(reader: &mut Reader, node: &Node) -> Option<Expectation> {
+/// `looked` is the key of what detectors look at.
+fn expect(reader: &mut Reader, node: &Node, looked: &str) -> Option<Expectation> {
     let fields = reader.fields(node, "`expect`", EXPECT_KEYS, &[])?;
     fields.reject_empty(reader, node);
     let verdict =
@@ -208,11 +266,36 @@ fn expect(reader: &mut Reader, node: &Node) -> Option<Expectation> {
         }
     });
     let rule = fields.get("rule").and_then(|node| reader.text(node)).map(value);
+    let found = fields.get("found").map(|node| names(reader, node));
+    let mut treatment = |key| {
+        let chosen =
+            fields.get(key).map(|node| reader.choice(node, "treatment", &Treatment::ALL, Treatment::name));
+        chosen.flatten().map(|treatment| treatment.value)
+    };
+    let (treatment, would) = (treatment("treatment"), treatment("would"));
+    for key in ["args", "answer", "definition"].into_iter().filter(|key| *key != looked) {
+        if let Some(span) = fields.key_span(key) {
+            let message = format!("detectors look at the `{looked}` of this test");
+            reader.push(
+                Diagnostic::error(Code::Inconsistent, span, message)
+                    .help(format!("write `{looked}` for what is left of it")),
+            );
+        }
+    }
+    let left = fields.get(looked).map(|node| {
+        let mut text = String::new();
+        json(reader, node, &mut text);
+        text
+    });
     Some(Expectation {
         verdict: verdict.map(|verdict| verdict.value),
         rule,
         reason: reason.map(|reason| reason.value),
         listed,
+        found,
+        treatment,
+        would,
+        left,
     })
 }
 
@@ -228,8 +311,12 @@ const REASONS: &[Reason] = &[
 
 /// The arguments as JSON text.
 fn arguments(reader: &mut Reader, node: &Node) -> Option<String> {
+    map(reader, node, "a map of arguments")
+}
+
+fn map(reader: &mut Reader, node: &Node, expected: &str) -> Option<String> {
     if !matches!(node.value, Value::Map(_)) {
-        reader.wrong_type(node, "a map of arguments");
+        reader.wrong_type(node, expected);
         return None;
     }
     let mut text = String::new();

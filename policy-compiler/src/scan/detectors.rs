@@ -60,6 +60,12 @@ impl Detectors {
         Self::of(&table).ok_or_else(|| "no detector is built in".to_owned())
     }
 
+    /// Each of them, in the order of names.
+    #[must_use]
+    pub fn each(&self) -> &[Detector] {
+        &self.detectors
+    }
+
     fn is_allowed(&self, view: &View<'_>, finding: &Finding, text: &str) -> bool {
         let Some(record) = view.detectors.get(usize::from(finding.detector)) else { return false };
         let globs = view.run(record.allow.get(), record.allow_len.get().into());

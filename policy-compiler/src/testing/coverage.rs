@@ -1,13 +1,16 @@
-//! What of a policy its tests reached: which rules held, and which branches of conditions were taken.
+//! What of a policy its tests reached: which rules held, which branches of conditions were taken, and which
+//! protections had something to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mcpgov_engine::{
-    decide::{Leaf, Trace, evaluate_rule},
+    decide::{Call, Leaf, Trace, evaluate_rule},
     json::{Doc, Limits},
+    protect::applying,
     subject::Caller,
     table::{View, format::Rule},
     truth::Truth,
+    vocabulary::Direction,
 };
 
 use crate::{
@@ -25,6 +28,8 @@ pub struct Coverage {
     rules: BTreeMap<u32, u8>,
     /// [`HELD`] and [`FAILED`] of each leaf (rule, node) that an evaluation came to.
     leaves: BTreeMap<(u32, u32), u8>,
+    /// Numbers of protections whose detectors found something.
+    protections: BTreeSet<u16>,
 }
 
 /// How much was reached.
@@ -38,6 +43,10 @@ pub struct Summary {
     pub branches: usize,
     /// Of them, those that no test took: the rule and what did not happen.
     pub branches_missed: Vec<(String, String)>,
+    /// Protections of the policy.
+    pub protections: usize,
+    /// Of them, those that had nothing to do in any test.
+    pub protections_missed: Vec<String>,
 }
 
 impl Coverage {
@@ -62,10 +71,34 @@ impl Coverage {
         Ok(())
     }
 
+    /// Notes that a detector found something: the work of every protection that asks for it.
+    pub(super) fn add_find(
+        &mut self,
+        view: &View,
+        caller: &Caller,
+        call: &Call,
+        direction: Direction,
+        detector: u16,
+    ) {
+        for (number, protection) in applying(view, caller, call, direction) {
+            let asked = view.run(protection.detectors.get(), protection.detector_len.get().into());
+            if asked.iter().any(|asked| asked == u32::from(detector)) {
+                self.protections.insert(number);
+            }
+        }
+    }
+
     /// What was reached of the policy in `view`.
     pub fn summary(&self, view: &View) -> Summary {
-        let mut summary =
-            Summary { rules: 0, rules_missed: Vec::new(), branches: 0, branches_missed: Vec::new() };
+        let missed = (0..).zip(view.protections).filter(|(number, _)| !self.protections.contains(number));
+        let mut summary = Summary {
+            rules: 0,
+            rules_missed: Vec::new(),
+            branches: 0,
+            branches_missed: Vec::new(),
+            protections: view.protections.len(),
+            protections_missed: missed.map(|(_, protection)| view.text(protection.id).to_owned()).collect(),
+        };
         // What the schemas of tools say is not the author's to test.
         let written = || (0..).zip(view.rules).filter(|(_, rule)| !describe::is_of_schema(view, rule));
         summary.rules = written().count();
@@ -124,6 +157,9 @@ impl std::fmt::Display for Summary {
         }
         for (rule, branch) in &self.branches_missed {
             writeln!(f, "  rule {rule}: {branch}")?;
+        }
+        for protection in &self.protections_missed {
+            writeln!(f, "  protection {protection}: no test gives it anything to do")?;
         }
         Ok(())
     }

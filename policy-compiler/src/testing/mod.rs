@@ -3,6 +3,7 @@
 
 mod coverage;
 mod junit;
+mod protection;
 
 use mcpgov_engine::{
     decide::{Arguments, Call, is_visible},
@@ -10,7 +11,7 @@ use mcpgov_engine::{
     subject::Caller,
     table::{Table, View},
     truth::Truth,
-    vocabulary::{Reason, Verdict},
+    vocabulary::{Reason, Treatment, Verdict},
 };
 
 pub use crate::read::suite::suite as read;
@@ -40,8 +41,19 @@ pub struct Case {
     pub question: Question,
     /// The traffic that the server is recognised by, where the test does not name the server.
     pub traffic: Option<Traffic>,
+    /// What the server says, for detectors to look at; without it they look at the call.
+    pub said: Option<Said>,
     /// What is expected.
     pub expect: Expectation,
+}
+
+/// What a server says, as JSON text.
+#[derive(Debug)]
+pub enum Said {
+    /// The result of the call.
+    Answer(String),
+    /// The entry of the tool, prompt or resource in its list.
+    Definition(String),
 }
 
 /// What a proxy knows of a request before it knows the server.
@@ -68,6 +80,21 @@ pub struct Expectation {
     pub reason: Option<Reason>,
     /// Whether the tool, prompt or resource is in the caller's list.
     pub listed: Option<bool>,
+    /// Names of the detectors that find something, and of no others.
+    pub found: Option<Vec<String>>,
+    /// The most that is done with what they find.
+    pub treatment: Option<Treatment>,
+    /// The most that would be done if what is only tried were enforced.
+    pub would: Option<Treatment>,
+    /// What is left of what they looked at, as JSON text.
+    pub left: Option<String>,
+}
+
+impl Expectation {
+    /// Whether it is about what detectors find.
+    fn is_of_detectors(&self) -> bool {
+        self.found.is_some() || self.treatment.is_some() || self.would.is_some() || self.left.is_some()
+    }
 }
 
 /// How a test came out.
@@ -114,6 +141,20 @@ fn problems<B: AsRef<[u8]>>(
     {
         let word = |listed| if listed { "listed" } else { "hidden" };
         problems.push(format!("expected to be {}, is {}", word(expected), word(!expected)));
+    }
+    if case.said.is_some() || case.expect.is_of_detectors() {
+        match &case.said {
+            Some(Said::Definition(_)) if !listed(&view, question)? => {
+                problems.push("the caller sees no definition: it is hidden by the rules".to_owned());
+            }
+            None | Some(Said::Answer(_)) if !explanation.verdict.is_permit() => {
+                let verdict = explanation.verdict.name();
+                problems.push(format!("the call is decided {verdict}, so that detectors see nothing of it"));
+            }
+            said => {
+                problems.extend(protection::problems(&view, question, said.as_ref(), &case.expect, coverage)?)
+            }
+        }
     }
     Ok(problems)
 }

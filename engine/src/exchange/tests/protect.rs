@@ -218,6 +218,21 @@ fn an_answer_that_belongs_to_another_call_gets_what_any_call_could_get() {
 }
 
 #[test]
+fn a_protection_that_cannot_be_evaluated_applies() {
+    let mut source = protecting(Treatment::Mask, &[Direction::Results]);
+    source.protections[0].conditions = vec![argument_like("repo", "acme/*")];
+    let masked = |arguments: &str| {
+        let mut proxy = Proxy::new(&source);
+        changes(proxy.post(&call("1", "search", arguments)));
+        changes(proxy.answer_json(&result(r#"{"content":"KEY-1234"}"#))).body.is_some()
+    };
+    assert!(masked(r#"{"repo":"acme/a"}"#));
+    assert!(!masked(r#"{"repo":"other/a"}"#));
+    assert!(masked("{}"), "the argument is missing");
+    assert!(masked(r#"{"repo":1}"#), "the argument is of another type");
+}
+
+#[test]
 fn what_is_only_tried_changes_nothing_and_is_written_down() {
     let answer = result(r#"{"content":"KEY-1234"}"#);
     let mut one = protecting(Treatment::Quarantine, ALL);
