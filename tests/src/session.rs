@@ -1,6 +1,8 @@
 //! The governed session that the demonstration shows and an end-to-end test checks: the same calls, the same
 //! expectations.
 
+pub mod protected;
+
 use serde_json::{Value, json};
 
 use crate::client::{Client, Refusal};

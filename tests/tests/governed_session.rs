@@ -5,6 +5,7 @@ use mcpgov_tests::client::Client;
 use mcpgov_tests::config::Config;
 use mcpgov_tests::envoy::Envoy;
 use mcpgov_tests::fixture::Fixture;
+use mcpgov_tests::session::protected;
 use mcpgov_tests::{session, token};
 use serde_json::json;
 
@@ -25,12 +26,20 @@ async fn every_step_of_the_demonstration_holds() {
     let client =
         Client::connect(&url(&envoy, "/github"), Some(&token::ada())).await.expect("ada may come in");
     let listed = client.tools().await.expect("a list");
-    assert_eq!(listed, ["search_issues", "create_issue", "fetch_url", "slow", "echo"]);
-    for (number, step) in session::steps().iter().enumerate() {
+    assert_eq!(listed, ["search_issues", "create_issue", "fetch_url", "slow", "echo", "read_file"]);
+    let steps = session::steps();
+    for (number, step) in steps.iter().enumerate() {
         let outcome = session::play(step, number, &client, &envoy, &github).await;
         let mismatches = outcome.mismatches(step);
         assert!(mismatches.is_empty(), "{}: {mismatches:?}\n{:#}", step.title, outcome.record);
     }
+    let direct = Client::connect(&github.url(), None).await.expect("the server asks for nothing");
+    for (number, step) in (steps.len()..).zip(protected::steps()) {
+        let outcome = protected::play(&step, number, &direct, &client, &envoy).await;
+        let mismatches = outcome.mismatches(&step);
+        assert!(mismatches.is_empty(), "{}: {mismatches:?}\n{:#}", step.title, outcome.record);
+    }
+    direct.close().await;
     client.close().await;
     let log = envoy.stop();
     assert!(log.iter().all(|line| line.records().len() == 1), "an exchange without its record: {log:#?}");

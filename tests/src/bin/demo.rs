@@ -9,6 +9,7 @@ use mcpgov_tests::client::{Client, Refusal};
 use mcpgov_tests::config::Config;
 use mcpgov_tests::envoy::Envoy;
 use mcpgov_tests::fixture::Fixture;
+use mcpgov_tests::session::protected;
 use mcpgov_tests::{session, token};
 use serde_json::Value;
 
@@ -66,7 +67,6 @@ impl Demo {
         heading("The tools on offer");
         let direct = Client::connect(&github.url(), None).await.expect("the server asks for nothing");
         let offered = direct.tools().await.expect("the server hides nothing");
-        direct.close().await;
         println!("  by the server itself   {}", offered.join(", "));
         let client = match Client::connect(&governed_url(envoy, "/github"), Some(&token::ada())).await {
             Ok(client) => client,
@@ -74,10 +74,17 @@ impl Demo {
         };
         let listed = client.tools().await.unwrap_or_default();
         println!("  governed               {}", listed.join(", "));
-        let expected: Vec<_> = offered.into_iter().filter(|tool| tool != session::HIDDEN_TOOL).collect();
-        self.check("only what no rule could allow is hidden", listed == expected, "");
+        let record = envoy.wait_for_record(0, |record| record["method"] == "tools/list");
+        let found = protected::found(&record);
+        println!("  found                  {}", treatments(&found));
+        let hidden = [session::HIDDEN_TOOL, protected::POISONED_TOOL];
+        let expected: Vec<_> = offered.into_iter().filter(|tool| !hidden.contains(&tool.as_str())).collect();
+        self.check("only what no rule could allow is hidden, and what gives orders", listed == expected, "");
+        let is_recorded = !found.is_empty() && found.iter().all(|(_, treatment)| *treatment == "quarantine");
+        self.check("why is in the audit record", is_recorded, &record.to_string());
 
-        for (number, step) in session::steps().iter().enumerate() {
+        let steps = session::steps();
+        for (number, step) in steps.iter().enumerate() {
             heading(&capitalised(step.title));
             println!("  call       {} {}", step.tool, step.arguments);
             let outcome = session::play(step, number, &client, envoy, github).await;
@@ -90,6 +97,20 @@ impl Demo {
             let mismatches = outcome.mismatches(step);
             self.check("as expected", mismatches.is_empty(), &mismatches.join("; "));
         }
+        for (number, step) in (steps.len()..).zip(protected::steps()) {
+            heading(&capitalised(step.title));
+            println!("  call       {} {}", step.tool, step.arguments);
+            let outcome = protected::play(&step, number, &direct, &client, envoy).await;
+            block("sent", &outcome.sent);
+            match &outcome.got {
+                Ok(text) => block("got", text),
+                Err(refusal) => println!("  got        {}", words(refusal)),
+            }
+            println!("  found      {}", treatments(&protected::found(&outcome.record)));
+            let mismatches = outcome.mismatches(&step);
+            self.check("as expected", mismatches.is_empty(), &mismatches.join("; "));
+        }
+        direct.close().await;
         client.close().await;
     }
 
@@ -155,6 +176,28 @@ fn governed_url(envoy: &Envoy, path: &str) -> String {
 
 fn heading(text: &str) {
     println!("\n{text}");
+}
+
+/// What detectors found and what was done with it.
+fn treatments(found: &[(&str, &str)]) -> String {
+    let found: Vec<_> =
+        found.iter().map(|(detector, treatment)| format!("{detector} ({treatment})")).collect();
+    found.join(", ")
+}
+
+/// A text of several lines; what nobody would see of it is written out.
+fn block(name: &str, text: &str) {
+    for (number, line) in text.lines().filter(|line| !line.is_empty()).enumerate() {
+        let name = if number == 0 { name } else { "" };
+        let shown: String = line
+            .chars()
+            .map(|char| match char {
+                '\u{200b}'..='\u{200f}' => char.escape_unicode().to_string(),
+                char => char.to_string(),
+            })
+            .collect();
+        println!("  {name:<10} {shown}");
+    }
 }
 
 fn capitalised(text: &str) -> String {

@@ -45,24 +45,29 @@ pub(crate) enum Refuses {
 /// All cases, in the order of the tables.
 pub(crate) fn all(filter: &Path, noop: &Path) -> Result<Vec<Case>> {
     let case = |name, chain: &str, refuses| Case { name, chain: chain.to_owned(), refuses };
-    let governed = |name, rules, options| -> Result<Case> {
-        let table = table(workload::policy(rules))?;
-        let chain = include_str!("../../bench/chain/mcpgov.yaml")
-            .replace("${TABLE}", &BASE64_STANDARD.encode(table))
-            .replace("${OPTIONS}", options)
-            .replace("${MODULE}", &filter.display().to_string());
+    let of_rules = |name, rules, options| -> Result<Case> {
+        let chain = governed(filter, &table(workload::policy(rules))?, options);
         Ok(Case { name, chain, refuses: Refuses::Governed })
     };
     let noop = include_str!("../../bench/chain/noop.yaml").replace("${MODULE}", &noop.display().to_string());
     Ok(vec![
         case(EMPTY, "", Refuses::Nothing),
         case(NOOP, &noop, Refuses::Nothing),
-        governed(GOVERNED, 10, SAME_WORK)?,
-        governed("mcpgov, 1,000 rules", 1000, SAME_WORK)?,
-        governed(WHOLE, 10, "")?,
+        of_rules(GOVERNED, 10, SAME_WORK)?,
+        of_rules("mcpgov, 1,000 rules", 1000, SAME_WORK)?,
+        of_rules(WHOLE, 10, "")?,
         case(NATIVE, include_str!("../../bench/chain/mcp-rbac.yaml"), Refuses::Tool),
         case("lua", include_str!("../../bench/chain/lua.yaml"), Refuses::Tool),
     ])
+}
+
+/// Our filter with that table, as the list of filters before the router; `options` are further members of its
+/// configuration.
+pub(crate) fn governed(filter: &Path, table: &[u8], options: &str) -> String {
+    include_str!("../../bench/chain/mcpgov.yaml")
+        .replace("${TABLE}", &BASE64_STANDARD.encode(table))
+        .replace("${OPTIONS}", options)
+        .replace("${MODULE}", &filter.display().to_string())
 }
 
 /// The table of a policy that has no errors.

@@ -11,7 +11,7 @@ use xtask::{Failure, Result, paths};
 use super::case::{self, Case};
 use super::cores::Cores;
 use super::proxy::{Place, Proxy};
-use super::report::{Goal, Outcome, Table, figure, summary};
+use super::report::{Bound, Goal, Outcome, Table, figure, summary};
 use super::statistics::Summary;
 use super::{upstream, workload};
 
@@ -47,7 +47,7 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Outcome> {
     let folder = paths::target().join("bench");
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::new(format!("cannot create `{}`: {error}", folder.display())))?;
-    let upstream = upstream::start()?;
+    let upstream = upstream::start([upstream::ANSWER])?;
     let place = Place { envoy: plan.envoy, core: plan.cores.proxy, folder: &folder, upstream };
     let cases = case::all(plan.filter, plan.noop)?;
     let mut proxies = step("start a proxy for each case and check what it does", || {
@@ -140,7 +140,7 @@ fn outcome(plan: &Plan<'_>, cases: &[Case], all: &[Series], memory: &[u64]) -> O
             };
             if let Some((what, at_most)) = goal {
                 let text = format!("{what} of {bytes} bytes adds at most {at_most} of what mcp + rbac add");
-                outcome.goals.push(Goal { text, at_most, measured: of_native.median });
+                outcome.goals.push(Goal { text, bound: Bound::AtMost(at_most), measured: of_native.median });
             }
             rows.push(json!({
                 "case": case.name,
@@ -179,7 +179,7 @@ fn memory_goal(cases: &[Case], memory: &[u64]) -> Option<Goal> {
         |name: &str| cases.iter().zip(memory).find(|(case, _)| case.name == name).map(|(_, kib)| *kib as f64);
     let measured = (of(case::GOVERNED)? - of(case::NOOP)?) / 1024.0 / 2.0;
     let text = "each instance takes at most 8 MiB more than a no-op module".to_owned();
-    Some(Goal { text, at_most: 8.0, measured })
+    Some(Goal { text, bound: Bound::AtMost(8.0), measured })
 }
 
 #[cfg(test)]

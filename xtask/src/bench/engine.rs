@@ -14,7 +14,7 @@ use mcpgov_policy_compiler::{compile, source::Source};
 use serde_json::json;
 use xtask::{Failure, Result};
 
-use super::report::{self, Goal, Outcome, figure, summary};
+use super::report::{self, Bound, Goal, Outcome, figure, summary};
 use super::statistics::Summary;
 use super::{case, workload};
 
@@ -53,7 +53,7 @@ pub(crate) fn decisions(rounds: usize) -> Result<Outcome> {
         ]);
         let goal = |at_most| {
             let text = format!("a decision among {rules} rules takes at most {at_most} times one among 10");
-            Goal { text, at_most, measured: ratio.median }
+            Goal { text, bound: Bound::AtMost(at_most), measured: ratio.median }
         };
         outcome.goals.extend(match rules {
             1_000 => Some(goal(1.5)),
@@ -150,7 +150,11 @@ pub(crate) fn compilation() -> Result<Outcome> {
                 "bytes_per_rule": per_rule,
             }));
             if (kind, rules) == ("simple", 100_000) {
-                let goal = |text: &str, at_most, measured| Goal { text: text.to_owned(), at_most, measured };
+                let goal = |text: &str, at_most, measured| Goal {
+                    text: text.to_owned(),
+                    bound: Bound::AtMost(at_most),
+                    measured,
+                };
                 outcome.goals.push(goal(
                     "100,000 simple rules compile in at most 1,000 ms",
                     1000.0,

@@ -15,18 +15,33 @@ pub(crate) struct Outcome {
 /// Something to hold.
 pub(crate) struct Goal {
     pub(crate) text: String,
-    pub(crate) at_most: f64,
+    pub(crate) bound: Bound,
     pub(crate) measured: f64,
+}
+
+/// What a goal asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Goal {
     fn verdict(&self) -> &'static str {
-        if self.measured <= self.at_most { "met" } else { "missed" }
+        let is_met = match self.bound {
+            Bound::AtMost(most) => self.measured <= most,
+            Bound::AtLeast(least) => self.measured >= least,
+        };
+        if is_met { "met" } else { "missed" }
     }
 
     /// For JSON.
     pub(crate) fn value(&self) -> Value {
-        json!({ "goal": self.text, "at_most": self.at_most, "measured": self.measured, "verdict": self.verdict() })
+        let (name, bound) = match self.bound {
+            Bound::AtMost(most) => ("at_most", most),
+            Bound::AtLeast(least) => ("at_least", least),
+        };
+        json!({ "goal": self.text, name: bound, "measured": self.measured, "verdict": self.verdict() })
     }
 }
 
@@ -73,14 +88,13 @@ impl Table {
 
 /// The goals, with what was measured.
 pub(crate) fn goals(goals: &[Goal]) -> Table {
-    let mut table = Table::new("goals".to_owned(), &["goal", "at most", "measured", ""]);
+    let mut table = Table::new("goals".to_owned(), &["goal", "", "measured", ""]);
     for goal in goals {
-        table.row([
-            goal.text.clone(),
-            figure(goal.at_most),
-            figure(goal.measured),
-            goal.verdict().to_owned(),
-        ]);
+        let bound = match goal.bound {
+            Bound::AtMost(most) => format!("≤ {}", figure(most)),
+            Bound::AtLeast(least) => format!("≥ {}", figure(least)),
+        };
+        table.row([goal.text.clone(), bound, figure(goal.measured), goal.verdict().to_owned()]);
     }
     table
 }
@@ -113,9 +127,11 @@ mod tests {
 
     #[test]
     fn a_goal_that_could_not_be_measured_is_missed() {
-        let goal = |measured| Goal { text: String::new(), at_most: 1.0, measured };
-        assert_eq!(goal(1.0).verdict(), "met");
-        assert_eq!(goal(1.1).verdict(), "missed");
-        assert_eq!(goal(f64::NAN).verdict(), "missed");
+        for (bound, worse) in [(Bound::AtMost(1.0), 1.1), (Bound::AtLeast(1.0), 0.9)] {
+            let goal = |measured| Goal { text: String::new(), bound, measured };
+            assert_eq!(goal(1.0).verdict(), "met");
+            assert_eq!(goal(worse).verdict(), "missed");
+            assert_eq!(goal(f64::NAN).verdict(), "missed");
+        }
     }
 }

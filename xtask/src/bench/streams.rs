@@ -16,7 +16,7 @@ use xtask::{Failure, Result, paths};
 use super::case::{self, Case};
 use super::chains::{Plan, Series, calmer_half};
 use super::proxy::{Place, Proxy, SETTLE};
-use super::report::{Goal, Outcome, Table, figure, summary};
+use super::report::{Bound, Goal, Outcome, Table, figure, summary};
 use super::statistics::Summary;
 use super::{upstream, workload};
 
@@ -116,7 +116,7 @@ fn add_costs(
         table.row([case.name.to_owned(), figure(total.median), middle, figure(added.median)]);
         if case.name == case::WHOLE && matches!(pace, Pace::Single) {
             let text = format!("governing adds at most {ADDED_MICROS_MAX} µs to an event of a stream");
-            outcome.goals.push(Goal { text, at_most: ADDED_MICROS_MAX, measured: added.median });
+            outcome.goals.push(Goal { text, bound: Bound::AtMost(ADDED_MICROS_MAX), measured: added.median });
         }
         rows.push(
             json!({ "case": case.name, "microseconds": summary(&total), "added_to_noop": summary(&added) }),
@@ -137,7 +137,11 @@ fn add_delays(outcome: &mut Outcome, cases: &[Case], beds: &mut [Bed]) {
         table.row([case.name.to_owned(), figure(at(50)), figure(at(90)), figure(at(99))]);
         if case.name == case::WHOLE {
             let text = "99 of 100 events reach the client within a millisecond".to_owned();
-            outcome.goals.push(Goal { text, at_most: DELAY_MILLIS_MAX, measured: at(99) / 1000.0 });
+            outcome.goals.push(Goal {
+                text,
+                bound: Bound::AtMost(DELAY_MILLIS_MAX),
+                measured: at(99) / 1000.0,
+            });
         }
     }
     outcome.tables.push(table);

@@ -126,11 +126,20 @@ pub(crate) fn call_elsewhere() -> &'static str {
 
 /// An HTTP request with that body, of a client that needs no session.
 pub(crate) fn request(server: usize, body: &str) -> Vec<u8> {
+    request_with("", server, body)
+}
+
+/// As [`request`], to be answered with the answer of that number.
+pub(crate) fn request_for(answer: usize, server: usize, body: &str) -> Vec<u8> {
+    request_with(&format!("x-answer: {answer}\r\n"), server, body)
+}
+
+fn request_with(headers: &str, server: usize, body: &str) -> Vec<u8> {
     let host = host(server);
     let length = body.len();
     format!(
         "POST /mcp HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n\
-         mcp-protocol-version: 2025-11-25\r\nuser-agent: bench\r\n\
+         mcp-protocol-version: 2025-11-25\r\nuser-agent: bench\r\n{headers}\
          content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
