@@ -26,6 +26,7 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([DIGIT.not(), DIGIT, JOIN, DIGIT], 1),
     Gram::of([DIGIT, WIDE, WIDE, DIGIT], 0),
     Gram::of([DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 1),
+    Gram::of([DIGIT, DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 0),
 ];
 
 /// Fewer digits are nobody's number, nor are more.

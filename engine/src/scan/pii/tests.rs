@@ -259,6 +259,8 @@ fn addresses_of_mail_are_found_in_every_script() {
         "ñoñó@example.tld",
         "葉士豪@臺網中心.tw",
         "राम@मोहन.ईन्फो",
+        "анна@пример.рф",
+        "άννα@παράδειγμα.ελ",
         "user@xn--80ak6aa92e.com",
         "\"two words\"@example.org",
         "12345@qq.com",
@@ -309,6 +311,8 @@ fn phones_are_found_by_country_by_grouping_and_by_a_word() {
         "+55 11 98456-5666",
         "090-1234-5678",
         "09-7625400",
+        "06\u{2011}12\u{2011}34\u{2011}56\u{2011}78",
+        "06\u{202f}12\u{202f}34\u{202f}56\u{202f}78",
     ] {
         let found = found_as(&format!("at {phone}."), None);
         assert_eq!(found.len(), 1, "{phone}: {found:?}");
