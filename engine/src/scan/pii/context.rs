@@ -1,6 +1,7 @@
 //! What the words around a number say it is. The nearest word that says anything decides.
 
 use core::cell::{Cell, OnceCell};
+use core::cmp::Ordering;
 use core::ops::Range;
 
 use crate::scan::Text;
@@ -148,21 +149,31 @@ fn column<'t>(bytes: &'t [u8], at: usize) -> Option<&'t [u8]> {
     if !matches!(delimiter, b',' | b';' | b'\t' | b'|' | b'\n') {
         return None;
     }
-    let newline = |byte: &u8| *byte == b'\n';
-    let near = tail(before, TABLE_BYTES);
-    let front = near.get(near.iter().rposition(newline)? + 1..)?;
-    let line = |text: &'t [u8]| {
-        let text = text.get(..TABLE_BYTES).unwrap_or(text);
-        text.get(..text.iter().position(newline).unwrap_or(text.len())).unwrap_or_default()
-    };
     let delimiter = if delimiter == b'\n' { b',' } else { delimiter };
-    let fields = |text: &[u8]| text.iter().filter(|byte| **byte == delimiter).count();
-    let head = line(bytes);
+    let mut field = 0;
+    let mut front = before.iter().rev().take(TABLE_BYTES);
+    front.find(|byte| {
+        field += usize::from(**byte == delimiter);
+        **byte == b'\n'
+    })?;
+    let line = |text: &'t [u8]| text.iter().take(TABLE_BYTES).take_while(|byte| **byte != b'\n');
     // A table has as many fields in each row as in its head; one column is a table if its name says so.
-    let behind = fields(head).checked_sub(fields(front))?;
-    let name = head.split(|byte| *byte == delimiter).nth(fields(front))?;
-    let is_table = fields(line(bytes.get(at..)?)) == behind && (fields(head) > 0 || named(name).is_some());
-    is_table.then_some(name)
+    let (mut fields, mut from, mut to) = (0, 0, None);
+    let mut len = 0;
+    for byte in line(bytes) {
+        if *byte == delimiter {
+            match fields.cmp(&field) {
+                Ordering::Less => from = len + 1,
+                Ordering::Equal => to = Some(len),
+                Ordering::Greater => {}
+            }
+            fields += 1;
+        }
+        len += 1;
+    }
+    let name = bytes.get(from..to.unwrap_or(len))?;
+    let row = field + line(bytes.get(at..)?).filter(|byte| **byte == delimiter).count();
+    (fields == row && (fields > 0 || named(name).is_some())).then_some(name)
 }
 
 fn tail(bytes: &[u8], len: usize) -> &[u8] {
@@ -195,13 +206,13 @@ impl<'t> Iterator for Words<'t> {
     fn next(&mut self) -> Option<Word<'t>> {
         let end = self.rest.iter().rposition(is_letter)? + 1;
         let (run, behind) = self.rest.split_at_checked(end)?;
-        let starts = |two: &[u8]| match two {
-            [before, first] => {
-                !is_letter(before) || before.is_ascii_lowercase() && first.is_ascii_uppercase()
-            }
-            _ => false,
-        };
-        let start = run.windows(2).rposition(starts).map_or(0, |before| before + 1);
+        let mut large = false;
+        let start = run.iter().rposition(|byte| {
+            let starts = !is_letter(byte) || large && byte.is_ascii_lowercase();
+            large = byte.is_ascii_uppercase();
+            starts
+        });
+        let start = start.map_or(0, |before| before + 1);
         let (rest, letters) = run.split_at_checked(start)?;
         self.rest = rest;
         Some(Word { letters, behind })
@@ -327,4 +338,33 @@ fn foreign(word: &[u8]) -> Option<Topic> {
             && word.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
     };
     PARTS.iter().find(|(part, _)| holds(part.as_bytes())).map(|(_, topic)| *topic)
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_of_a_run_changes_no_answer(
+            text in "(tel|card|id|é|\u{a0}|[0-9 .,\n]{1,30}){1,6}", key in prop::option::of("phone|x"),
+        ) {
+            let text = Text { bytes: text.as_bytes(), key: key.as_deref() };
+            let run = Context::new(&text);
+            for at in 0..text.bytes.len() {
+                let number = at..(at + at % 9).min(text.bytes.len());
+                prop_assert_eq!(run.topic(at), Context::new(&text).topic(at));
+                prop_assert_eq!(run.said_after(&number), Context::new(&text).said_after(&number));
+                for topic in [Topic::Phone, Topic::Card] {
+                    prop_assert_eq!(run.labelled(at, topic), Context::new(&text).labelled(at, topic));
+                }
+                let before = said_before(text.bytes, at).or_else(|| run.named());
+                if column(text.bytes, at).is_none() {
+                    prop_assert_eq!(run.topic(at), before);
+                }
+            }
+        }
+    }
 }

@@ -77,7 +77,7 @@ impl Form {
 
     /// Without what joins them: how many digits each group has.
     pub(super) const fn sizes(self) -> Form {
-        Form(self.0 & EACH * SIZE_MAX)
+        Form(self.0 & (EACH * SIZE_MAX))
     }
 
     /// A number of so many bits that differs between most forms.
@@ -115,13 +115,16 @@ pub(super) struct Window<'t> {
 }
 
 impl<'t> Window<'t> {
-    /// A run that begins at `at`, where one [`begins`].
-    pub(super) fn open(bytes: &'t [u8], at: usize) -> Window<'t> {
-        let mut window =
-            Window { bytes, kept: [Group::default(); KEPT], from: 0, to: 0, form: Form::default() };
-        window.push(Group { start: at, end: digits_end(bytes, at), join: [0, 0] });
-        window.fill();
-        window
+    /// On nothing yet. Apart from [`Window::open`] so that all the groups are not moved.
+    #[inline]
+    pub(super) fn new(bytes: &'t [u8]) -> Window<'t> {
+        Window { bytes, kept: [Group::default(); KEPT], from: 0, to: 0, form: Form::default() }
+    }
+
+    /// On the run that begins at `at`, where one [`begins`].
+    pub(super) fn open(&mut self, at: usize) {
+        self.push(Group { start: at, end: digits_end(self.bytes, at), join: [0, 0] });
+        self.fill();
     }
 
     pub(super) fn groups(&self) -> &[Group] {
@@ -216,5 +219,45 @@ fn wide(last: u8) -> Option<u8> {
         0x90..=0x93 => Some(b'-'),
         0x89 | 0xAF => Some(b' '),
         _ => None,
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_window_shows_each_place_of_a_run_with_its_form(
+            run in prop::collection::vec(("[0-9]{1,40}", "[ ./-]"), 1..60), steps in prop::collection::vec(1_usize..8, 60),
+        ) {
+            let text: String = run.iter().flat_map(|(digits, join)| [digits.as_str(), join]).collect();
+            let mut window = Window::new(text.as_bytes());
+            window.open(0);
+            let mut at = 0;
+            for step in steps {
+                let groups: Vec<&str> =
+                    window.groups().iter().map(|group| text.get(group.start..group.end).unwrap()).collect();
+                let expected: Vec<&str> = run.iter().skip(at).take(GROUPS).map(|(digits, _)| digits.as_str()).collect();
+                prop_assert_eq!(&groups, &expected);
+                for used in 1..=groups.len() {
+                    let form = window.form().first(used);
+                    let digits = groups.iter().take(used).map(|group| group.len().min(31));
+                    prop_assert_eq!(form.digits(), digits.sum::<usize>());
+                    if groups.iter().take(used).all(|group| group.len() < 31) {
+                        let end = window.groups()[used - 1].end;
+                        let written = text.get(window.groups()[0].start..end).unwrap();
+                        prop_assert_eq!(form, Form::of(&written.replace(|byte: char| byte.is_ascii_digit(), "d")));
+                    }
+                }
+                window.skip(step.min(groups.len()));
+                at += step.min(groups.len());
+            }
+        }
     }
 }

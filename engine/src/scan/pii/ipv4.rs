@@ -91,7 +91,8 @@ mod tests {
     use super::*;
 
     fn is_address(text: &str) -> bool {
-        let window = Window::open(text.as_bytes(), 0);
+        let mut window = Window::new(text.as_bytes());
+        window.open(0);
         let found = address(text.as_bytes(), window.groups(), || false);
         found.is_some_and(|(place, _)| place == (0..text.len()))
     }

@@ -7,7 +7,7 @@ use core::ops::Range;
 use super::checks::uniform;
 use super::context::{Context, Topic};
 use super::date::is_day;
-use super::groups::{Form, GROUPS, Group, Window, begins};
+use super::groups::{Form, Group, Window, begins};
 use super::{before, byte, card, coded, iban, identity, ipv4, is_word, phone};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
@@ -39,7 +39,8 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     if !begins(text.bytes, at) {
         return at + 1;
     }
-    let mut window = Window::open(text.bytes, at);
+    let mut window = Window::new(text.bytes);
+    window.open(at);
     let context = Context::new(text);
     let mut end = at + 1;
     // Whether the group before was part of something found.
@@ -52,8 +53,16 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
             continue;
         }
         let (groups, form, start) = (window.groups(), window.form(), first.start);
-        let place =
-            Place { text, context: &context, groups, form, after_find, start, topic: OnceCell::new() };
+        let place = Place {
+            text,
+            context: &context,
+            groups,
+            form,
+            after_find,
+            start,
+            digits: OnceCell::new(),
+            topic: OnceCell::new(),
+        };
         let used = match place.judge() {
             // Bank accounts are printed in groups, too.
             Some(Find { kind: Some(_), used, .. }) if iban::covers(text.bytes, first.start) => {
@@ -102,6 +111,7 @@ struct Place<'w> {
     form: Form,
     after_find: bool,
     start: usize,
+    digits: OnceCell<[u8; DIGITS_MAX]>,
     topic: OnceCell<Option<Topic>>,
 }
 
@@ -174,23 +184,32 @@ impl Place<'_> {
         {
             return None;
         }
-        let mut digits = [0; DIGITS_MAX];
-        let values = groups.iter().filter_map(|group| self.text.bytes.get(group.start..group.end)).flatten();
-        for (digit, value) in digits.iter_mut().zip(values) {
-            *digit = value - b'0';
-        }
-        let number = Number { place: self, digits: digits.get(..form.digits())?, groups, form };
+        let number = Number { place: self, digits: self.digits().get(..form.digits())?, groups, form };
         let (start, end) = (self.start, self.end(used)?);
         let kind = number.kind()?;
         let range = if kind == Kind::Phone { self.phone_range(end) } else { start..end };
         Some(Find { kind: Some(kind), range, used })
     }
 
+    /// The values of the digits, as many as any number has.
+    fn digits(&self) -> &[u8] {
+        self.digits.get_or_init(|| {
+            let mut digits = [0; DIGITS_MAX];
+            let end = self.groups.last().map_or(self.start, |last| last.end);
+            let written = self.text.bytes.get(self.start..end).unwrap_or_default();
+            let values = written.iter().filter(|byte| byte.is_ascii_digit());
+            for (digit, value) in digits.iter_mut().zip(values) {
+                *digit = value - b'0';
+            }
+            digits
+        })
+    }
+
     /// Whether groups of this form can be anything: tells most of them quickly.
     fn may_be(&self, groups: &[Group], form: Form) -> bool {
         let digits = form.digits();
         if digits < phone::DIGITS_MIN {
-            return phone::may_be(digits, groups, true);
+            return phone::may_be(digits, groups, true) && self.context.labelled(self.start, Topic::Phone);
         }
         groups.len() == 1 && digits >= 9
             || is_known(form)
@@ -273,8 +292,8 @@ struct Number<'p> {
 impl Number<'_> {
     fn kind(&self) -> Option<Kind> {
         if self.digits.len() < phone::DIGITS_MIN {
-            let phone = !uniform(self.digits) && self.place.context.labelled(self.place.start, Topic::Phone);
-            return phone.then_some(Kind::Phone);
+            // So short a one only if it has a label.
+            return (!uniform(self.digits)).then_some(Kind::Phone);
         }
         // What a word calls a phone number may have the form of something else.
         let said_phone = self.place.topic() == Some(Topic::Phone);
@@ -373,7 +392,7 @@ fn is_known(form: Form) -> bool {
     KNOWN.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
 }
 
-const KNOWN_BITS: u32 = 10;
+const KNOWN_BITS: u32 = 12;
 type Known = [u64; 1 << (KNOWN_BITS - 6)];
 
 /// The hashes of all sizes that are known.
@@ -403,4 +422,18 @@ const fn known() -> Known {
 const fn add(known: &mut Known, form: Form) {
     let bit = form.sizes().hash(KNOWN_BITS);
     known[bit / 64] |= 1 << (bit % 64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_forms_are_taken_for_known_ones() {
+        let all = identity::FORMS.iter().map(|(form, _, _)| form).chain(card::PRINTED).chain(phone::PRINTED);
+        assert!(all.clone().all(|form| is_known(*form)));
+        let bits: u32 = KNOWN.iter().map(|word| word.count_ones()).sum();
+        assert!(bits as usize <= all.count() && bits > 30);
+        assert!(!is_known(Form::of("ddd ddd ddd ddd")) && !is_known(Form::of("dd.dddd dd.dddd")));
+    }
 }

@@ -396,6 +396,19 @@ fn identities_with_a_form_of_their_own_need_no_word_and_others_do() {
     }
 }
 
+#[test]
+fn numbers_are_found_far_inside_a_run_of_others() {
+    let others = "123 45 6789 1.5 ".repeat(200);
+    for (kind, number) in [
+        (Kind::Card, "4111 1111 1111 1111"),
+        (Kind::Ssn, "219-09-9998"),
+        (Kind::Phone, "415-555-0132"),
+        (Kind::NationalId, "529.982.247-25"),
+    ] {
+        finds(&format!("{others}{number} {others}"), kind, number);
+    }
+}
+
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("4111 1111 1111 1111".to_string()),
@@ -435,6 +448,14 @@ proptest! {
             prop_assert!(text.get(place.clone()).is_some_and(|within| !within.is_empty()), "{:?} {:?}", kind, place);
         }
         prop_assert_eq!(found, twin(&text, key.as_deref()));
+    }
+
+    #[test]
+    fn the_grams_hide_nothing_in_long_runs(
+        groups in prop::collection::vec(("[0-9]{1,9}", " |[ ./-]|\u{a0}|\u{2011}|[)] | [(]"), 0..24), key in prop::option::of("phone|id|ssn|card"),
+    ) {
+        let text: String = groups.iter().flat_map(|(digits, join)| [digits.as_str(), join]).collect();
+        prop_assert_eq!(triggered(&text, key.as_deref()), twin(&text, key.as_deref()));
     }
 
     #[test]
