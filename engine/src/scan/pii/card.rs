@@ -1,10 +1,17 @@
 //! Payment cards: ISO/IEC 7812 numbers of 12 to 19 digits.
 
 use super::checks::{luhn, uniform};
+use super::groups::Form;
 
 /// How the digits of a card are printed, beside all in a row.
-const PRINTED: [&[usize]; 6] =
-    [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[6, 13], &[4, 4, 4]];
+pub(super) const PRINTED: &[Form] = &[
+    Form::of("dddd dddd dddd dddd").sizes(),
+    Form::of("dddd dddddd ddddd").sizes(),
+    Form::of("dddd dddddd dddd").sizes(),
+    Form::of("dddd dddd dddd dddd ddd").sizes(),
+    Form::of("dddddd ddddddddddddd").sizes(),
+    Form::of("dddd dddd dddd").sizes(),
+];
 
 /// First six digits, from and to, and how many digits there are: what issuers use so commonly that a number of that
 /// kind needs no word beside it. Everything else does.
@@ -45,16 +52,16 @@ const ISSUERS: [(u32, u32, &[usize]); 24] = [
     (979_200, 979_289, &[16]),
 ];
 
-/// Whether the digits, written in groups of these lengths, are a card's; `said` if a word says that they are one.
-pub(super) fn is_card(digits: &[u8], groups: &[usize], said: bool) -> bool {
+/// Whether the digits in this form may be a card's, whoever has issued it.
+pub(super) fn may_be(digits: &[u8], single: bool, form: Form) -> bool {
     (12..=19).contains(&digits.len())
-        && (groups.len() == 1 || PRINTED.contains(&groups))
-        && (said || is_common(digits))
+        && (single || PRINTED.contains(&form.sizes()))
         && luhn(digits)
         && !uniform(digits)
 }
 
-fn is_common(digits: &[u8]) -> bool {
+/// Whether they are a card's though no word says so.
+pub(super) fn is_common(digits: &[u8]) -> bool {
     let prefix = digits.iter().take(6).fold(0, |prefix, digit| prefix * 10 + u32::from(*digit));
     ISSUERS.iter().any(|(from, to, lens)| (*from..=*to).contains(&prefix) && lens.contains(&digits.len()))
 }

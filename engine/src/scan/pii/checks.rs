@@ -46,12 +46,18 @@ pub(super) fn remainder(digits: &[u8], divisor: u32) -> u32 {
 }
 
 /// ISO/IEC 7064 MOD 97-10 over letters and digits: what an IBAN leaves once its first four characters went last.
-pub(super) fn remainder97(characters: impl Iterator<Item = u8>) -> u32 {
-    characters.fold(0, |rest, character| match character.to_ascii_uppercase() {
-        digit @ b'0'..=b'9' => (rest * 10 + u32::from(digit - b'0')) % 97,
-        letter @ b'A'..=b'Z' => (rest * 100 + u32::from(letter - b'A') + 10) % 97,
-        _ => rest,
-    })
+pub(super) fn remainder97(characters: impl Iterator<Item = u8>) -> u64 {
+    // Division is dear and there is room for many characters between two.
+    const FULL: u64 = u64::MAX / 1000;
+    let sum = characters.fold(0_u64, |sum, character| {
+        let sum = if sum > FULL { sum % 97 } else { sum };
+        match character.to_ascii_uppercase() {
+            digit @ b'0'..=b'9' => sum * 10 + u64::from(digit - b'0'),
+            letter @ b'A'..=b'Z' => sum * 100 + u64::from(letter - b'A') + 10,
+            _ => sum,
+        }
+    });
+    sum % 97
 }
 
 /// ISO/IEC 7064 MOD 11,10: Germany's tax id, Croatia's OIB.

@@ -1,7 +1,9 @@
 //! Words of letters and digits: bank accounts, and numbers of people that carry letters.
 
+use core::cell::OnceCell;
+
 use super::checks::{luhn, mod11_2};
-use super::context::{Topic, said_after, topic};
+use super::context::{Context, Topic};
 use super::date::{day_first, year_first};
 use super::groups::Group;
 use super::{before, byte, iban, is_word};
@@ -80,14 +82,15 @@ fn word(text: &Text<'_>, start: usize, found: &mut dyn Findings) {
     }
     let large = large.get(..word.len()).unwrap_or_default();
     let shown = FORMS.iter().filter(|(form, _, sum)| fits(form, large) && sum(large));
-    let mut said = None;
+    let context = Context::new(text);
+    let said = OnceCell::new();
     for (_, need, _) in shown {
         let alone = matches!(need, Need::Nothing) || matches!(need, Need::Capitals) && capital;
         let said = || {
-            *said.get_or_insert_with(|| topic(text, start).or_else(|| said_after(bytes, start + end)))
+            let before = || context.topic(start);
+            *said.get_or_init(|| before().or_else(|| context.said_after(&(start..start + end))))
                 == Some(Topic::Identity)
         };
-        let mut said = said;
         if alone || said() {
             found.report(Kind::NationalId, start..start + end);
             return;

@@ -1,5 +1,9 @@
 //! What the words around a number say it is. The nearest word that says anything decides.
 
+use core::cell::{Cell, OnceCell};
+use core::cmp::Ordering;
+use core::ops::Range;
+
 use crate::scan::Text;
 
 /// What a word says of a number beside it.
@@ -24,16 +28,86 @@ const BEFORE_WORDS: usize = 7;
 const NAME_WORDS: usize = 4;
 /// How near a word has to be to say that a number is *not* personal.
 const OTHER_WORDS: usize = 2;
+/// How much punctuation may stand between a label and its number.
+const LABEL_GAP_BYTES: usize = 6;
 /// How far behind a number its words are looked for.
 const AFTER_BYTES: usize = 28;
 /// How far a row and a head of a CSV table are read.
 const TABLE_BYTES: usize = 200;
 
-/// What is said of the number at `at`: by the head of its column, the words before it, or the name of its member.
-pub(super) fn topic(text: &Text<'_>, at: usize) -> Option<Topic> {
-    match column(text.bytes, at) {
-        Some(name) => named(name),
-        None => said_before(text.bytes, at).or_else(|| text.key.and_then(|key| named(key.as_bytes()))),
+/// The farthest that any word before a number is looked for, punctuation between them included.
+const REACH_BYTES: usize = BEFORE_BYTES + LABEL_GAP_BYTES;
+
+/// What stands around the numbers of one run. They are asked about from the first to the last.
+#[derive(Debug)]
+pub(super) struct Context<'t> {
+    text: &'t Text<'t>,
+    /// What the name of the member says.
+    named: OnceCell<Option<Topic>>,
+    /// From where to where there are known to be no letters: most numbers of a long run have none near them.
+    silent: Cell<(usize, usize)>,
+}
+
+impl<'t> Context<'t> {
+    pub(super) fn new(text: &'t Text<'t>) -> Context<'t> {
+        Context { text, named: OnceCell::new(), silent: Cell::new((0, 0)) }
+    }
+
+    /// What is said of the number at `at`: by the head of its column, the words before it, or the name of its member.
+    pub(super) fn topic(&self, at: usize) -> Option<Topic> {
+        match column(self.text.bytes, at) {
+            Some(name) => named(name),
+            None if self.is_silent(at.saturating_sub(REACH_BYTES)..at) => self.named(),
+            None => said_before(self.text.bytes, at).or_else(|| self.named()),
+        }
+    }
+
+    /// Whether a label stands directly before the number: a word that says the same, then at most `: ` or the like.
+    pub(super) fn labelled(&self, at: usize, topic: Topic) -> bool {
+        let before = self.text.bytes.get(..at).unwrap_or_default();
+        let punctuation =
+            |byte: &u8| matches!(byte, b':' | b'=' | b' ' | b'"' | b'\'' | b'(' | b'+' | b'.' | b'\n');
+        let gap = before.iter().rev().take(LABEL_GAP_BYTES).take_while(|byte| punctuation(byte)).count();
+        let rest = before.get(..before.len().saturating_sub(gap)).unwrap_or_default();
+        if rest.is_empty() {
+            return self.named() == Some(topic);
+        }
+        if gap == 0 || self.is_silent(at.saturating_sub(REACH_BYTES)..at) {
+            return false;
+        }
+        let rest = tail(rest, BEFORE_BYTES);
+        Words { rest }.next().and_then(|word| classify(word.letters)) == Some(topic)
+    }
+
+    fn named(&self) -> Option<Topic> {
+        *self.named.get_or_init(|| self.text.key.and_then(|key| named(key.as_bytes())))
+    }
+
+    /// What the words behind a number at this place say.
+    pub(super) fn said_after(&self, number: &Range<usize>) -> Option<Topic> {
+        let rest = self.text.bytes.get(number.end..)?;
+        let rest = rest.get(..AFTER_BYTES).unwrap_or(rest);
+        if self.is_silent(number.start..number.end + rest.len()) {
+            return None;
+        }
+        let rest = rest.split(|byte| matches!(byte, b'\n' | b'.' | b';' | b':')).next()?;
+        // The last word may be cut off.
+        let mut found = None;
+        for word in (Words { rest }) {
+            found = classify(word.letters).filter(|topic| *topic != Topic::Other).or(found);
+        }
+        found
+    }
+
+    /// Whether no letter is there. What is asked for overlaps within a run, and each byte is read about once.
+    fn is_silent(&self, place: Range<usize>) -> bool {
+        let (from, to) = self.silent.get();
+        let known = (from..=to).contains(&place.start);
+        let (from, to) = if known { (from, to) } else { (place.start, place.start) };
+        let unread = self.text.bytes.get(to..place.end).unwrap_or_default();
+        let read = unread.iter().position(is_letter);
+        self.silent.set((from, to + read.unwrap_or(unread.len())));
+        read.is_none()
     }
 }
 
@@ -42,38 +116,11 @@ fn named(name: &[u8]) -> Option<Topic> {
     nearest(Words { rest: tail(name, BEFORE_BYTES) }.take(NAME_WORDS))
 }
 
-/// What the words behind a number say.
-pub(super) fn said_after(bytes: &[u8], end: usize) -> Option<Topic> {
-    let rest = bytes.get(end..)?;
-    let rest = rest.get(..AFTER_BYTES).unwrap_or(rest);
-    let rest = rest.split(|byte| matches!(byte, b'\n' | b'.' | b';' | b':')).next()?;
-    // The last word may be cut off.
-    let mut found = None;
-    for word in (Words { rest }) {
-        found = classify(word.letters).filter(|topic| *topic != Topic::Other).or(found);
-    }
-    found
-}
-
-/// Whether a label stands directly before the number: a word that says the same, then at most `: ` or the like.
-pub(super) fn labelled(text: &Text<'_>, at: usize, topic: Topic) -> bool {
-    let before = text.bytes.get(..at).unwrap_or_default();
-    let punctuation =
-        |byte: &u8| matches!(byte, b':' | b'=' | b' ' | b'"' | b'\'' | b'(' | b'+' | b'.' | b'\n');
-    let gap = before.iter().rev().take(6).take_while(|byte| punctuation(byte)).count();
-    let rest = before.get(..before.len().saturating_sub(gap)).unwrap_or_default();
-    if rest.is_empty() {
-        return text.key.and_then(|key| named(key.as_bytes())) == Some(topic);
-    }
-    let rest = tail(rest, BEFORE_BYTES);
-    gap > 0 && Words { rest }.next().and_then(|word| classify(word.letters)) == Some(topic)
-}
-
 fn said_before(bytes: &[u8], at: usize) -> Option<Topic> {
     let mut words = Words { rest: tail(bytes.get(..at)?, BEFORE_BYTES) }.take(BEFORE_WORDS).enumerate();
     // A sentence that has ended spoke of something else.
     nearest(core::iter::from_fn(|| {
-        words.next().filter(|(asked, word)| *asked == 0 || !word.ends_sentence).map(|(_, word)| word)
+        words.next().filter(|(asked, word)| *asked == 0 || !word.ends_sentence()).map(|(_, word)| word)
     }))
 }
 
@@ -102,20 +149,31 @@ fn column<'t>(bytes: &'t [u8], at: usize) -> Option<&'t [u8]> {
     if !matches!(delimiter, b',' | b';' | b'\t' | b'|' | b'\n') {
         return None;
     }
-    let near = tail(before, TABLE_BYTES);
-    let front = near.get(near.iter().rposition(|byte| *byte == b'\n')? + 1..)?;
-    let line = |text: &'t [u8]| {
-        let text = text.get(..TABLE_BYTES).unwrap_or(text);
-        text.split(|byte| *byte == b'\n').next().unwrap_or_default()
-    };
-    let (head, back) = (line(bytes), line(bytes.get(at..)?));
     let delimiter = if delimiter == b'\n' { b',' } else { delimiter };
-    let fields = |text: &[u8]| text.iter().filter(|byte| **byte == delimiter).count();
-    let field = fields(front);
+    let mut field = 0;
+    let mut front = before.iter().rev().take(TABLE_BYTES);
+    front.find(|byte| {
+        field += usize::from(**byte == delimiter);
+        **byte == b'\n'
+    })?;
+    let line = |text: &'t [u8]| text.iter().take(TABLE_BYTES).take_while(|byte| **byte != b'\n');
     // A table has as many fields in each row as in its head; one column is a table if its name says so.
-    let name = head.split(|byte| *byte == delimiter).nth(field)?;
-    let is_table = fields(head) == field + fields(back) && (fields(head) > 0 || named(name).is_some());
-    is_table.then_some(name)
+    let (mut fields, mut from, mut to) = (0, 0, None);
+    let mut len = 0;
+    for byte in line(bytes) {
+        if *byte == delimiter {
+            match fields.cmp(&field) {
+                Ordering::Less => from = len + 1,
+                Ordering::Equal => to = Some(len),
+                Ordering::Greater => {}
+            }
+            fields += 1;
+        }
+        len += 1;
+    }
+    let name = bytes.get(from..to.unwrap_or(len))?;
+    let row = field + line(bytes.get(at..)?).filter(|byte| **byte == delimiter).count();
+    (fields == row && (fields > 0 || named(name).is_some())).then_some(name)
 }
 
 fn tail(bytes: &[u8], len: usize) -> &[u8] {
@@ -131,28 +189,38 @@ struct Words<'t> {
 #[derive(Debug)]
 struct Word<'t> {
     letters: &'t [u8],
-    ends_sentence: bool,
+    behind: &'t [u8],
+}
+
+impl Word<'_> {
+    /// Whether a sentence ends behind it. What ends `tel.` is no sentence.
+    fn ends_sentence(&self) -> bool {
+        let stop =
+            self.behind.windows(2).position(|two| matches!(two, [b'.' | b'!' | b'?' | b';', b' ' | b'\n']));
+        stop.is_some_and(|place| place > 0 || self.letters.len() > 4)
+    }
 }
 
 impl<'t> Iterator for Words<'t> {
     type Item = Word<'t>;
     fn next(&mut self) -> Option<Word<'t>> {
-        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
         let end = self.rest.iter().rposition(is_letter)? + 1;
         let (run, behind) = self.rest.split_at_checked(end)?;
-        let start = run.iter().rposition(|byte| !is_letter(byte)).map_or(0, |at| at + 1);
-        let run = run.get(start..)?;
-        let hump = run.windows(2).rposition(
-            |two| matches!(two, [small, large] if small.is_ascii_lowercase() && large.is_ascii_uppercase()),
-        );
-        let hump = hump.map_or(0, |at| at + 1);
-        self.rest = self.rest.get(..start + hump)?;
-        let letters = run.get(hump..)?;
-        // What ends `tel.` is no sentence.
-        let stop = behind.windows(2).position(|two| matches!(two, [b'.' | b'!' | b'?' | b';', b' ' | b'\n']));
-        let ends_sentence = stop.is_some_and(|place| place > 0 || letters.len() > 4);
-        Some(Word { letters, ends_sentence })
+        let mut large = false;
+        let start = run.iter().rposition(|byte| {
+            let starts = !is_letter(byte) || large && byte.is_ascii_lowercase();
+            large = byte.is_ascii_uppercase();
+            starts
+        });
+        let start = start.map_or(0, |before| before + 1);
+        let (rest, letters) = run.split_at_checked(start)?;
+        self.rest = rest;
+        Some(Word { letters, behind })
     }
+}
+
+fn is_letter(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || !byte.is_ascii()
 }
 
 /// What a word says by itself.
@@ -165,23 +233,26 @@ fn classify(word: &[u8]) -> Option<Topic> {
         *small = byte.to_ascii_lowercase();
     }
     let word = small.get(..word.len().min(small.len()))?;
-    let stems: [(&[u8], Topic); 14] = [
-        (b"phone", Topic::Phone),
-        (b"telef", Topic::Phone),
-        (b"telep", Topic::Phone),
-        (b"mobil", Topic::Phone),
-        (b"handynu", Topic::Phone),
-        (b"whatsapp", Topic::Phone),
-        (b"creditc", Topic::Card),
-        (b"kreditk", Topic::Card),
-        (b"cardn", Topic::Card),
-        (b"steuer", Topic::Identity),
-        (b"identi", Topic::Identity),
-        (b"personnu", Topic::Identity),
-        (b"citizen", Topic::Identity),
-        (b"timest", Topic::Other),
-    ];
-    exact(word).or_else(|| stems.iter().find(|(stem, _)| word.starts_with(stem)).map(|(_, topic)| *topic))
+    exact(word).or_else(|| stem(word))
+}
+
+/// Words by how they begin, which is told by five letters and more.
+fn stem(word: &[u8]) -> Option<Topic> {
+    let (front, rest) = word.split_at_checked(5)?;
+    match front {
+        b"phone" | b"telef" | b"telep" | b"mobil" => Some(Topic::Phone),
+        b"handy" if rest.starts_with(b"nu") => Some(Topic::Phone),
+        b"whats" if rest.starts_with(b"app") => Some(Topic::Phone),
+        b"credi" if rest.starts_with(b"tc") => Some(Topic::Card),
+        b"kredi" if rest.starts_with(b"tk") => Some(Topic::Card),
+        b"cardn" => Some(Topic::Card),
+        b"steue" if rest.starts_with(b"r") => Some(Topic::Identity),
+        b"ident" if rest.starts_with(b"i") => Some(Topic::Identity),
+        b"perso" if rest.starts_with(b"nnu") => Some(Topic::Identity),
+        b"citiz" if rest.starts_with(b"en") => Some(Topic::Identity),
+        b"times" if rest.starts_with(b"t") => Some(Topic::Other),
+        _ => None,
+    }
 }
 
 /// Whole words, of the languages that forms and records are mostly written in.
@@ -259,6 +330,41 @@ fn foreign(word: &[u8]) -> Option<Topic> {
         ("주민", Topic::Identity),
         ("ประชาชน", Topic::Identity),
     ];
-    let holds = |part: &[u8]| word.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+    // Few words have even the first byte of a part.
+    let bit = |byte: &u8| 1_u64 << (byte.to_ascii_lowercase() & 63);
+    let present = word.iter().fold(0, |present, byte| present | bit(byte));
+    let holds = |part: &[u8]| {
+        part.first().is_some_and(|first| present & bit(first) != 0)
+            && word.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    };
     PARTS.iter().find(|(part, _)| holds(part.as_bytes())).map(|(_, topic)| *topic)
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_of_a_run_changes_no_answer(
+            text in "(tel|card|id|é|\u{a0}|[0-9 .,\n]{1,30}){1,6}", key in prop::option::of("phone|x"),
+        ) {
+            let text = Text { bytes: text.as_bytes(), key: key.as_deref() };
+            let run = Context::new(&text);
+            for at in 0..text.bytes.len() {
+                let number = at..(at + at % 9).min(text.bytes.len());
+                prop_assert_eq!(run.topic(at), Context::new(&text).topic(at));
+                prop_assert_eq!(run.said_after(&number), Context::new(&text).said_after(&number));
+                for topic in [Topic::Phone, Topic::Card] {
+                    prop_assert_eq!(run.labelled(at, topic), Context::new(&text).labelled(at, topic));
+                }
+                let before = said_before(text.bytes, at).or_else(|| run.named());
+                if column(text.bytes, at).is_none() {
+                    prop_assert_eq!(run.topic(at), before);
+                }
+            }
+        }
+    }
 }

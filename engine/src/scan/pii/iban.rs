@@ -33,10 +33,10 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
         if taken == len {
             let end = at + offset + 1;
             let (front, back) = characters.get(..len)?.split_at_checked(4)?;
-            let mixed =
-                [u8::is_ascii_lowercase, u8::is_ascii_uppercase].map(|case| characters.iter().any(case));
-            let sum = remainder97(back.iter().chain(front).copied());
-            return (sum == 1 && mixed != [true; 2] && !is_word(bytes.get(end).copied())).then_some(end);
+            let any = |case: fn(&u8) -> bool| characters.iter().any(case);
+            let mixed = || any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
+            let sum = || remainder97(back.iter().chain(front).copied());
+            return (!is_word(bytes.get(end).copied()) && sum() == 1 && !mixed()).then_some(end);
         }
     }
     None
@@ -58,7 +58,18 @@ pub(super) fn covers(bytes: &[u8], at: usize) -> bool {
 fn country_len(a: u8, b: u8) -> Option<usize> {
     let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
     let (known, _) = COUNTRIES.as_chunks::<4>();
-    known.iter().find_map(|[a, b, tens, ones]| {
-        (country == [*a, *b]).then(|| usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
-    })
+    let found = known.binary_search_by_key(&country, |[a, b, _, _]| [*a, *b]).ok()?;
+    let [_, _, tens, ones] = known.get(found)?;
+    Some(usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_sorted() {
+        let (known, _) = COUNTRIES.as_chunks::<4>();
+        assert!(known.is_sorted() && known.len() * 4 == COUNTRIES.len());
+    }
 }

@@ -4,12 +4,15 @@
 //! of the sums, so plain digits and common groupings need a word beside them ([`Need::Word`]); punctuation that
 //! nothing else has, or several sums and a date, do not.
 
+use core::cell::OnceCell;
+
 use super::checks::{luhn, mod11_2, mod11_10, remainder, uniform, verhoeff, weighted};
 use super::date::{day_first, is_day, pair, year_first};
+use super::groups::Form;
 
 /// Whether a form speaks for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Need {
+pub(super) enum Need {
     Nothing,
     Word,
 }
@@ -18,87 +21,118 @@ use Need::{Nothing, Word};
 type Sum = fn(&[u8]) -> bool;
 
 #[rustfmt::skip]
-const FORMS: &[(&str, Need, Sum)] = &[
+pub(super) const FORMS: &[(Form, Need, Sum)] = &[
     // Australia: tax file number, business and company number, Medicare.
-    ("ddddddddd", Word, australian_tax), ("ddd ddd ddd", Word, australian_tax),
-    ("ddddddddddd", Word, australian_business), ("dd ddd ddd ddd", Nothing, australian_business),
-    ("ddddddddd", Word, australian_company), ("ddd ddd ddd", Word, australian_company),
-    ("dddddddddd", Word, medicare), ("dddd ddddd d", Nothing, medicare),
+    (of("ddddddddd"), Word, australian_tax), (of("ddd ddd ddd"), Word, australian_tax),
+    (of("ddddddddddd"), Word, australian_business), (of("dd ddd ddd ddd"), Nothing, australian_business),
+    (of("ddddddddd"), Word, australian_company), (of("ddd ddd ddd"), Word, australian_company),
+    (of("dddddddddd"), Word, medicare), (of("dddd ddddd d"), Nothing, medicare),
     // Argentina: CUIT.
-    ("ddddddddddd", Word, cuit), ("dd-dddddddd-d", Nothing, cuit),
+    (of("ddddddddddd"), Word, cuit), (of("dd-dddddddd-d"), Nothing, cuit),
     // Belgium: national register.
-    ("ddddddddddd", Word, belgian), ("dd.dd.dd-ddd.dd", Nothing, belgian),
+    (of("ddddddddddd"), Word, belgian), (of("dd.dd.dd-ddd.dd"), Nothing, belgian),
     // Brazil: CPF, CNPJ.
-    ("ddddddddddd", Word, cpf), ("ddd.ddd.ddd-dd", Nothing, cpf),
-    ("dddddddddddddd", Word, cnpj), ("dd.ddd.ddd/dddd-dd", Nothing, cnpj),
+    (of("ddddddddddd"), Word, cpf), (of("ddd.ddd.ddd-dd"), Nothing, cpf),
+    (of("dddddddddddddd"), Word, cnpj), (of("dd.ddd.ddd/dddd-dd"), Nothing, cnpj),
     // Bulgaria: EGN.
-    ("dddddddddd", Word, egn),
+    (of("dddddddddd"), Word, egn),
     // Canada: social insurance.
-    ("ddddddddd", Word, canadian), ("ddd ddd ddd", Word, canadian), ("ddd-ddd-ddd", Nothing, canadian),
+    (of("ddddddddd"), Word, canadian), (of("ddd ddd ddd"), Word, canadian), (of("ddd-ddd-ddd"), Nothing, canadian),
     // Chile: RUT.
-    ("dd.ddd.ddd-d", Nothing, rut), ("d.ddd.ddd-d", Nothing, rut), ("dddddddd-d", Word, rut),
+    (of("dd.ddd.ddd-d"), Nothing, rut), (of("d.ddd.ddd-d"), Nothing, rut), (of("dddddddd-d"), Word, rut),
     // China: resident identity.
-    ("dddddddddddddddddd", Nothing, chinese),
+    (of("dddddddddddddddddd"), Nothing, chinese),
     // Croatia: OIB.
-    ("ddddddddddd", Word, mod11_10),
+    (of("ddddddddddd"), Word, mod11_10),
     // Czechia and Slovakia: rodné číslo.
-    ("dddddddddd", Word, czech), ("dddddd/dddd", Nothing, czech),
+    (of("dddddddddd"), Word, czech), (of("dddddd/dddd"), Nothing, czech),
     // Estonia, Lithuania.
-    ("ddddddddddd", Word, baltic),
+    (of("ddddddddddd"), Word, baltic),
     // France: NIR with its key.
-    ("ddddddddddddddd", Nothing, nir), ("d dd dd dd ddd ddd dd", Nothing, nir),
+    (of("ddddddddddddddd"), Nothing, nir), (of("d dd dd dd ddd ddd dd"), Nothing, nir),
     // Germany: tax identification.
-    ("ddddddddddd", Word, german_tax), ("dd ddd ddd ddd", Word, german_tax),
+    (of("ddddddddddd"), Word, german_tax), (of("dd ddd ddd ddd"), Word, german_tax),
     // Greece: AMKA.
-    ("ddddddddddd", Word, amka),
+    (of("ddddddddddd"), Word, amka),
     // India: Aadhaar.
-    ("dddddddddddd", Word, aadhaar), ("dddd dddd dddd", Nothing, aadhaar), ("dddd-dddd-dddd", Nothing, aadhaar),
+    (of("dddddddddddd"), Word, aadhaar), (of("dddd dddd dddd"), Nothing, aadhaar), (of("dddd-dddd-dddd"), Nothing, aadhaar),
     // Israel.
-    ("ddddddddd", Word, luhn), ("dddddddd-d", Word, luhn),
+    (of("ddddddddd"), Word, luhn), (of("dddddddd-d"), Word, luhn),
     // Italy: partita IVA.
-    ("ddddddddddd", Word, luhn),
+    (of("ddddddddddd"), Word, luhn),
     // Japan: My Number.
-    ("dddddddddddd", Word, my_number), ("dddd dddd dddd", Word, my_number),
+    (of("dddddddddddd"), Word, my_number), (of("dddd dddd dddd"), Word, my_number),
     // Korea: residents and foreigners. Since 2020 without a sum, so by date; the dash is everybody's.
-    ("ddddddddddddd", Word, korean), ("dddddd-ddddddd", Nothing, korean),
+    (of("ddddddddddddd"), Word, korean), (of("dddddd-ddddddd"), Nothing, korean),
     // Netherlands: BSN.
-    ("ddddddddd", Word, bsn), ("dddd.dd.ddd", Nothing, bsn),
+    (of("ddddddddd"), Word, bsn), (of("dddd.dd.ddd"), Nothing, bsn),
     // Norway.
-    ("ddddddddddd", Nothing, norwegian), ("dddddd ddddd", Nothing, norwegian),
+    (of("ddddddddddd"), Nothing, norwegian), (of("dddddd ddddd"), Nothing, norwegian),
     // Poland: PESEL.
-    ("ddddddddddd", Word, pesel),
+    (of("ddddddddddd"), Word, pesel),
     // Portugal: NIF.
-    ("ddddddddd", Word, portuguese), ("ddd ddd ddd", Word, portuguese),
+    (of("ddddddddd"), Word, portuguese), (of("ddd ddd ddd"), Word, portuguese),
     // Romania: CNP. The states of old Yugoslavia: JMBG.
-    ("ddddddddddddd", Word, cnp), ("ddddddddddddd", Word, jmbg),
+    (of("ddddddddddddd"), Word, cnp), (of("ddddddddddddd"), Word, jmbg),
     // South Africa.
-    ("ddddddddddddd", Word, south_african), ("dddddd dddd ddd", Nothing, south_african),
+    (of("ddddddddddddd"), Word, south_african), (of("dddddd dddd ddd"), Nothing, south_african),
     // Sweden: personnummer; organisations' numbers have the same form without a date.
-    ("dddddd-dddd", Nothing, swedish), ("dddddddd-dddd", Nothing, swedish), ("dddddddddddd", Nothing, swedish),
-    ("dddddddddd", Word, luhn), ("dddddd-dddd", Word, luhn),
+    (of("dddddd-dddd"), Nothing, swedish), (of("dddddddd-dddd"), Nothing, swedish), (of("dddddddddddd"), Nothing, swedish),
+    (of("dddddddddd"), Word, luhn), (of("dddddd-dddd"), Word, luhn),
     // Switzerland: AHV.
-    ("ddddddddddddd", Word, ahv), ("ddd.dddd.dddd.dd", Nothing, ahv),
+    (of("ddddddddddddd"), Word, ahv), (of("ddd.dddd.dddd.dd"), Nothing, ahv),
     // Thailand.
-    ("ddddddddddddd", Word, thai), ("d-dddd-ddddd-dd-d", Nothing, thai), ("d dddd ddddd dd d", Nothing, thai),
+    (of("ddddddddddddd"), Word, thai), (of("d-dddd-ddddd-dd-d"), Nothing, thai), (of("d dddd ddddd dd d"), Nothing, thai),
     // Turkey: TCKN.
-    ("ddddddddddd", Word, tckn),
+    (of("ddddddddddd"), Word, tckn),
     // United Kingdom: NHS.
-    ("dddddddddd", Word, nhs), ("ddd ddd dddd", Nothing, nhs), ("ddd-ddd-dddd", Word, nhs),
+    (of("dddddddddd"), Word, nhs), (of("ddd ddd dddd"), Nothing, nhs), (of("ddd-ddd-dddd"), Word, nhs),
     // United States: providers of health care, banks.
-    ("dddddddddd", Word, npi), ("dddd-ddd-ddd", Word, npi), ("dddd ddd ddd", Word, npi),
-    ("ddddddddd", Word, routing), ("dddd-dddd-d", Word, routing),
+    (of("dddddddddd"), Word, npi), (of("dddd-ddd-ddd"), Word, npi), (of("dddd ddd ddd"), Word, npi),
+    (of("ddddddddd"), Word, routing), (of("dddd-dddd-d"), Word, routing),
 ];
 
 /// Whether the number, of this form and these digits, is one; `alone` if it may be without a word, `said` whether a
 /// word says so.
-pub(super) fn is_identity(form: &[u8], digits: &[u8], alone: bool, said: impl Fn() -> bool) -> bool {
+pub(super) fn is_identity(form: Form, digits: &[u8], alone: bool, said: impl Fn() -> bool) -> bool {
+    let asked = OnceCell::new();
     (9..=18).contains(&digits.len())
-        && FORMS.iter().any(|(known, need, sum)| {
-            known.as_bytes() == form
+        && forms(form).any(|(known, need, sum)| {
+            *known == form
+                && (alone && *need == Nothing || *asked.get_or_init(&said))
                 && sum(digits)
                 && !uniform(digits)
-                && (alone && *need == Nothing || said())
         })
+}
+
+/// Those of [`FORMS`] that may be this one.
+fn forms(form: Form) -> impl Iterator<Item = &'static (Form, Need, Sum)> {
+    let mut rows = ROWS.get(form.hash(ROW_BITS)).copied().unwrap_or(0);
+    core::iter::from_fn(move || {
+        let row = rows.trailing_zeros();
+        rows &= rows.wrapping_sub(1);
+        FORMS.get(row as usize)
+    })
+}
+
+const ROW_BITS: u32 = 6;
+
+/// For each hash of a form the rows of [`FORMS`] that have it, one bit each.
+static ROWS: [u128; 1 << ROW_BITS] = rows();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn rows() -> [u128; 1 << ROW_BITS] {
+    let mut rows = [0; 1 << ROW_BITS];
+    let mut row = 0;
+    while row < FORMS.len() {
+        rows[FORMS[row].0.hash(ROW_BITS)] |= 1 << row;
+        row += 1;
+    }
+    rows
+}
+
+const fn of(written: &str) -> Form {
+    Form::of(written)
 }
 
 fn last_is(digits: &[u8], check: u32) -> bool {

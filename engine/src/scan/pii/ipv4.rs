@@ -2,22 +2,24 @@
 
 use core::ops::Range;
 
-use super::context::{Topic, topic};
 use super::groups::Group;
 use super::{before, byte, is_word};
-use crate::scan::Text;
 
 /// An address at the front of the groups: its place, with a prefix length if one follows, and how many groups it took.
-pub(super) fn address(text: &Text<'_>, groups: &[Group]) -> Option<(Range<usize>, usize)> {
-    let bytes = text.bytes;
+/// `version` says whether a word makes it one.
+pub(super) fn address(
+    bytes: &[u8],
+    groups: &[Group],
+    version: impl FnOnce() -> bool,
+) -> Option<(Range<usize>, usize)> {
     let [a, b, c, d, rest @ ..] = groups else { return None };
-    let dotted = [b, c, d].iter().all(|group| group.join == [b'.', 0]);
+    let dotted = a.join[0] != b'.' && [b, c, d].iter().all(|group| group.join == [b'.', 0]);
     if !dotted
         || ![a, b, c, d].iter().all(|group| is_octet(bytes.get(group.start..group.end).unwrap_or_default()))
     {
         return None;
     }
-    if a.join[0] == b'.' || !may_begin(bytes, a.start) || is_heading(bytes, a.start, d.end) {
+    if !may_begin(bytes, a.start) || is_heading(bytes, a.start, d.end) {
         return None;
     }
     let slashed = before(bytes, a.start) == Some(b'/');
@@ -28,8 +30,7 @@ pub(super) fn address(text: &Text<'_>, groups: &[Group]) -> Option<(Range<usize>
         [next, ..] if matches!(next.join, [b'-' | b'.', _]) => return None,
         _ => (d.end, 4),
     };
-    let version = topic(text, a.start) == Some(Topic::Version);
-    (may_end(bytes, end) && !version).then_some((a.start..end, used))
+    (may_end(bytes, end) && !version()).then_some((a.start..end, used))
 }
 
 /// 0 to 255 without leading zeros.
@@ -90,9 +91,9 @@ mod tests {
     use super::*;
 
     fn is_address(text: &str) -> bool {
-        let window = Window::open(text.as_bytes(), 0);
-        let found =
-            window.and_then(|window| address(&Text { bytes: text.as_bytes(), key: None }, window.groups()));
+        let mut window = Window::new(text.as_bytes());
+        window.open(0);
+        let found = address(text.as_bytes(), window.groups(), || false);
         found.is_some_and(|(place, _)| place == (0..text.len()))
     }
 

@@ -4,13 +4,11 @@
 use core::cell::OnceCell;
 use core::ops::Range;
 
-use super::card::is_card;
 use super::checks::uniform;
-use super::context::{Topic, labelled, said_after, topic};
+use super::context::{Context, Topic};
 use super::date::is_day;
-use super::groups::{GROUPS, Group, Window};
-use super::identity::is_identity;
-use super::{before, byte, coded, iban, ipv4, is_word, phone};
+use super::groups::{Form, Group, Window, begins};
+use super::{before, byte, card, coded, iban, identity, ipv4, is_word, phone};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
@@ -26,6 +24,7 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([DIGIT.not(), DIGIT, JOIN, DIGIT], 1),
     Gram::of([DIGIT, WIDE, WIDE, DIGIT], 0),
     Gram::of([DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 1),
+    Gram::of([DIGIT, DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 0),
 ];
 
 /// Fewer digits are nobody's number, nor are more.
@@ -34,8 +33,15 @@ const DIGITS_MAX: usize = 19;
 /// The French have most groups.
 const GROUPS_MAX: usize = 7;
 
+const SOCIAL_SECURITY: Form = Form::of("ddd-dd-dddd");
+
 pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
-    let Some(mut window) = Window::open(text.bytes, at) else { return at + 1 };
+    if !begins(text.bytes, at) {
+        return at + 1;
+    }
+    let mut window = Window::new(text.bytes);
+    window.open(at);
+    let context = Context::new(text);
     let mut end = at + 1;
     // Whether the group before was part of something found.
     let mut after_find = true;
@@ -46,7 +52,17 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
             window.skip(1);
             continue;
         }
-        let place = Place::new(text, window.groups(), after_find);
+        let (groups, form, start) = (window.groups(), window.form(), first.start);
+        let place = Place {
+            text,
+            context: &context,
+            groups,
+            form,
+            after_find,
+            start,
+            digits: OnceCell::new(),
+            topic: OnceCell::new(),
+        };
         let used = match place.judge() {
             // Bank accounts are printed in groups, too.
             Some(Find { kind: Some(_), used, .. }) if iban::covers(text.bytes, first.start) => {
@@ -76,8 +92,8 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
 /// Whether nothing can begin with the groups: two digits by themselves, or too few of them to be anything.
 fn is_idle(groups: &[Group]) -> bool {
     let single = matches!(groups, [a, b, ..] if a.len() == 1 && b.len() == 1 && b.join != [b'.', 0] && b.join[0] != b'(');
-    let digits: usize = groups.iter().take(GROUPS_MAX).map(Group::len).sum();
-    single || digits < 4
+    let few = || groups.iter().map(Group::len).sum::<usize>() < 4;
+    single || groups.len() < 4 && few()
 }
 
 /// What the next groups are; a date is of no kind.
@@ -90,75 +106,27 @@ struct Find {
 /// Groups from one on, and what is known of them.
 struct Place<'w> {
     text: &'w Text<'w>,
+    context: &'w Context<'w>,
     groups: &'w [Group],
+    form: Form,
     after_find: bool,
     start: usize,
-    digits: [u8; 20],
-    /// How the groups are written: `d` for a digit, and what joins them.
-    form: [u8; 40],
-    /// For each group how many digits and bytes of the form go up to its end.
-    ends: [(usize, usize); GROUPS],
+    digits: OnceCell<[u8; DIGITS_MAX]>,
     topic: OnceCell<Option<Topic>>,
 }
 
-impl<'w> Place<'w> {
-    fn new(text: &'w Text<'w>, groups: &'w [Group], after_find: bool) -> Place<'w> {
-        let mut place = Place {
-            text,
-            groups,
-            after_find,
-            start: groups.first().map_or(0, |first| first.start),
-            digits: [0; 20],
-            form: [0; 40],
-            ends: [(usize::MAX, 0); GROUPS],
-            topic: OnceCell::new(),
-        };
-        let (mut digits, mut form) = (0, 0);
-        for (index, (group, ends)) in groups.iter().zip(&mut place.ends).enumerate() {
-            let values = text.bytes.get(group.start..group.end).unwrap_or_default();
-            let joined = group.join.iter().filter(|byte| index > 0 && **byte != 0);
-            let room = place.digits.get_mut(digits..digits + values.len());
-            let Some(room) = room else { break };
-            for (place, value) in room.iter_mut().zip(values) {
-                *place = value - b'0';
-            }
-            digits += values.len();
-            let written = joined.copied().chain(values.iter().map(|_| b'd'));
-            for byte in written {
-                if let Some(place) = place.form.get_mut(form) {
-                    *place = byte;
-                }
-                form += 1;
-            }
-            *ends = (digits, form);
-        }
-        place
-    }
-
-    fn digits(&self, used: usize) -> Option<&[u8]> {
-        let (digits, _) = used.checked_sub(1).and_then(|index| self.ends.get(index))?;
-        self.digits.get(..*digits)
-    }
-
-    fn form(&self, used: usize) -> &[u8] {
-        let form = used.checked_sub(1).and_then(|index| self.ends.get(index)).map_or(0, |ends| ends.1);
-        self.form.get(..form).unwrap_or_default()
-    }
-
+impl Place<'_> {
     fn topic(&self) -> Option<Topic> {
-        *self.topic.get_or_init(|| topic(self.text, self.start))
+        *self.topic.get_or_init(|| self.context.topic(self.start))
     }
 
     fn judge(&self) -> Option<Find> {
         if before(self.text.bytes, self.start) == Some(b'+') {
             return self.international();
         }
-        if let Some((range, used)) = ipv4::address(self.text, self.groups) {
+        let version = || self.topic() == Some(Topic::Version);
+        if let Some((range, used)) = ipv4::address(self.text.bytes, self.groups, version) {
             return Some(Find { kind: Some(Kind::Ip), range, used });
-        }
-        let most = self.ends.iter().take(self.groups.len()).take_while(|(digits, _)| *digits <= 20).count();
-        if self.digits(most).is_none_or(|digits| digits.len() < DIGITS_MIN) {
-            return None;
         }
         if let Some(find) = self.date() {
             return Some(find);
@@ -166,7 +134,7 @@ impl<'w> Place<'w> {
         if !self.begins() {
             return None;
         }
-        (1..=most.min(GROUPS_MAX)).rev().find_map(|used| self.number(used))
+        (1..=self.groups.len().min(GROUPS_MAX)).rev().find_map(|used| self.number(used))
     }
 
     /// Whether a number may begin here: not in the middle of a word, an amount, or digits joined by more than a blank.
@@ -208,14 +176,45 @@ impl<'w> Place<'w> {
 
     /// What these groups together are.
     fn number(&self, used: usize) -> Option<Find> {
-        let number = Number { place: self, digits: self.digits(used)?, groups: self.groups.get(..used)? };
-        if !(DIGITS_MIN..=DIGITS_MAX).contains(&number.digits.len()) || !self.ends(used) {
+        let groups = self.groups.get(..used)?;
+        let form = self.form.first(used);
+        if !(DIGITS_MIN..=DIGITS_MAX).contains(&form.digits())
+            || !self.ends(used)
+            || !self.may_be(groups, form)
+        {
             return None;
         }
+        let number = Number { place: self, digits: self.digits().get(..form.digits())?, groups, form };
         let (start, end) = (self.start, self.end(used)?);
         let kind = number.kind()?;
         let range = if kind == Kind::Phone { self.phone_range(end) } else { start..end };
         Some(Find { kind: Some(kind), range, used })
+    }
+
+    /// The values of the digits, as many as any number has.
+    fn digits(&self) -> &[u8] {
+        self.digits.get_or_init(|| {
+            let mut digits = [0; DIGITS_MAX];
+            let end = self.groups.last().map_or(self.start, |last| last.end);
+            let written = self.text.bytes.get(self.start..end).unwrap_or_default();
+            let values = written.iter().filter(|byte| byte.is_ascii_digit());
+            for (digit, value) in digits.iter_mut().zip(values) {
+                *digit = value - b'0';
+            }
+            digits
+        })
+    }
+
+    /// Whether groups of this form can be anything: tells most of them quickly.
+    fn may_be(&self, groups: &[Group], form: Form) -> bool {
+        let digits = form.digits();
+        if digits < phone::DIGITS_MIN {
+            return phone::may_be(digits, groups, true) && self.context.labelled(self.start, Topic::Phone);
+        }
+        groups.len() == 1 && digits >= 9
+            || is_known(form)
+            || byte(self.text.bytes, self.start) == Some(b'0')
+            || phone::may_be(digits, groups, false) && self.topic() == Some(Topic::Phone)
     }
 
     /// With its bracket, and its extension.
@@ -287,14 +286,14 @@ struct Number<'p> {
     place: &'p Place<'p>,
     digits: &'p [u8],
     groups: &'p [Group],
+    form: Form,
 }
 
 impl Number<'_> {
     fn kind(&self) -> Option<Kind> {
         if self.digits.len() < phone::DIGITS_MIN {
-            let (text, start) = (self.place.text, self.place.start);
-            let phone = phone::may_be(self.digits, self.groups, true) && labelled(text, start, Topic::Phone);
-            return phone.then_some(Kind::Phone);
+            // So short a one only if it has a label.
+            return (!uniform(self.digits)).then_some(Kind::Phone);
         }
         // What a word calls a phone number may have the form of something else.
         let said_phone = self.place.topic() == Some(Topic::Phone);
@@ -317,13 +316,16 @@ impl Number<'_> {
     }
 
     fn is_social_security(&self) -> bool {
-        let topic = self.place.topic();
-        let form = self.form();
-        let formatted = match form {
-            b"ddd-dd-dddd" => true,
-            b"ddd.dd.dddd" => topic != Some(Topic::Other),
-            b"ddd dd dddd" => topic != Some(Topic::Other) && self.is_whole(),
-            _ => form == b"ddddddddd" && topic == Some(Topic::Social),
+        const DOTS: Form = Form::of("ddd.dd.dddd");
+        const BLANKS: Form = Form::of("ddd dd dddd");
+        const PLAIN: Form = Form::of("ddddddddd");
+        let topic = || self.place.topic();
+        let formatted = match self.form {
+            SOCIAL_SECURITY => true,
+            DOTS => topic() != Some(Topic::Other),
+            BLANKS => topic() != Some(Topic::Other) && self.is_whole(),
+            PLAIN => topic() == Some(Topic::Social),
+            _ => false,
         };
         formatted
             && !uniform(self.digits)
@@ -335,31 +337,29 @@ impl Number<'_> {
     }
 
     fn is_card(&self) -> bool {
-        let mut lens = [0; GROUPS];
-        for (len, group) in lens.iter_mut().zip(self.groups) {
-            *len = group.len();
-        }
-        let lens = lens.get(..self.groups.len()).unwrap_or_default();
         let mut joins = self.groups.iter().skip(1).map(|group| group.join);
         let first = joins.next();
         let alike = first
             .is_none_or(|first| matches!(first, [b' ' | b'-' | b'.', 0]) && joins.all(|join| join == first));
         // Orders and items have numbers of any kind, though nobody writes them in groups.
-        let doubted = lens.len() == 1 && self.place.topic() == Some(Topic::Other);
+        let doubted = || self.groups.len() == 1 && self.place.topic() == Some(Topic::Other);
         alike
-            && (!doubted && is_card(self.digits, lens, false)
-                || is_card(self.digits, lens, true) && self.is_said(Topic::Card))
+            && card::may_be(self.digits, self.groups.len() == 1, self.form)
+            && (card::is_common(self.digits) && !doubted() || self.is_said(Topic::Card))
     }
 
     fn is_identity(&self) -> bool {
-        let form = self.form();
-        let alone = self.place.topic() != Some(Topic::Other) && (self.is_whole() || !form.contains(&b' '));
-        is_identity(form, self.digits, alone, || self.is_said(Topic::Identity))
+        let blank = self.groups.iter().skip(1).any(|group| group.join == [b' ', 0]);
+        let alone = self.place.topic() != Some(Topic::Other) && (self.is_whole() || !blank);
+        identity::is_identity(self.form, self.digits, alone, || self.is_said(Topic::Identity))
     }
 
     fn is_phone(&self) -> bool {
         let topic = self.place.topic();
-        if topic == Some(Topic::Phone) && phone::may_be(self.digits, self.groups, false) {
+        if topic == Some(Topic::Phone)
+            && phone::may_be(self.digits.len(), self.groups, false)
+            && !uniform(self.digits)
+        {
             return true;
         }
         let open = before(self.place.text.bytes, self.place.start) == Some(b'(');
@@ -370,7 +370,8 @@ impl Number<'_> {
 
     /// Whether a word before or behind says this of the number.
     fn is_said(&self, wanted: Topic) -> bool {
-        let said = self.place.topic().or_else(|| said_after(self.place.text.bytes, self.end()));
+        let place = self.place.start..self.end();
+        let said = self.place.topic().or_else(|| self.place.context.said_after(&place));
         said == Some(wanted)
     }
 
@@ -380,11 +381,59 @@ impl Number<'_> {
         self.groups.len() == self.place.groups.len() && (begins || self.place.after_find)
     }
 
-    fn form(&self) -> &[u8] {
-        self.place.form(self.groups.len())
-    }
-
     fn end(&self) -> usize {
         self.groups.last().map_or(0, |last| last.end)
+    }
+}
+
+/// Whether some number is written in groups of these sizes and told by that; seldom also of others.
+fn is_known(form: Form) -> bool {
+    let bit = form.sizes().hash(KNOWN_BITS);
+    KNOWN.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
+}
+
+const KNOWN_BITS: u32 = 12;
+type Known = [u64; 1 << (KNOWN_BITS - 6)];
+
+/// The hashes of all sizes that are known.
+static KNOWN: Known = known();
+
+const fn known() -> Known {
+    let mut known = [0; _];
+    let mut identities = identity::FORMS;
+    while let [(form, _, _), rest @ ..] = identities {
+        add(&mut known, *form);
+        identities = rest;
+    }
+    let (mut cards, mut phones) = (card::PRINTED, phone::PRINTED);
+    while let [form, rest @ ..] = cards {
+        add(&mut known, *form);
+        cards = rest;
+    }
+    while let [form, rest @ ..] = phones {
+        add(&mut known, *form);
+        phones = rest;
+    }
+    add(&mut known, SOCIAL_SECURITY);
+    known
+}
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn add(known: &mut Known, form: Form) {
+    let bit = form.sizes().hash(KNOWN_BITS);
+    known[bit / 64] |= 1 << (bit % 64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_forms_are_taken_for_known_ones() {
+        let all = identity::FORMS.iter().map(|(form, _, _)| form).chain(card::PRINTED).chain(phone::PRINTED);
+        assert!(all.clone().all(|form| is_known(*form)));
+        let bits: u32 = KNOWN.iter().map(|word| word.count_ones()).sum();
+        assert!(bits as usize <= all.count() && bits > 30);
+        assert!(!is_known(Form::of("ddd ddd ddd ddd")) && !is_known(Form::of("dd.dddd dd.dddd")));
     }
 }

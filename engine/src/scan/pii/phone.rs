@@ -2,7 +2,7 @@
 
 use super::checks::uniform;
 use super::countries::country;
-use super::groups::{Group, digits_end};
+use super::groups::{Form, Group, digits_end};
 use super::{before, byte};
 
 /// E.164 allows no more digits.
@@ -50,12 +50,12 @@ fn is_american(digits: &[u8]) -> bool {
     }
 }
 
-/// Whether a word or a member's name suffices to make the groups a phone number.
-pub(super) fn may_be(digits: &[u8], groups: &[Group], labelled: bool) -> bool {
+/// Whether a word or a member's name suffices to make groups of so many digits a phone number.
+pub(super) fn may_be(digits: usize, groups: &[Group], labelled: bool) -> bool {
     let fewest = if labelled { LABELLED_MIN } else { DIGITS_MIN };
-    let decimal = matches!(groups, [_, fraction] if fraction.join == [b'.', 0]) && digits.len() < 9;
+    let decimal = matches!(groups, [_, fraction] if fraction.join == [b'.', 0]) && digits < 9;
     let tail = groups.last().is_some_and(|last| last.len() >= 2);
-    (fewest..=DIGITS_MAX).contains(&digits.len()) && tail && !decimal && !uniform(digits)
+    (fewest..=DIGITS_MAX).contains(&digits) && tail && !decimal
 }
 
 /// Whether it begins as one dials out of Europe or North America, with a country's code next.
@@ -68,8 +68,19 @@ pub(super) fn is_dialled_abroad(digits: &[u8], groups: &[Group]) -> bool {
     }
 }
 
-/// Whether the writing alone makes it one: a grouping, or eleven digits as mobile phones begin in many countries; `open` if a bracket opens before it, `whole` if nothing is joined to it on
-/// either side.
+/// The groups of numbers that begin with no zero and are told by their writing, whatever joins them.
+pub(super) const PRINTED: &[Form] = &[
+    Form::of("ddd ddd dddd").sizes(),
+    Form::of("ddd ddddddd").sizes(),
+    Form::of("d ddd ddd dddd").sizes(),
+    Form::of("d ddd ddddddd").sizes(),
+    Form::of("ddd ddd dd dd").sizes(),
+    Form::of("dd dddd dddd").sizes(),
+    Form::of("dd ddddd dddd").sizes(),
+];
+
+/// Whether the writing alone makes it one: a grouping, or eleven digits as mobile phones begin in many countries;
+/// `open` if a bracket opens before it, `whole` if nothing is joined to it on either side.
 pub(super) fn is_by_writing(digits: &[u8], groups: &[Group], open: bool, whole: bool) -> bool {
     matches!((digits, groups), ([0, 5 | 7..=9, ..], [_]) if digits.len() == 11)
         || is_american_grouping(digits, groups, open)
@@ -161,6 +172,9 @@ fn is_bracket_grouping(digits: &[u8], groups: &[Group], open: bool) -> bool {
 /// Where the extension ends that stands at `end`: `x101`, ` ext. 5`, `;ext=5`.
 pub(super) fn extension(bytes: &[u8], end: usize) -> usize {
     let rest = bytes.get(end..).unwrap_or_default();
+    if !matches!(rest, [b' ', b'e' | b'E' | b'x' | b'X', ..] | [b';' | b'e' | b'E' | b'x' | b'X', ..]) {
+        return end;
+    }
     let marks =
         [&b";ext="[..], b" extension ", b" ext. ", b" ext.", b" ext ", b"ext.", b"ext", b" x ", b" x", b"x"];
     let mark =

@@ -259,6 +259,8 @@ fn addresses_of_mail_are_found_in_every_script() {
         "ñoñó@example.tld",
         "葉士豪@臺網中心.tw",
         "राम@मोहन.ईन्फो",
+        "анна@пример.рф",
+        "άννα@παράδειγμα.ελ",
         "user@xn--80ak6aa92e.com",
         "\"two words\"@example.org",
         "12345@qq.com",
@@ -309,6 +311,8 @@ fn phones_are_found_by_country_by_grouping_and_by_a_word() {
         "+55 11 98456-5666",
         "090-1234-5678",
         "09-7625400",
+        "06\u{2011}12\u{2011}34\u{2011}56\u{2011}78",
+        "06\u{202f}12\u{202f}34\u{202f}56\u{202f}78",
     ] {
         let found = found_as(&format!("at {phone}."), None);
         assert_eq!(found.len(), 1, "{phone}: {found:?}");
@@ -392,6 +396,19 @@ fn identities_with_a_form_of_their_own_need_no_word_and_others_do() {
     }
 }
 
+#[test]
+fn numbers_are_found_far_inside_a_run_of_others() {
+    let others = "123 45 6789 1.5 ".repeat(200);
+    for (kind, number) in [
+        (Kind::Card, "4111 1111 1111 1111"),
+        (Kind::Ssn, "219-09-9998"),
+        (Kind::Phone, "415-555-0132"),
+        (Kind::NationalId, "529.982.247-25"),
+    ] {
+        finds(&format!("{others}{number} {others}"), kind, number);
+    }
+}
+
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("4111 1111 1111 1111".to_string()),
@@ -431,6 +448,14 @@ proptest! {
             prop_assert!(text.get(place.clone()).is_some_and(|within| !within.is_empty()), "{:?} {:?}", kind, place);
         }
         prop_assert_eq!(found, twin(&text, key.as_deref()));
+    }
+
+    #[test]
+    fn the_grams_hide_nothing_in_long_runs(
+        groups in prop::collection::vec(("[0-9]{1,9}", " |[ ./-]|\u{a0}|\u{2011}|[)] | [(]"), 0..24), key in prop::option::of("phone|id|ssn|card"),
+    ) {
+        let text: String = groups.iter().flat_map(|(digits, join)| [digits.as_str(), join]).collect();
+        prop_assert_eq!(triggered(&text, key.as_deref()), twin(&text, key.as_deref()));
     }
 
     #[test]
