@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
+use core::str::CharIndices;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -131,7 +132,7 @@ impl<'p> Protector<'p> {
                 Area::Meta => meta(text),
             };
             if area == Area::Data
-                && let Some(new) = self.text(text, None, &|at| raw_place(name, at))
+                && let Some(new) = self.text(text, None, &|finds| raw_places(name, finds))
             {
                 // Two names that were different stay different.
                 edits.replace(name.span(), json(&names.unique(value, new)));
@@ -156,7 +157,7 @@ impl<'p> Protector<'p> {
             }
             return;
         }
-        let new = self.text(text, key, &|at| raw_place(value, at));
+        let new = self.text(text, key, &|finds| raw_places(value, finds));
         if let Some(new) = new.filter(|_| area != Area::Fixed) {
             edits.replace(value.span(), json(&new));
         }
@@ -175,9 +176,7 @@ impl<'p> Protector<'p> {
         let mut edits = Edits::default();
         let area = if area == Area::Fixed { area } else { Area::Data };
         self.any(doc.root(), None, area, depth + 1, &mut edits);
-        for find in self.report.finds.iter_mut().skip(before) {
-            find.place = raw_place(value, &find.place);
-        }
+        raw_places(value, self.report.finds.get_mut(before..).unwrap_or_default());
         Some((!edits.is_empty()).then(|| edits.apply(text)))
     }
 
@@ -188,7 +187,11 @@ impl<'p> Protector<'p> {
             return;
         }
         let start = value.span().start;
-        let new = self.text(raw, key, &|at| start.saturating_add(at.start)..start.saturating_add(at.end));
+        let new = self.text(raw, key, &|finds| {
+            for Find { place, .. } in finds {
+                *place = start.saturating_add(place.start)..start.saturating_add(place.end);
+            }
+        });
         if new.is_some() && area == Area::Data {
             edits.replace(value.span(), String::from("0"));
         }
@@ -204,7 +207,11 @@ impl<'p> Protector<'p> {
                 let Ok(bytes) = STANDARD.decode(text) else { return };
                 let Ok(decoded) = core::str::from_utf8(&bytes) else { return };
                 let span = value.span();
-                if let Some(new) = self.text(decoded, None, &|_| span.clone()) {
+                if let Some(new) = self.text(decoded, None, &|finds| {
+                    for find in finds {
+                        find.place = span.clone();
+                    }
+                }) {
                     edits.replace(value.span(), json(&STANDARD.encode(new)));
                 }
             }
@@ -227,7 +234,8 @@ impl<'p> Protector<'p> {
             return;
         }
         for Finding { place, detector, .. } in self.scanner.scan(&joined, None) {
-            let crosses = ends.iter().any(|end| place.start < *end && *end < place.end);
+            let next = ends.get(ends.partition_point(|end| *end <= place.start));
+            let crosses = next.is_some_and(|end| *end < place.end);
             if let Some(treated) = self.plan.of(detector).filter(|_| crosses) {
                 let now = if treated.now.is_of_message() { treated.now } else { Treatment::Log };
                 self.note(detector, blocks.span(), Treated { now, ..treated });
@@ -235,27 +243,25 @@ impl<'p> Protector<'p> {
         }
     }
 
-    /// Looks through one decoded text: what it becomes, if it changes. `raw` is where a part of it stands in the JSON.
-    fn text(
-        &mut self,
-        text: &str,
-        key: Option<&str>,
-        raw: &dyn Fn(&Range<usize>) -> Range<usize>,
-    ) -> Option<String> {
+    /// Looks through one decoded text: what it becomes, if it changes. `raw` turns the places of finds in it into places
+    /// in the JSON.
+    fn text(&mut self, text: &str, key: Option<&str>, raw: &dyn Fn(&mut [Find])) -> Option<String> {
         let findings = self.scanner.scan(text, key);
         if findings.is_empty() {
             return None;
         }
+        let before = self.report.finds.len();
         let mut parts = Vec::with_capacity(findings.len());
         for Finding { place, detector, is_encoded } in findings {
             let Some(treated) = self.plan.of(detector) else { continue };
             if text.get(place.clone()).is_some_and(|found| self.is_allowed(detector, found)) {
                 continue;
             }
-            self.note(detector, raw(&place), treated);
+            self.note(detector, place.clone(), treated);
             let kind = self.kind(detector).filter(|_| !is_encoded);
             parts.push(Part { place, treatment: treated.now, kind });
         }
+        raw(self.report.finds.get_mut(before..).unwrap_or_default());
         treated(text, &parts, self.key)
     }
 
@@ -358,48 +364,64 @@ fn schema(name: &str, member: Value<'_>) -> Place {
     }
 }
 
-/// Where a part of a decoded string stands in the JSON text.
-fn raw_place(value: Value<'_>, part: &Range<usize>) -> Range<usize> {
-    let span = value.span();
-    let inner = span.start.saturating_add(1);
+/// Turns places in a decoded string into places in the JSON text: all in one pass, for texts that are long and full of
+/// finds.
+fn raw_places(value: Value<'_>, finds: &mut [Find]) {
+    let inner = value.span().start.saturating_add(1);
     let raw = value.raw();
     if value.as_str().is_some_and(|text| text.len() + 2 == raw.len()) {
-        return inner.saturating_add(part.start)..inner.saturating_add(part.end);
+        for Find { place, .. } in finds {
+            *place = inner.saturating_add(place.start)..inner.saturating_add(place.end);
+        }
+        return;
     }
     let body = raw.get(1..raw.len().saturating_sub(1)).unwrap_or("");
+    // Offsets in the decoded string, and those in the text once they are reached.
+    let offsets = finds.iter().flat_map(|find| [find.place.start, find.place.end]);
+    let mut marks: Vec<(usize, usize)> = offsets.map(|offset| (offset, body.len())).collect();
+    marks.sort_unstable();
+    marks.dedup();
+    let mut open = marks.iter_mut().peekable();
     let mut decoded = 0_usize;
-    let (mut start, mut end) = (None, None);
-    let mut rest = body.char_indices().peekable();
+    let mut rest = body.char_indices();
     while let Some((at, char)) = rest.next() {
-        if start.is_none() && decoded >= part.start {
-            start = Some(at);
+        while let Some((_, raw)) = open.next_if(|(offset, _)| *offset <= decoded) {
+            *raw = at;
         }
-        if end.is_none() && decoded >= part.end {
-            end = Some(at);
+        if open.peek().is_none() {
             break;
         }
-        decoded += match char {
-            '\\' => match rest.next() {
-                Some((_, 'u')) => {
-                    let code = rest
-                        .by_ref()
-                        .take(4)
-                        .fold(0, |code, (_, digit)| code << 4 | digit.to_digit(16).unwrap_or(0));
-                    match code {
-                        0..0x80 => 1,
-                        0x80..0x800 => 2,
-                        // Half of a pair: four bytes together.
-                        0xD800..0xE000 => 2,
-                        _ => 3,
-                    }
-                }
-                _ => 1,
-            },
-            char => char.len_utf8(),
-        };
+        decoded += decoded_bytes(char, &mut rest);
     }
-    let start = start.unwrap_or(body.len());
-    inner.saturating_add(start)..inner.saturating_add(end.unwrap_or(body.len()))
+    let raw_of = |offset: usize| {
+        let found = marks.binary_search_by_key(&offset, |(offset, _)| *offset).ok();
+        let raw = found.and_then(|found| marks.get(found)).map_or(body.len(), |(_, raw)| *raw);
+        inner.saturating_add(raw)
+    };
+    for Find { place, .. } in finds {
+        *place = raw_of(place.start)..raw_of(place.end);
+    }
+}
+
+/// How many bytes a character or escape takes decoded; of an escape the rest is taken.
+fn decoded_bytes(char: char, rest: &mut CharIndices<'_>) -> usize {
+    if char != '\\' {
+        return char.len_utf8();
+    }
+    match rest.next() {
+        Some((_, 'u')) => {
+            let digits = rest.by_ref().take(4);
+            let code = digits.fold(0, |code, (_, digit)| code << 4 | digit.to_digit(16).unwrap_or(0));
+            match code {
+                0..0x80 => 1,
+                0x80..0x800 => 2,
+                // Half of a pair: four bytes together.
+                0xD800..0xE000 => 2,
+                _ => 3,
+            }
+        }
+        _ => 1,
+    }
 }
 
 fn json(text: &str) -> String {

@@ -36,6 +36,18 @@ fn what_is_found_is_masked_where_it_stands_and_nothing_else_changes() {
 }
 
 #[test]
+fn the_record_says_where_in_the_json_each_thing_stands() {
+    let text = r#"\n\"a\u00e9\" KEY-1111 \ud83c\udf88 KEY-22\u00322 é\tKEY-3333"#;
+    let answer = result(&format!(r#"{{"content":[{{"type":"text","text":"{text}"}}]}}"#));
+    let (_, record) = answered(&protecting(Treatment::Log, ALL), &answer);
+    let places = ["KEY-1111", r"KEY-22\u00322", "KEY-3333"].map(|raw| {
+        let start = answer.find(raw).unwrap();
+        format!("[{start},{}]", start + raw.len())
+    });
+    assert!(record.contains(&format!(r#""at":[{}]"#, places.join(","))), "{record}");
+}
+
+#[test]
 fn json_inside_a_string_is_read_as_json_and_equals_its_twin() {
     let twin = r#"{"a\u0062":["KEY-\u0031234",{"KEY-5678":1234567}]}"#;
     let mut inner = String::new();
