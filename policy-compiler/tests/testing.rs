@@ -268,7 +268,7 @@ rules:
 fn protected(test: &str) -> (Vec<String>, Vec<String>) {
     let (table, mut coverage) = (table(PROTECTED), Coverage::default());
     let suite = suite(&format!("  - {{ name: t, {test} }}\n"));
-    let problems = testing::run(&table, &suite.cases[0], &mut coverage).problems;
+    let problems = testing::run(&table, suite.cases.first().unwrap(), &mut coverage).problems;
     (problems, coverage.summary(&table.view()).protections_missed)
 }
 

@@ -110,8 +110,15 @@ fn look(
         }
     };
     let doc = Doc::parse(text.as_bytes(), &limits).map_err(QuestionError::Said)?;
-    let parsed = |text: &str| serde_json::from_str(text).unwrap_or_default();
-    let nothing = || Seen { found: BTreeMap::new(), message: None, left: parsed(&text) };
+    let left = |text: &str| {
+        let mut left: Value = serde_json::from_str(text).unwrap_or_default();
+        match said {
+            // Of a request only the arguments are what a test gives.
+            None => left.get_mut("arguments").map(Value::take).unwrap_or_default(),
+            Some(_) => left,
+        }
+    };
+    let nothing = || Seen { found: BTreeMap::new(), message: None, left: left(&text) };
     let Some(plan) = Plan::new(view, &caller, &call, direction) else { return Ok(nothing()) };
     let Some(mut protector) = Protector::new(view, &plan, Some(&KEY)) else { return Ok(nothing()) };
     let mut edits = Edits::default();
@@ -129,14 +136,11 @@ fn look(
     let mut seen = Seen {
         found: BTreeMap::new(),
         message: report.message.map(|(treatment, detector)| (treatment, name(detector))),
-        left: parsed(&edits.apply(&text)),
+        left: left(&edits.apply(&text)),
     };
     for find in &report.finds {
         coverage.add_find(view, &caller, &call, direction, find.detector);
         seen.found.insert(name(find.detector), (find.treated.now, find.treated.would));
-    }
-    if said.is_none() {
-        seen.left = seen.left.get_mut("arguments").map(Value::take).unwrap_or_default();
     }
     Ok(seen)
 }
