@@ -235,6 +235,8 @@ struct Asked {
     has_max_runtime: bool,
     /// Changes to the answer's head, while it is held.
     head_changes: Vec<(&'static str, Option<String>)>,
+    /// Whether the answer's body cannot be looked at.
+    is_coded: bool,
     /// Whether the answer is governed at all: a message of a policy that is enforced.
     is_governed: bool,
     /// The message judged last as it goes on, where detectors changed it.

@@ -276,7 +276,7 @@ pub enum Treatment {
     Mask = 3,
     /// It is cut out.
     Remove = 4,
-    /// It is cut out with the sentence it stands in.
+    /// It is cut out; what is found of an injected instruction is all of it.
     Strip = 5,
     /// The result is replaced by one that says why; a listed thing is hidden.
     Quarantine = 6,

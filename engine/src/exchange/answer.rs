@@ -51,6 +51,13 @@ impl Exchange {
         if succeeded {
             return self.replace_answer(terms, Reason::EncodedAnswer);
         }
+        if terms.policy.view().is_some_and(|view| self.protects(view)) {
+            // Clients show the page of an error to the model, as the words of the error.
+            self.asked.head_changes = changes.headers;
+            self.asked.is_coded = !is_plain;
+            self.state = State::Holding(head.status);
+            return Effect::Hold;
+        }
         self.forward(State::Passing, changes)
     }
 
@@ -110,7 +117,14 @@ impl Exchange {
                 changes.body = Some(body);
             }
             // An error of HTTP is no message, and no client takes it for one.
-            Err(Unreadable) if !(200..300).contains(&status) => {}
+            Err(Unreadable) if !(200..300).contains(&status) => {
+                if !self.is_harmless(terms, body) {
+                    self.answer.replaced = Some(Reason::Detected);
+                    changes.headers.push(("content-length", Some(String::from("0"))));
+                    changes.headers.push(("content-encoding", None));
+                    changes.body = Some(Vec::new());
+                }
+            }
             Err(Unreadable) => return self.replace_answer(terms, Reason::UnreadableAnswer),
         }
         self.forward(State::Passing, changes)

@@ -104,6 +104,20 @@ impl Exchange {
         Plan::new(view, caller, &call, Direction::Results)
     }
 
+    /// Whether the body of an HTTP error, of whatever kind, may pass.
+    pub(super) fn is_harmless(&mut self, terms: &Terms<'_>, body: &[u8]) -> bool {
+        let Some(view) = terms.policy.view().filter(|view| self.protects(view)) else { return true };
+        let Some(plan) = self.open_plan(terms, view) else { return true };
+        let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return true };
+        if !self.asked.is_coded {
+            protector.plain(&String::from_utf8_lossy(body));
+        }
+        let report = protector.report;
+        self.looked.messages = self.looked.messages.saturating_add(1);
+        self.found(summed(view, &report));
+        !self.asked.is_coded && report.finds.iter().all(|find| find.treated.now == Treatment::Log)
+    }
+
     /// Looks through one entry of a list: its new text if it changes, `Err` where it is to be hidden.
     pub(super) fn protect_entry(
         &mut self,

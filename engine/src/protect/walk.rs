@@ -88,6 +88,11 @@ impl<'p> Protector<'p> {
         }
     }
 
+    /// Looks through a text that is no JSON, for what there is to say about it.
+    pub fn plain(&mut self, text: &str) {
+        let _ = self.text(text, None, &|_| {});
+    }
+
     /// Looks at the definition of a tool as a whole. `siblings` are the names in the same list.
     pub fn definition(&mut self, tool: Value<'_>, siblings: &Siblings<'_>) {
         let asked = [Kind::ToolPoisoning, Kind::ToolSuspicion].map(|kind| self.scanner.detector(kind));

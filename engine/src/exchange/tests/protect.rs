@@ -282,3 +282,19 @@ fn binary_content_is_what_the_policy_makes_of_it() {
     assert_eq!(blobs(crate::vocabulary::Blobs::Scan).unwrap(), answer("a ********"));
     assert_eq!(blobs(crate::vocabulary::Blobs::Strip).unwrap(), answer(""));
 }
+
+#[test]
+fn the_page_of_an_error_passes_only_if_nothing_is_found_in_it() {
+    let page = |status, content_type: &str, body: &str| {
+        let mut proxy = Proxy::new(&protecting(Treatment::Mask, ALL));
+        changes(proxy.post(&call("1", "search", "{}")));
+        assert_eq!(proxy.answer(status, content_type), Effect::Hold);
+        let changes = changes(proxy.on(Event::AnswerBody(body.as_bytes())));
+        (changes.body, proxy.record())
+    };
+    assert_eq!(page(500, "text/html", "<h1>broken</h1>").0, None);
+    let (body, record) = page(500, "text/html", "<h1>KEY-1234</h1>");
+    assert_eq!(body, Some(Vec::new()));
+    assert!(record.contains(r#""detector":"custom.key""#) && !record.contains("1234"), "{record}");
+    assert_eq!(page(502, "text/plain; charset=utf-16", "x").0, Some(Vec::new()), "nobody can look at it");
+}
