@@ -5,6 +5,7 @@
 //! text, such as the tag of a role. Around a word that a phrase can be known by, a bounded number of words is read,
 //! so that the work is linear in the text.
 
+mod find;
 mod link;
 mod read;
 mod window;
@@ -18,9 +19,11 @@ mod tests;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use self::window::{Token, WORDS_MAX, Window};
+use self::find::Search;
+use self::window::{Known, Sentence};
 use super::{Findings, Gram, Kind, Text};
 
+pub use find::Near;
 pub use read::Bad;
 
 /// What a phrase or mark stands for: the first five in any text, the others only in the definition of a tool, where
@@ -102,6 +105,8 @@ pub struct Phrases {
     patterns: Vec<Pattern>,
     /// Which patterns are known by which word: word, pattern, in order.
     posts: Vec<(u16, u16)>,
+    /// For each word the classes that it is in, or begins or ends a sequence of, as [`class_bit`] has them.
+    memberships: Vec<u64>,
     /// In the order of the bytes that the triggers find.
     marks: Vec<Mark>,
     triggers: Vec<Trigger>,
@@ -154,14 +159,10 @@ struct Mark {
     meaning: Meaning,
     /// Lower case.
     text: Vec<u8>,
-    /// Which of its bytes the trigger finds.
+    /// Which of its bytes the trigger finds first.
     anchor: usize,
-}
-
-impl Mark {
-    fn anchor_byte(&self) -> u8 {
-        self.text.get(self.anchor).copied().unwrap_or_default()
-    }
+    /// The four bytes that the trigger finds.
+    key: [u8; 4],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -196,8 +197,8 @@ impl Phrases {
         self.triggers.iter().map(|trigger| (trigger.index, trigger.gram)).chain(links)
     }
 
-    /// Reports what a trigger with this number led to, and returns where to go on.
-    pub fn look(&self, index: u16, text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+    /// Reports what a trigger with this number led to. `near` is kept while the text is the same.
+    pub fn look(&self, index: u16, text: &Text<'_>, at: usize, near: &mut Near, found: &mut dyn Findings) {
         let mut report = |meaning: Meaning, place: Range<usize>| {
             if let Some(kind) = meaning.kind() {
                 found.report(kind, place);
@@ -205,48 +206,47 @@ impl Phrases {
         };
         match index {
             WORDS..MARKS => {
-                if let Some(start) = at.checked_sub(usize::from(index)) {
-                    self.phrases_at(text.bytes, start, false, &mut report);
+                // Letters of one word may lead to it more than once.
+                if let Some(start) = at.checked_sub(usize::from(index)).filter(|start| near.is_new(*start)) {
+                    self.phrases_at(text.bytes, start, false, near, &mut report);
                 }
             }
-            MARKS => self.marks_at(text.bytes, at, false, &mut report),
+            MARKS => self.marks_at(text.bytes, at, false, &mut near.sentence, &mut report),
             _ => {
                 if let Some(place) = link::look(text.bytes, at) {
                     found.report(Kind::MarkupExfiltration, place);
                 }
             }
         }
-        at.saturating_add(1)
     }
 
     /// Everything in a text, also what is looked for in definitions of tools only.
     pub(super) fn all(&self, text: &[u8], report: &mut dyn FnMut(Meaning, Range<usize>)) {
+        let mut near = Near::default();
         for at in 0..text.len() {
-            self.phrases_at(text, at, true, report);
-            self.marks_at(text, at, true, report);
+            self.phrases_at(text, at, true, &mut near, report);
+            self.marks_at(text, at, true, &mut near.sentence, report);
         }
     }
 
-    fn phrases_at(&self, text: &[u8], at: usize, all: bool, report: &mut dyn FnMut(Meaning, Range<usize>)) {
-        if !word::begins(text, at) {
+    fn phrases_at(
+        &self,
+        text: &[u8],
+        at: usize,
+        all: bool,
+        near: &mut Near,
+        report: &mut dyn FnMut(Meaning, Range<usize>),
+    ) {
+        let Some(word) = word::at(text, at).filter(|word| word.plain) else { return };
+        let Some(known) = self.known(word.hash) else { return };
+        let from = self.posts.partition_point(|(word, _)| *word < known.number);
+        let posts = self.posts.get(from..).unwrap_or_default();
+        if posts.first().is_none_or(|(word, _)| *word != known.number) || !begins_clearly(text, &word) {
             return;
         }
-        let Some(first) = word::next(text, at, at.saturating_add(1)) else { return };
-        let Some(known) = self.known(first.hash) else { return };
-        if !(first.plain && begins_clearly(text, &first)) {
-            return;
-        }
-        let from = self.posts.partition_point(|(word, _)| *word < known);
-        let posts = self.posts.get(from..).unwrap_or_default().iter().take_while(|(word, _)| *word == known);
-        let mut around = Around {
-            phrases: self,
-            text,
-            after: Window::after(text, at),
-            clause: None,
-            before: Window::before(text, at),
-        };
+        let mut search = Search::new(self, text, at, near);
         let mut told = 0_u32;
-        for (_, pattern) in posts {
+        for (_, pattern) in posts.iter().take_while(|(word, _)| *word == known.number) {
             let Some(pattern) = self.patterns.get(usize::from(*pattern)) else { continue };
             if !all && pattern.meaning.kind().is_none() {
                 continue;
@@ -255,20 +255,25 @@ impl Phrases {
             if told >> pattern.meaning as u32 & 1 == 1 {
                 continue;
             }
-            if let Some(place) = around.find(pattern) {
+            if let Some(place) = search.find(pattern) {
                 told |= 1 << pattern.meaning as u32;
-                let end = window::sentence_end(text, place.end).max(place.end);
-                report(pattern.meaning, place.start..end);
+                report(pattern.meaning, place.start..search.sentence_end(place.end));
             }
         }
     }
 
-    fn marks_at(&self, text: &[u8], at: usize, all: bool, report: &mut dyn FnMut(Meaning, Range<usize>)) {
-        let Some(here) = text.get(at).map(u8::to_ascii_lowercase) else { return };
-        let from = self.marks.partition_point(|mark| mark.anchor_byte() < here);
-        for mark in
-            self.marks.get(from..).unwrap_or_default().iter().take_while(|mark| mark.anchor_byte() == here)
-        {
+    fn marks_at(
+        &self,
+        text: &[u8],
+        at: usize,
+        all: bool,
+        sentence: &mut Sentence,
+        report: &mut dyn FnMut(Meaning, Range<usize>),
+    ) {
+        let Some(mut here) = text.get(at..).and_then(|rest| rest.first_chunk::<4>()).copied() else { return };
+        here.make_ascii_lowercase();
+        let from = self.marks.partition_point(|mark| mark.key < here);
+        for mark in self.marks.get(from..).unwrap_or_default().iter().take_while(|mark| mark.key == here) {
             if !all && mark.meaning.kind().is_none() {
                 continue;
             }
@@ -279,178 +284,35 @@ impl Phrases {
             let whole = !mark.text.first().is_some_and(u8::is_ascii_alphanumeric)
                 || word::char_before(text, start).is_none_or(|(char, _)| !char.is_alphanumeric());
             if is && whole {
-                report(mark.meaning, start..enclosed_end(text, start..end));
+                report(mark.meaning, start..enclosed_end(text, start..end, sentence));
             }
         }
     }
 
-    fn known(&self, hash: u32) -> Option<u16> {
+    fn known(&self, hash: u32) -> Option<Known> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut slot = hash as usize & mask;
         loop {
-            let word = (*self.slots.get(slot)?)?;
-            if self.words.get(usize::from(word)) == Some(&hash) {
-                return Some(word);
+            let number = (*self.slots.get(slot)?)?;
+            if self.words.get(usize::from(number)) == Some(&hash) {
+                return Some(Known { number, classes: *self.memberships.get(usize::from(number))? });
             }
             slot = slot.wrapping_add(1) & mask;
         }
     }
 
     fn is_in(&self, class: u16, word: u16) -> bool {
-        let bits =
-            self.classes.get(usize::from(class)).and_then(|class| class.bits.get(usize::from(word / 64)));
-        bits.is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+        self.classes.get(usize::from(class)).is_some_and(|class| bit(&class.bits, word))
     }
 }
 
-/// The words around the one that patterns are compared at.
-struct Around<'p, 't> {
-    phrases: &'p Phrases,
-    text: &'t [u8],
-    after: Window<'t>,
-    before: Window<'t>,
-    /// Whether a clause begins at a place, for the place that was asked for last.
-    clause: Option<(usize, bool)>,
-}
-
-impl Around<'_, '_> {
-    /// Where the pattern is whose anchor begins at the first word after.
-    fn find(&mut self, pattern: &Pattern) -> Option<Range<usize>> {
-        let elements = self
-            .phrases
-            .elements
-            .get(usize::from(pattern.elements.start)..usize::from(pattern.elements.end))?;
-        let (before, after) = elements.split_at_checked(usize::from(pattern.anchor))?;
-        // The numbers of words at which the next element may begin, one bit each.
-        let mut starts = 1_u32;
-        let mut last = 0;
-        for (number, element) in after.iter().enumerate() {
-            if number > 0 {
-                starts = spread(starts, element.gap);
-            }
-            let mut ends = 0;
-            for index in (0..WORDS_MAX).filter(|index| starts >> index & 1 == 1) {
-                let Some(token) = self.token(true, index) else { break };
-                if index > 0 && token.breaks && !pattern.wide {
-                    break;
-                }
-                if let Some(len) = self.element(element, index, true, pattern.wide) {
-                    ends |= 1_u32.checked_shl(u32::try_from(index + len).ok()?).unwrap_or(0);
-                }
-            }
-            if ends == 0 {
-                return None;
-            }
-            last = ends.trailing_zeros().checked_sub(1)? as usize;
-            starts = ends;
-        }
-        let end = self.token(true, last)?.end;
-        let mut start = self.token(true, 0)?.start;
-        let mut starts = 1_u32;
-        let mut gap = after.first()?.gap;
-        for element in before.iter().rev() {
-            starts = spread(starts, gap);
-            gap = element.gap;
-            let mut ends = 0;
-            for index in (0..WORDS_MAX).filter(|index| starts >> index & 1 == 1) {
-                if self.token(false, index).is_none() {
-                    break;
-                }
-                if let Some(len) = self.element(element, index, false, pattern.wide) {
-                    ends |= 1_u32.checked_shl(u32::try_from(index + len).ok()?).unwrap_or(0);
-                }
-            }
-            if ends == 0 {
-                return None;
-            }
-            start = self.token(false, ends.trailing_zeros().checked_sub(1)? as usize)?.start;
-            starts = ends;
-        }
-        Some(start..end)
-    }
-
-    /// How many words the element takes that begins (or, looking back, ends) at this word.
-    fn element(&mut self, element: &Element, index: usize, forward: bool, wide: bool) -> Option<usize> {
-        let token = self.token(forward, index)?;
-        if !forward
-            && !wide
-            && (0..=index).any(|nearer| self.token(false, nearer).is_none_or(|token| token.breaks))
-        {
-            return None;
-        }
-        if element.flags & ADDRESS != 0 {
-            return window::is_address(self.text, &token).then_some(1);
-        }
-        let known = token.known?;
-        let class = self.phrases.classes.get(usize::from(element.class))?;
-        let mut len = bit(&class.bits, known).then_some(1);
-        if len.is_none() && bit(&class.edges, known) {
-            let found = class.sequences.iter().find(|sequence| {
-                let first = if forward { sequence.first() } else { sequence.last() };
-                first == Some(&known) && self.follows(sequence, index, forward)
-            });
-            len = found.map(Vec::len);
-        }
-        let len = len?;
-        let far = self.token(forward, index + len - 1)?;
-        let (first, last) = if forward { (token, far) } else { (far, token) };
-        self.flags_hold(element.flags, &first, &last).then_some(len)
-    }
-
-    fn follows(&mut self, sequence: &[u16], index: usize, forward: bool) -> bool {
-        let len = sequence.len();
-        (0..len).all(|number| {
-            let wanted = if forward { sequence.get(number) } else { sequence.get(len - 1 - number) };
-            let token = self.token(forward, index + number);
-            token.is_some_and(|token| token.known.is_some() && token.known.as_ref() == wanted)
-        })
-    }
-
-    fn flags_hold(&mut self, flags: u8, first: &Token, last: &Token) -> bool {
-        (flags & CLAUSE == 0 || self.starts_clause(first.start))
-            && (flags & LINE == 0 || window::line_starts(self.text, first.start))
-            && (flags & COLON == 0 || window::colon_follows(self.text, last.end))
-            && (flags & CAPITAL == 0 || self.text.get(first.start..last.end).is_some_and(window::is_capital))
-    }
-
-    fn starts_clause(&mut self, at: usize) -> bool {
-        if let Some((_, starts)) = self.clause.filter(|(known, _)| *known == at) {
-            return starts;
-        }
-        let starts = self.clause_at(at);
-        self.clause = Some((at, starts));
-        starts
-    }
-
-    fn clause_at(&self, at: usize) -> bool {
-        match window::clause_starts(self.text, at) {
-            Ok(starts) => starts,
-            // What is put into the middle of a sentence begins in its own way.
-            Err(_) if matches!(self.text.get(at..at.saturating_add(2)), Some([b'A'..=b'Z', b'a'..=b'z'])) => {
-                true
-            }
-            Err(end) => {
-                let word = word::previous(self.text, end, end.saturating_sub(32));
-                let known = word.and_then(|word| self.phrases.known(word.hash));
-                known.is_some_and(|known| self.phrases.is_in(LEAD, known))
-            }
-        }
-    }
-
-    fn token(&mut self, forward: bool, index: usize) -> Option<Token> {
-        let phrases = self.phrases;
-        let window = if forward { &mut self.after } else { &mut self.before };
-        window.token(index, |hash| phrases.known(hash))
-    }
+/// The bit of a class among those of all classes, of which several have the same.
+fn class_bit(class: u16) -> u64 {
+    1 << (class % 64)
 }
 
 fn bit(bits: &[u64], word: u16) -> bool {
     bits.get(usize::from(word / 64)).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
-}
-
-/// Every place from each of these to `gap` places after it.
-fn spread(starts: u32, gap: u8) -> u32 {
-    (0..=u32::from(gap)).fold(0, |all, by| all | starts.checked_shl(by).unwrap_or(0))
 }
 
 /// Words that begin with a letter beyond ASCII, or are short, are looked for after a clear boundary only: their
@@ -480,8 +342,8 @@ fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
 }
 
 /// What a mark begins ends with its own closing tag, or else with the sentence.
-fn enclosed_end(text: &[u8], mark: Range<usize>) -> usize {
-    let sentence = window::sentence_end(text, mark.end).max(mark.end);
+fn enclosed_end(text: &[u8], mark: Range<usize>, sentence: &mut Sentence) -> usize {
+    let sentence = sentence.end(text, mark.end).max(mark.end);
     let Some(name) = text.get(mark.clone()).and_then(|mark| mark.strip_prefix(b"<")?.strip_suffix(b">"))
     else {
         return sentence;

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::encoded::{Decoded, cipher, escape, run};
 use super::pattern::{Patterns, Runs};
-use super::phrase::Phrases;
+use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
 use super::{Findings, Kind, Text, assignment, families};
 
@@ -137,6 +137,7 @@ impl Scanner {
         let mut done = [0; families::ALL.len()];
         let (mut escapes_done, mut ciphers_done) = (0, 0);
         let mut runs = Runs::default();
+        let mut near = Near::default();
         self.trigger.each(text.bytes, |source, at| match self.sources.get(usize::from(source)) {
             Some(Source::Family(number)) => {
                 if let (Some(family), Some(done)) = (families::ALL.get(*number), done.get_mut(*number))
@@ -161,7 +162,7 @@ impl Scanner {
             }
             Some(Source::Phrase(index)) => {
                 if let Some(phrases) = &self.phrases {
-                    phrases.look(*index, text, at, &mut sink);
+                    phrases.look(*index, text, at, &mut near, &mut sink);
                 }
             }
             Some(Source::Escape | Source::Cipher) | None => {}

@@ -20,7 +20,10 @@ const DATA_BYTES_MIN: usize = 32;
 /// The image or link whose address is announced here.
 pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
-    if rest.starts_with(b"](http") {
+    if rest.starts_with(b"](") {
+        if !is_web(rest.get(2..)?) {
+            return None;
+        }
         let url = at + 2..url_end(text, at + 2);
         let open = text
             .get(..at)?
@@ -36,7 +39,10 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
         let end = if text.get(url.end) == Some(&b')') { url.end + 1 } else { url.end };
         return carries(text.get(url)?, image).then(|| start - usize::from(image)..end);
     }
-    if rest.starts_with(b"]: http") {
+    if rest.starts_with(b"]: ") {
+        if !is_web(rest.get(3..)?) {
+            return None;
+        }
         let url = at + 3..url_end(text, at + 3);
         let mut name = text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).take_while(|byte| **byte != b'\n');
         let start = at.checked_sub(1 + name.position(|byte| *byte == b'[')?)?;
@@ -50,9 +56,16 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     let quotes =
         rest.get(name..)?.iter().take(2).take_while(|byte| matches!(byte, b'"' | b'\'' | b'\\')).count();
     let from = at + name + quotes;
+    if !is_web(text.get(from..)?) {
+        return None;
+    }
     let url = from..url_end(text, from);
-    (text.get(url.clone())?.starts_with(b"http") && carries(text.get(url.clone())?, image))
-        .then_some(at..url.end)
+    carries(text.get(url.clone())?, image).then_some(at..url.end)
+}
+
+/// Asked before anything is read that may be long.
+fn is_web(rest: &[u8]) -> bool {
+    rest.strip_prefix(b"http").is_some_and(|rest| rest.strip_prefix(b"s").unwrap_or(rest).starts_with(b"://"))
 }
 
 fn url_end(text: &[u8], from: usize) -> usize {
@@ -171,6 +184,7 @@ fn has_place(value: &[u8]) -> bool {
     });
     let shouted = value
         .split(|byte| !byte.is_ascii_uppercase() && *byte != b'_')
+        .filter(|word| word.len() >= 4)
         .any(|word| SHOUTED.iter().any(|shouted| word.windows(shouted.len()).any(|part| part == *shouted)));
     opened || closed == Some(true) || shouted
 }

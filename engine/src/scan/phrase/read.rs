@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{ADDRESS, Class, Element, MARKS, Mark, Meaning, Pattern, Phrases, Trigger};
+use super::{ADDRESS, Class, Element, MARKS, Mark, Meaning, Pattern, Phrases, Trigger, bit, class_bit};
 use crate::scan::{Exact, Gram, Set};
 
 /// The first bytes: what it is, and which version.
@@ -77,14 +77,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         Ok(pattern)
     })?;
     let mut marks = input.list(|input| {
-        let mark = Mark {
-            meaning: input.meaning()?,
-            anchor: usize::from(input.number()?),
-            text: input.list(Input::byte)?,
-        };
-        if mark.anchor < mark.text.len() { Ok(mark) } else { Err(Bad("a mark that is not found")) }
+        let meaning = input.meaning()?;
+        let anchor = usize::from(input.number()?);
+        let text = input.list(Input::byte)?;
+        let key = *text.get(anchor..).and_then(<[u8]>::first_chunk).ok_or(Bad("a mark that is not found"))?;
+        Ok(Mark { meaning, text, anchor, key })
     })?;
-    marks.sort_by_key(Mark::anchor_byte);
+    marks.sort_by_key(|mark| mark.key);
     let triggers = input.list(|input| {
         let index = input.number()?;
         let before = input.byte()?;
@@ -98,6 +97,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         return Err(Bad("more bytes than phrases"));
     }
     let mut phrases = Phrases {
+        memberships: memberships(&classes, words.len()),
         slots: slots(&words),
         words,
         classes,
@@ -133,6 +133,15 @@ fn slots(words: &[u32]) -> Vec<Option<u16>> {
         }
     }
     slots
+}
+
+fn memberships(classes: &[Class], words: usize) -> Vec<u64> {
+    let of = |word: u16| {
+        let classes = (0_u16..).zip(classes);
+        let is_in = classes.filter(|(_, class)| bit(&class.bits, word) || bit(&class.edges, word));
+        is_in.fold(0, |all, (class, _)| all | class_bit(class))
+    };
+    (0_u16..).take(words).map(of).collect()
 }
 
 /// Which patterns a word that begins their anchor leads to.

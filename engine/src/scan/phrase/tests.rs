@@ -5,7 +5,7 @@ use core::ops::Range;
 use proptest::prelude::*;
 
 use super::write::to_bytes;
-use super::{MARKS, Phrases};
+use super::{MARKS, Near, Phrases};
 use crate::scan::testing::{All, everywhere};
 use crate::scan::{Kind, Set, Text};
 
@@ -42,9 +42,10 @@ fn indices() -> impl Iterator<Item = u16> {
 
 fn found(text: &str) -> Vec<(Kind, Range<usize>)> {
     let phrases = phrases();
+    // Nothing is kept from one place to the next.
     everywhere(text, None, |text, at, found| {
         for index in indices() {
-            phrases.look(index, text, at, found);
+            phrases.look(index, text, at, &mut Near::default(), found);
         }
     })
 }
@@ -171,8 +172,9 @@ fn no_bytes_of_phrases_panic() {
             changed[at] = value;
             let Ok(phrases) = Phrases::from_bytes(&changed) else { continue };
             let text = Text { bytes: text.as_bytes(), key: None };
+            let mut near = Near::default();
             for at in 0..text.bytes.len() {
-                indices().for_each(|index| _ = phrases.look(index, &text, at, &mut All::default()));
+                indices().for_each(|index| phrases.look(index, &text, at, &mut near, &mut All::default()));
             }
         }
     }
@@ -197,7 +199,7 @@ fn wrong_notation_is_told_by_its_line() {
 fn triggered(phrases: &Phrases, text: &str) -> Vec<(Kind, Range<usize>)> {
     let bytes = text.as_bytes();
     let triggers: Vec<_> = phrases.triggers().collect();
-    let mut all = All::default();
+    let (mut all, mut near) = (All::default(), Near::default());
     for at in 0..bytes.len() {
         for (index, gram) in &triggers {
             let hits = (0_usize..).zip(gram.sets).all(|(number, set)| {
@@ -205,7 +207,7 @@ fn triggered(phrases: &Phrases, text: &str) -> Vec<(Kind, Range<usize>)> {
                 set.or(Set::of(&[*byte.unwrap_or(&b' ')])) == set
             });
             if hits {
-                phrases.look(*index, &Text { bytes, key: None }, at, &mut all);
+                phrases.look(*index, &Text { bytes, key: None }, at, &mut near, &mut all);
             }
         }
     }
@@ -307,8 +309,9 @@ proptest! {
     fn no_text_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let phrases = phrases();
         let text = Text { bytes: &bytes, key: None };
+        let mut near = Near::default();
         for at in 0..bytes.len() {
-            indices().for_each(|index| _ = phrases.look(index, &text, at, &mut All::default()));
+            indices().for_each(|index| phrases.look(index, &text, at, &mut near, &mut All::default()));
         }
         phrases.all(&bytes, &mut |_, _| {});
     }

@@ -1,94 +1,164 @@
-//! What is around a word: the words after and before it, read as far as somebody asks.
+//! What is around a word: the words after and before it, read as far as somebody asks, and the end of its sentence.
+//!
+//! What was read is kept: who asks at the next word need not read the same words again.
+
+use alloc::vec::Vec;
 
 use super::word;
 
 /// How many words after the first are looked at.
 pub(super) const WORDS_MAX: usize = 24;
 /// How many before it.
-const BEFORE_MAX: usize = 8;
+pub(super) const BEFORE_MAX: usize = 8;
 const BYTES_MAX: usize = 256;
 const BYTES_BEFORE_MAX: usize = 96;
 /// A sentence is taken to end here at the latest.
 const SENTENCE_BYTES_MAX: usize = 512;
+/// So many words that were passed are dropped at once.
+const PASSED_MAX: usize = 256;
 
 /// A word and what stands before it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// The number of the word in the list, if it is there.
-    pub(super) known: Option<u16>,
-    /// A sentence ended between the word before and this one.
+    /// What is known of the word, if it is in the list.
+    pub(super) known: Option<Known>,
+    /// A sentence ended between this word and the one next to it that was read before.
     pub(super) breaks: bool,
 }
 
-const NONE: Token = Token { start: 0, end: 0, known: None, breaks: false };
-
-/// The words from a place on, in one direction.
-pub(super) struct Window<'t> {
-    text: &'t [u8],
-    tokens: [Token; WORDS_MAX],
-    len: usize,
-    next: usize,
-    limit: usize,
-    forward: bool,
+/// A word of the list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) number: u16,
+    /// The classes that it is in, or begins or ends a sequence of: a bit each, which some classes share.
+    pub(super) classes: u64,
 }
 
-impl<'t> Window<'t> {
-    /// The words that begin at `at` or later.
-    pub(super) fn after(text: &'t [u8], at: usize) -> Self {
-        let limit = at.saturating_add(BYTES_MAX).min(text.len());
-        Self { text, tokens: [NONE; WORDS_MAX], len: 0, next: at, limit, forward: true }
-    }
+/// The words from a place on.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    tokens: Vec<Token>,
+    /// Which of them is at the place.
+    first: usize,
+    at: usize,
+}
 
-    /// The words that end at `at` or earlier, the nearest first.
-    pub(super) fn before(text: &'t [u8], at: usize) -> Self {
-        let limit = at.saturating_sub(BYTES_BEFORE_MAX);
-        Self { text, tokens: [NONE; WORDS_MAX], len: 0, next: at, limit, forward: false }
+impl After {
+    /// The words that begin at `at` or later, where a word begins.
+    pub(super) fn move_to(&mut self, at: usize) {
+        self.at = at;
+        let ahead = self.tokens.last().is_some_and(|last| last.start >= at);
+        let found = ahead.then(|| self.tokens.binary_search_by_key(&at, |token| token.start).ok()).flatten();
+        self.first = found.unwrap_or_else(|| {
+            self.tokens.clear();
+            0
+        });
+        if self.first > PASSED_MAX {
+            self.tokens.drain(..self.first);
+            self.first = 0;
+        }
     }
 
     /// The word of this number, counted from the place.
-    pub(super) fn token(&mut self, index: usize, known: impl Fn(u32) -> Option<u16>) -> Option<Token> {
-        while self.len <= index {
-            let (word, gap) = if self.forward {
-                let word = word::next(self.text, self.next, self.limit)?;
-                (word, self.text.get(self.next..word.start)?)
-            } else {
-                if self.len >= BEFORE_MAX {
-                    return None;
-                }
-                let word = word::previous(self.text, self.next, self.limit)?;
-                (word, self.text.get(word.end..self.next).unwrap_or_default())
-            };
-            self.next = if self.forward { word.end } else { word.start };
-            let token =
-                Token { start: word.start, end: word.end, known: known(word.hash), breaks: has_break(gap) };
-            *self.tokens.get_mut(self.len)? = token;
-            self.len += 1;
+    pub(super) fn token(
+        &mut self,
+        text: &[u8],
+        index: usize,
+        known: impl Fn(u32) -> Option<Known>,
+    ) -> Option<Token> {
+        let limit = self.at.saturating_add(BYTES_MAX).min(text.len());
+        if index >= WORDS_MAX {
+            return None;
+        }
+        while self.tokens.len() <= self.first + index {
+            let from = self.tokens.last().map_or(self.at, |last| last.end);
+            let word = word::next(text, from, limit)?;
+            let breaks = text.get(from..word.start).is_some_and(has_break);
+            self.tokens.push(Token { start: word.start, end: word.end, known: known(word.hash), breaks });
+        }
+        self.tokens.get(self.first + index).copied().filter(|token| token.start < limit)
+    }
+}
+
+/// The words before a place, the nearest first.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    tokens: Vec<Token>,
+    at: usize,
+    /// How many of those that were read are in the same sentence as the place.
+    pub(super) unbroken: usize,
+}
+
+impl Before {
+    /// The words that end at `at` or earlier.
+    pub(super) fn move_to(&mut self, at: usize) {
+        self.tokens.clear();
+        self.at = at;
+        self.unbroken = 0;
+    }
+
+    /// The word of this number, counted from the place.
+    pub(super) fn token(
+        &mut self,
+        text: &[u8],
+        index: usize,
+        known: impl Fn(u32) -> Option<Known>,
+    ) -> Option<Token> {
+        let limit = self.at.saturating_sub(BYTES_BEFORE_MAX);
+        while self.tokens.len() <= index {
+            if self.tokens.len() >= BEFORE_MAX {
+                return None;
+            }
+            let from = self.tokens.last().map_or(self.at, |last| last.start);
+            let word = word::previous(text, from, limit)?;
+            let breaks = text.get(word.end..from).is_some_and(has_break);
+            if !breaks && self.unbroken == self.tokens.len() {
+                self.unbroken += 1;
+            }
+            self.tokens.push(Token { start: word.start, end: word.end, known: known(word.hash), breaks });
         }
         self.tokens.get(index).copied()
     }
 }
 
-/// Where the sentence ends that the place is in.
-pub(super) fn sentence_end(text: &[u8], from: usize) -> usize {
-    let limit = from.saturating_add(SENTENCE_BYTES_MAX).min(text.len());
-    let mut at = from;
-    let mut space = from;
-    for (here, byte) in (from..limit).zip(text.get(from..limit).unwrap_or_default()) {
-        match byte {
-            b'.' | b'!' | b'?' | b'\n' | b'\\' if ends_sentence(text.get(here..).unwrap_or_default()) => {
-                return here + usize::from(!matches!(byte, b'\n' | b'\\'));
-            }
-            0xE3 | 0xEF if ends_sentence_without_space(text.get(here..).unwrap_or_default()) => {
-                return here + 3;
-            }
-            b' ' | b'\n' | b'\t' => space = here,
-            _ => {}
+/// The end of a sentence, sought once for all places of the sentence.
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    from: usize,
+    /// Up to here nothing ends it.
+    read: usize,
+    /// The last blank before.
+    blank: usize,
+    end: Option<usize>,
+}
+
+impl Sentence {
+    /// Where the sentence ends that the place is in.
+    pub(super) fn end(&mut self, text: &[u8], from: usize) -> usize {
+        if !(self.from..=self.read).contains(&from) {
+            *self = Self { from, read: from, blank: from, end: None };
         }
-        at = here + 1;
+        let limit = from.saturating_add(SENTENCE_BYTES_MAX).min(text.len());
+        while self.end.is_none() && self.read < limit {
+            let rest = text.get(self.read..).unwrap_or_default();
+            match rest.first() {
+                Some(byte @ (b'.' | b'!' | b'?' | b'\n' | b'\\')) if ends_sentence(rest) => {
+                    self.end = Some(self.read + usize::from(!matches!(byte, b'\n' | b'\\')));
+                    break;
+                }
+                Some(0xE3 | 0xEF) if ends_sentence_without_space(rest) => {
+                    self.end = Some(self.read + 3);
+                    break;
+                }
+                Some(b' ' | b'\n' | b'\t') => self.blank = self.read,
+                _ => {}
+            }
+            self.read += 1;
+        }
+        self.end.unwrap_or(if limit >= text.len() { text.len() } else { self.blank.max(from) })
     }
-    if at >= text.len() { text.len() } else { space }
 }
 
 /// Whether a new clause begins at this place: after a mark, at a line's start. `Err` where a word decides.
@@ -192,4 +262,40 @@ fn ends_sentence(rest: &[u8]) -> bool {
 /// The full stop, question mark and exclamation mark of scripts without spaces.
 fn ends_sentence_without_space(rest: &[u8]) -> bool {
     matches!(rest, [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn each_word_is_read_once_however_many_places_ask_for_it() {
+        let text = "ignore ".repeat(2000);
+        let read = Cell::new(0);
+        let mut after = After::default();
+        for at in (0..text.len()).step_by(7) {
+            after.move_to(at);
+            for index in 0..WORDS_MAX {
+                after.token(text.as_bytes(), index, |_| {
+                    read.set(read.get() + 1);
+                    None
+                });
+            }
+        }
+        assert_eq!(read.get(), 2000);
+    }
+
+    #[test]
+    fn a_sentence_ends_in_the_same_place_whether_it_was_sought_before_or_not() {
+        let text = ["words and more. ", &"word ".repeat(300), "end! no end\n\nlast"].concat();
+        let mut kept = Sentence::default();
+        for from in 0..=text.len() {
+            let end = kept.end(text.as_bytes(), from);
+            assert_eq!(end, Sentence::default().end(text.as_bytes(), from), "from {from}");
+        }
+    }
 }

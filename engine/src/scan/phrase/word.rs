@@ -77,8 +77,22 @@ pub(super) fn previous(text: &[u8], at: usize, limit: usize) -> Option<Word> {
     Some(word_at(text, start))
 }
 
-/// Whether a word begins here.
-pub(super) fn begins(text: &[u8], at: usize) -> bool {
+/// The word that begins here, if one does.
+pub(super) fn at(text: &[u8], at: usize) -> Option<Word> {
+    begins(text, at).then(|| word_at(text, at))
+}
+
+fn begins(text: &[u8], at: usize) -> bool {
+    // Most places are decided by two ASCII bytes.
+    let before = at.checked_sub(1).and_then(|before| text.get(before));
+    if let (Some(here), Some(before)) = (text.get(at).filter(|here| here.is_ascii()), before) {
+        match before {
+            _ if !here.is_ascii_alphanumeric() => return false,
+            b'\'' | b'\\' | 0x80.. => {}
+            before if before.is_ascii_alphanumeric() => return ends_escape(text, at),
+            _ => return true,
+        }
+    }
     let here = match text.get(at) {
         Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric(),
         Some(0xC0..) => is_letter(char_at(text, at).0),
@@ -140,6 +154,12 @@ fn word_at(text: &[u8], start: usize) -> Word {
     let mut plain = true;
     while end - start < WORD_BYTES_MAX {
         let Some(byte) = text.get(end) else { break };
+        if byte.is_ascii_alphanumeric() {
+            // The bit of the case is set in digits, too.
+            hash = (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193);
+            end += 1;
+            continue;
+        }
         let (char, len) = if byte.is_ascii() { (char::from(*byte), 1) } else { char_at(text, end) };
         if is_letter(char) {
             if is_single(char) && end > start {

@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use mcpgov_engine::json::{Doc, Limits};
-use mcpgov_engine::scan::phrase::Phrases;
+use mcpgov_engine::scan::phrase::{Near, Phrases};
 use mcpgov_engine::scan::poison::{self, Siblings, Verdict};
 use mcpgov_engine::scan::{Findings, Gram, Kind, Set, Text};
 use proptest::prelude::*;
@@ -33,7 +33,7 @@ fn phrases() -> &'static Phrases {
 /// Looks where triggers hit, as the scanner does.
 fn scan(phrases: &Phrases, triggers: &[(u16, Gram)], text: &str) -> Vec<(Kind, Range<usize>)> {
     let text = Text { bytes: text.as_bytes(), key: None };
-    let mut found = Found::default();
+    let (mut found, mut near) = (Found::default(), Near::default());
     for at in 0..text.bytes.len() {
         for (index, gram) in triggers {
             let hits = (0..4).all(|number| {
@@ -41,7 +41,7 @@ fn scan(phrases: &Phrases, triggers: &[(u16, Gram)], text: &str) -> Vec<(Kind, R
                 gram.sets[number].or(Set::of(&[*byte.unwrap_or(&b' ')])) == gram.sets[number]
             });
             if hits {
-                phrases.look(*index, &text, at, &mut found);
+                phrases.look(*index, &text, at, &mut near, &mut found);
             }
         }
     }
@@ -297,7 +297,13 @@ proptest! {
         let last = triggers.iter().map(|(index, _)| *index).max().unwrap_or_default();
         for at in 0..text.len() {
             for index in 0..=last {
-                phrases.look(index, &Text { bytes: text.as_bytes(), key: None }, at, &mut everywhere);
+                phrases.look(
+                    index,
+                    &Text { bytes: text.as_bytes(), key: None },
+                    at,
+                    &mut Near::default(),
+                    &mut everywhere,
+                );
             }
         }
         everywhere.0.sort_by_key(|(kind, place)| (place.start, place.end, *kind));
