@@ -67,6 +67,8 @@ pub struct Find {
 
 /// JSON texts inside strings of JSON texts that are read as such.
 const NESTING_MAX: usize = 4;
+/// Looks at one text, each at what the one before left of it.
+const ROUNDS_MAX: usize = 4;
 
 impl<'p> Protector<'p> {
     /// `None` where the table has no detectors.
@@ -236,27 +238,62 @@ impl<'p> Protector<'p> {
     }
 
     /// Looks through one decoded text: what it becomes, if it changes. `raw` is where a part of it stands in the JSON.
+    ///
+    /// What is left is looked through again: taking something out may join what it stood between, and nothing that
+    /// could be found in the answer may leave.
     fn text(
         &mut self,
         text: &str,
         key: Option<&str>,
         raw: &dyn Fn(&Range<usize>) -> Range<usize>,
     ) -> Option<String> {
+        let (parts, first) = self.round(text, text, key, raw)?;
+        let mut new = first?;
+        let mut worst = parts;
+        for _ in 1..ROUNDS_MAX {
+            let whole = |_: &Range<usize>| raw(&(0..text.len()));
+            let Some((parts, changed)) = self.round(&new, text, key, &whole) else { return Some(new) };
+            let Some(changed) = changed else { return Some(new) };
+            (worst, new) = (parts, changed);
+        }
+        // Made so that there is always something more to find.
+        let treatment = worst.iter().map(|part| part.treatment).max()?;
+        let all = Part { place: 0..new.len(), treatment, kind: None };
+        treated(&new, &[all], self.key).or(Some(new))
+    }
+
+    /// One look at a text: what is to be treated in it, and what it becomes if it changes. What stood in the
+    /// `original` is written down there.
+    fn round(
+        &mut self,
+        text: &str,
+        original: &str,
+        key: Option<&str>,
+        raw: &dyn Fn(&Range<usize>) -> Range<usize>,
+    ) -> Option<(Vec<Part>, Option<String>)> {
         let findings = self.scanner.scan(text, key);
         if findings.is_empty() {
             return None;
         }
+        let is_again = !core::ptr::eq(text, original);
         let mut parts = Vec::with_capacity(findings.len());
         for Finding { place, detector, is_encoded } in findings {
             let Some(treated) = self.plan.of(detector) else { continue };
-            if text.get(place.clone()).is_some_and(|found| self.is_allowed(detector, found)) {
+            let Some(found) = text.get(place.clone()) else { continue };
+            if self.is_allowed(detector, found) {
                 continue;
             }
-            self.note(detector, raw(&place), treated);
             let kind = self.kind(detector).filter(|_| !is_encoded);
-            parts.push(Part { place, treatment: treated.now, kind });
+            let part = Part { place: place.clone(), treatment: treated.now, kind };
+            // Found before, or made by what was done then.
+            let is_known = is_again && (original.contains(found) || part.stays(text, self.key));
+            if !is_known {
+                self.note(detector, raw(&place), treated);
+            }
+            parts.push(part);
         }
-        treated(text, &parts, self.key)
+        let new = treated(text, &parts, self.key);
+        Some((parts, new))
     }
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {
