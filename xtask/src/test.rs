@@ -85,7 +85,7 @@ fn fuzz() -> Result<()> {
     step("write what fuzzing starts from", || {
         command::run(&mut on_nightly(&["run", "--quiet", "--example", "seeds"]))
     })?;
-    for target in ["message", "exchange", "sse", "stream", "table"] {
+    for target in ["message", "exchange", "sse", "stream", "table", "policy", "protect"] {
         let time = format!("-max_total_time={FUZZ_SEC}");
         step(&format!("fuzz {target} for {FUZZ_SEC} s"), || {
             command::run(&mut on_nightly(&[

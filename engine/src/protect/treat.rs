@@ -6,8 +6,8 @@ use core::ops::Range;
 
 use super::mask::masked;
 use crate::edit::Edits;
-use crate::scan::Kind;
-use crate::session::SessionKey;
+use crate::scan::{Class, Kind};
+use crate::session::{PSEUDONYM_BYTES, SessionKey};
 use crate::vocabulary::Treatment;
 
 /// Something found in a text, and what is done with it.
@@ -18,18 +18,35 @@ pub(super) struct Part {
     pub(super) kind: Option<Kind>,
 }
 
+impl Part {
+    /// Whether the text keeps it as it is.
+    pub(super) fn stays(&self, text: &str, key: Option<&SessionKey>) -> bool {
+        self.form(text, key).is_none_or(|new| text.get(self.place.clone()) == Some(&new))
+    }
+
+    /// What takes its place; `None` where nothing does.
+    fn form(&self, text: &str, key: Option<&SessionKey>) -> Option<String> {
+        let found = text.get(self.place.clone())?;
+        match self.treatment {
+            Treatment::Hash if is_hashed(text, &self.place) => None,
+            // A digest in its place would hold apart what it was hidden between.
+            Treatment::Hash if self.kind.is_some_and(|kind| kind.class() == Class::Hidden) => {
+                Some(String::new())
+            }
+            Treatment::Hash => Some(hashed(found, key).unwrap_or_else(|| masked(self.kind, found))),
+            Treatment::Mask => Some(masked(self.kind, found)),
+            Treatment::Remove | Treatment::Strip => Some(String::new()),
+            Treatment::Log | Treatment::Mark | Treatment::Quarantine | Treatment::Deny => None,
+        }
+    }
+}
+
 /// The text with its parts treated; `None` where it stays as it is. What concerns the whole message is not done here.
 pub(super) fn treated(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<String> {
     let mut edits = Edits::default();
     for part in merged(parts) {
         let Some(found) = text.get(part.place.clone()) else { continue };
-        let new = match part.treatment {
-            Treatment::Hash => hashed(found, key).unwrap_or_else(|| masked(part.kind, found)),
-            Treatment::Mask => masked(part.kind, found),
-            Treatment::Remove | Treatment::Strip => String::new(),
-            Treatment::Log | Treatment::Mark | Treatment::Quarantine | Treatment::Deny => continue,
-        };
-        if new != found {
+        if let Some(new) = part.form(text, key).filter(|new| new != found) {
             edits.replace(part.place, new);
         }
     }
@@ -64,8 +81,22 @@ fn merged(parts: &[Part]) -> alloc::vec::Vec<Part> {
 
 /// A keyed digest: equal values stay equal, and nobody without the key can try out which value it was.
 fn hashed(found: &str, key: Option<&SessionKey>) -> Option<String> {
-    Some(format!("[hash:{}]", key?.pseudonym(found)))
+    Some(format!("{HASH}{}]", key?.pseudonym(found)))
 }
+
+/// Whether a place lies inside of such a digest: what stands there tells nothing any more.
+fn is_hashed(text: &str, place: &Range<usize>) -> bool {
+    let near = place.start.saturating_sub(HASH.len() + PSEUDONYM_DIGITS)..=place.start;
+    near.into_iter().any(|start| {
+        let Some(rest) = text.get(start..).and_then(|rest| rest.strip_prefix(HASH)) else { return false };
+        let digits = rest.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
+        let end = start + HASH.len() + PSEUDONYM_DIGITS + 1;
+        digits == PSEUDONYM_DIGITS && rest.as_bytes().get(digits) == Some(&b']') && place.end <= end
+    })
+}
+
+const HASH: &str = "[hash:";
+const PSEUDONYM_DIGITS: usize = 2 * PSEUDONYM_BYTES;
 
 /// The text between marks that say it is data. The mark carries a keyed digest of what it encloses, so that a text
 /// cannot close it itself, and a marked text is known as one.

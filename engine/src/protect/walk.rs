@@ -68,6 +68,8 @@ pub struct Find {
 
 /// JSON texts inside strings of JSON texts that are read as such.
 const NESTING_MAX: usize = 4;
+/// Looks at one text, each at what the one before left of it.
+const ROUNDS_MAX: usize = 4;
 
 impl<'p> Protector<'p> {
     /// `None` where the table has no detectors.
@@ -250,24 +252,68 @@ impl<'p> Protector<'p> {
 
     /// Looks through one decoded text: what it becomes, if it changes. `raw` turns the places of finds in it into places
     /// in the JSON.
+    ///
+    /// What is left is looked through again: taking something out may join what it stood between, and nothing that
+    /// could be found in the answer may leave.
     fn text(&mut self, text: &str, key: Option<&str>, raw: &dyn Fn(&mut [Find])) -> Option<String> {
+        let before = self.report.finds.len();
+        let round = self.round(text, text, key);
+        raw(self.report.finds.get_mut(before..).unwrap_or_default());
+        let (parts, first) = round?;
+        let mut new = first?;
+        let mut worst = parts;
+        for _ in 1..ROUNDS_MAX {
+            let before = self.report.finds.len();
+            let round = self.round(&new, text, key);
+            let again = self.report.finds.get_mut(before..).unwrap_or_default();
+            // Where it came from nobody can tell.
+            again.iter_mut().for_each(|find| find.place = 0..text.len());
+            raw(again);
+            let Some((parts, Some(changed))) = round else { return Some(new) };
+            (worst, new) = (parts, changed);
+        }
+        // Made so that there is always something more to find.
+        let treatment = worst.iter().map(|part| part.treatment).max()?;
+        let all = Part { place: 0..new.len(), treatment, kind: None };
+        treated(&new, &[all], self.key).or(Some(new))
+    }
+
+    /// One look at a text: what is to be treated in it, and what it becomes if it changes. What stood in the
+    /// `original` is written down there.
+    fn round(
+        &mut self,
+        text: &str,
+        original: &str,
+        key: Option<&str>,
+    ) -> Option<(Vec<Part>, Option<String>)> {
         let findings = self.scanner.scan(text, key);
         if findings.is_empty() {
             return None;
         }
-        let before = self.report.finds.len();
+        let is_again = !core::ptr::eq(text, original);
+        let mut searches = 0;
         let mut parts = Vec::with_capacity(findings.len());
         for Finding { place, detector, is_encoded } in findings {
             let Some(treated) = self.plan.of(detector) else { continue };
-            if text.get(place.clone()).is_some_and(|found| self.is_allowed(detector, found)) {
+            let Some(found) = text.get(place.clone()) else { continue };
+            if self.is_allowed(detector, found) {
                 continue;
             }
-            self.note(detector, place.clone(), treated);
             let kind = self.kind(detector).filter(|_| !is_encoded);
-            parts.push(Part { place, treatment: treated.now, kind });
+            let part = Part { place: place.clone(), treatment: treated.now, kind };
+            // Made by what was done before, or found then.
+            let mut is_known = is_again && part.stays(text, self.key);
+            if is_again && !is_known && searches < SEARCHES_MAX {
+                searches += 1;
+                is_known = original.contains(found);
+            }
+            if !is_known {
+                self.note(detector, place, treated);
+            }
+            parts.push(part);
         }
-        raw(self.report.finds.get_mut(before..).unwrap_or_default());
-        treated(text, &parts, self.key)
+        let new = treated(text, &parts, self.key);
+        Some((parts, new))
     }
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {
@@ -311,6 +357,9 @@ impl Names {
         unique
     }
 }
+
+/// Finds of a further look that are looked up in the original, so that the same one is not written down twice.
+const SEARCHES_MAX: usize = 32;
 
 /// Fewer digits identify nobody.
 const NUMBER_BYTES_MIN: usize = 7;

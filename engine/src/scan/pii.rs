@@ -17,7 +17,7 @@ mod identity;
 mod ipv4;
 pub(super) mod number;
 mod phone;
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
 mod tests;
 
 /// The byte at this place; beyond either end none.

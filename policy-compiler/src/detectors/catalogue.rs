@@ -15,6 +15,8 @@ mod watch;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twin;
 
 use mcpgov_engine::scan::pattern::{Pattern, Proof};
 use mcpgov_engine::vocabulary::Severity;

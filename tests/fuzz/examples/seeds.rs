@@ -32,6 +32,7 @@ fn main() -> Result<()> {
         // Head, body, the answer's head and body.
         let steps = [0, (nr % 16) as u8, 2, 0, 4, 0, 6, 0, 0xff];
         save("exchange", nr, &[&steps, text].concat())?;
+        save("protect", nr, &[&[(nr % 6) as u8], text].concat())?;
     }
     for target in ["sse", "stream"] {
         for (nr, stream) in STREAMS.iter().enumerate() {
@@ -39,6 +40,10 @@ fn main() -> Result<()> {
             let bytewise = vec![1; stream.len()];
             save(target, 2 * nr + 1, &[&bytewise, &b"\xff"[..], stream.as_bytes()].concat())?;
         }
+    }
+    for nr in 0..64_u8 {
+        save("policy", nr.into(), &[nr])?;
+        save("protect", 1000 + usize::from(nr), &[nr, nr])?;
     }
     for (nr, shadow) in [false, true].into_iter().enumerate() {
         save("table", nr, &mcpgov_fuzz::table(shadow))?;

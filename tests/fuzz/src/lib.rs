@@ -10,6 +10,8 @@ use mcpgov_engine::table::source::{
 };
 use mcpgov_engine::table::write::write;
 use mcpgov_engine::vocabulary::{Action, Capture, Verdict};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sha2::{Digest, Sha256};
 
 fn strings(values: &[&str]) -> Vec<String> {
@@ -150,4 +152,12 @@ pub fn assert_json(text: &str) {
     assert!(!text.contains('\n'), "{text}");
     Doc::parse(text.as_bytes(), &Limits::default()).unwrap_or_else(|error| panic!("{error}: {text}"));
     serde_json::from_str::<serde_json::Value>(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+}
+
+/// What a strategy of the property tests makes by random numbers that follow from these bytes. The bytes themselves
+/// would not do: some choices are made anew until they differ, and when the bytes end, would be made forever.
+pub fn chosen<S: Strategy>(strategy: S, bytes: &[u8]) -> Option<S::Value> {
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &Sha256::digest(bytes));
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    strategy.new_tree(&mut runner).ok().map(|tree| tree.current())
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::vocabulary::{Direction, Treatment};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const ALL: &[Direction] = &Direction::ALL;
 

@@ -179,6 +179,8 @@ const OTHER: &[&[u8]] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn the_common_words_are_sorted() {

@@ -2,16 +2,13 @@
 
 #![expect(clippy::string_slice, reason = "the places are those of the texts beside them")]
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::Range;
 
-use proptest::prelude::*;
-
 use super::{GRAMS, look};
-use crate::scan::{
-    Kind, Text,
-    testing::{All, everywhere},
-};
+use crate::scan::{Kind, Text, testing::All};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// What is found when only the places that the grams show are looked at.
 fn found(text: &str) -> Vec<(Kind, Range<usize>)> {
@@ -263,89 +260,102 @@ fn long_texts_of_what_looks_like_beginnings_are_cheap() {
     }
 }
 
-fn pieces() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        prop::sample::select(vec![
-            "a",
-            "word ",
-            "\u{200B}",
-            "\u{200D}",
-            "👩",
-            "🏴",
-            "\u{E0067}",
-            "\u{E007F}",
-            "\u{FE0F}",
-            "\u{AD}",
-            "\u{202E}",
-            "\u{2067}",
-            "\u{2069}",
-            "ש",
-            "ی",
-            "\u{200C}",
-            "о",
-            "р",
-            "ж",
-            "ο",
-            "β",
-            "ｉ",
-            "Ｉ",
-            "𝐢",
-            "ɪ",
-            "ᴏ",
-            "ⓘ",
-            "字",
-            "<!--",
-            "-->",
-            "<p ",
-            "style=\"display:none\"",
-            ">",
-            "</p>",
-            "hidden",
-            "ignore previous instructions ",
-            "\n",
-            "[//]: # (",
-            ")",
-            "\u{FEFF}",
-            "\u{1160}",
-            "\u{17B4}",
-            "\u{E1}\u{A0}",
-        ])
-        .prop_map(String::from),
-        "\\PC{0,3}",
-    ];
-    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
-}
+#[cfg(not(target_family = "wasm"))]
+mod random {
+    use alloc::vec;
 
-proptest! {
-    #[test]
-    fn the_grams_show_every_place_that_matters(text in pieces()) {
-        prop_assert_eq!(found(&text), once(everywhere(&text, None, |text, at, found| { look(text, at, found); }), &text));
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::scan::testing::everywhere;
+
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "a",
+                "word ",
+                "\u{200B}",
+                "\u{200D}",
+                "👩",
+                "🏴",
+                "\u{E0067}",
+                "\u{E007F}",
+                "\u{FE0F}",
+                "\u{AD}",
+                "\u{202E}",
+                "\u{2067}",
+                "\u{2069}",
+                "ש",
+                "ی",
+                "\u{200C}",
+                "о",
+                "р",
+                "ж",
+                "ο",
+                "β",
+                "ｉ",
+                "Ｉ",
+                "𝐢",
+                "ɪ",
+                "ᴏ",
+                "ⓘ",
+                "字",
+                "<!--",
+                "-->",
+                "<p ",
+                "style=\"display:none\"",
+                ">",
+                "</p>",
+                "hidden",
+                "ignore previous instructions ",
+                "\n",
+                "[//]: # (",
+                ")",
+                "\u{FEFF}",
+                "\u{1160}",
+                "\u{17B4}",
+                "\u{E1}\u{A0}",
+            ])
+            .prop_map(String::from),
+            "\\PC{0,3}",
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }
 
-    #[test]
-    fn places_are_whole_characters(text in pieces()) {
-        for (_, place) in found(&text) {
-            prop_assert!(text.get(place).is_some());
+    proptest! {
+        #[test]
+        fn the_grams_show_every_place_that_matters(text in pieces()) {
+            prop_assert_eq!(found(&text), once(everywhere(&text, None, |text, at, found| { look(text, at, found); }), &text));
+        }
+
+        #[test]
+        fn places_are_whole_characters(text in pieces()) {
+            for (_, place) in found(&text) {
+                prop_assert!(text.get(place).is_some());
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let mut all = All::default();
+            for at in 0..bytes.len() {
+                let next = look(&Text { bytes: &bytes, key: None }, at, &mut all);
+                prop_assert!(next > at);
+            }
         }
     }
 
-    #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-        let mut all = All::default();
-        for at in 0..bytes.len() {
-            let next = look(&Text { bytes: &bytes, key: None }, at, &mut all);
-            prop_assert!(next > at);
-        }
+    /// Without what lies inside of something that is found as a whole: markup and what it hides.
+    fn once(mut all: Vec<(Kind, Range<usize>)>, _: &str) -> Vec<(Kind, Range<usize>)> {
+        let outer = all.clone();
+        all.retain(|(_, place)| {
+            !outer.iter().any(|(kind, other)| {
+                *kind == Kind::Markup
+                    && other != place
+                    && other.start <= place.start
+                    && place.end <= other.end
+            })
+        });
+        all
     }
-}
-
-/// Without what lies inside of something that is found as a whole: markup and what it hides.
-fn once(mut all: Vec<(Kind, Range<usize>)>, _: &str) -> Vec<(Kind, Range<usize>)> {
-    let outer = all.clone();
-    all.retain(|(_, place)| {
-        !outer.iter().any(|(kind, other)| {
-            *kind == Kind::Markup && other != place && other.start <= place.start && place.end <= other.end
-        })
-    });
-    all
 }

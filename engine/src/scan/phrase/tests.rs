@@ -2,12 +2,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use proptest::prelude::*;
-
 use super::write::to_bytes;
 use super::{MARKS, Near, Phrases};
 use crate::scan::testing::{All, everywhere};
-use crate::scan::{Kind, Set, Text};
+use crate::scan::{Kind, Text};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const NOTATION: &str = "
 lead = please, now
@@ -42,7 +42,6 @@ fn indices() -> impl Iterator<Item = u16> {
 
 fn found(text: &str) -> Vec<(Kind, Range<usize>)> {
     let phrases = phrases();
-    // Nothing is kept from one place to the next.
     everywhere(text, None, |text, at, found| {
         for index in indices() {
             phrases.look(index, text, at, &mut Near::default(), found);
@@ -172,9 +171,10 @@ fn no_bytes_of_phrases_panic() {
             changed[at] = value;
             let Ok(phrases) = Phrases::from_bytes(&changed) else { continue };
             let text = Text { bytes: text.as_bytes(), key: None };
-            let mut near = Near::default();
             for at in 0..text.bytes.len() {
-                indices().for_each(|index| phrases.look(index, &text, at, &mut near, &mut All::default()));
+                indices().for_each(|index| {
+                    _ = phrases.look(index, &text, at, &mut Near::default(), &mut All::default())
+                });
             }
         }
     }
@@ -195,129 +195,137 @@ fn wrong_notation_is_told_by_its_line() {
     assert!(to_bytes("\n\noverride: $unknown x").unwrap_err().starts_with("line 3: "));
 }
 
-/// What looking only where triggers hit finds.
-fn triggered(phrases: &Phrases, text: &str) -> Vec<(Kind, Range<usize>)> {
-    let bytes = text.as_bytes();
-    let triggers: Vec<_> = phrases.triggers().collect();
-    let (mut all, mut near) = (All::default(), Near::default());
-    for at in 0..bytes.len() {
-        for (index, gram) in &triggers {
-            let hits = (0_usize..).zip(gram.sets).all(|(number, set)| {
-                let byte = (at + number).checked_sub(usize::from(gram.before)).and_then(|at| bytes.get(at));
-                set.or(Set::of(&[*byte.unwrap_or(&b' ')])) == set
-            });
-            if hits {
-                phrases.look(*index, &Text { bytes, key: None }, at, &mut near, &mut all);
+#[cfg(not(target_family = "wasm"))]
+mod random {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::scan::Set;
+
+    /// What looking only where triggers hit finds.
+    fn triggered(phrases: &Phrases, text: &str) -> Vec<(Kind, Range<usize>)> {
+        let bytes = text.as_bytes();
+        let triggers: Vec<_> = phrases.triggers().collect();
+        let (mut all, mut near) = (All::default(), Near::default());
+        for at in 0..bytes.len() {
+            for (index, gram) in &triggers {
+                let hits = (0_usize..).zip(gram.sets).all(|(number, set)| {
+                    let byte =
+                        (at + number).checked_sub(usize::from(gram.before)).and_then(|at| bytes.get(at));
+                    set.or(Set::of(&[*byte.unwrap_or(&b' ')])) == set
+                });
+                if hits {
+                    phrases.look(*index, &Text { bytes, key: None }, at, &mut near, &mut all);
+                }
             }
         }
-    }
-    all.0.sort_by_key(|(kind, place)| (place.start, place.end, *kind));
-    all.0
-}
-
-fn texts() -> impl Strategy<Value = String> {
-    let word = prop::sample::select(alloc::vec![
-        "ignore",
-        "Ignore",
-        "IGNORE",
-        "forget",
-        "pay no attention to",
-        "previous",
-        "above",
-        "instructions",
-        "disregard",
-        "this",
-        "please",
-        "stop",
-        "following",
-        "new",
-        "orders:",
-        "SYSTEM",
-        "MESSAGE",
-        "ai",
-        "AI",
-        "reader",
-        "игнорируй",
-        "Игнорируй",
-        "инструкции",
-        "忽略",
-        "指令",
-        "。",
-        "，",
-        "<information>",
-        "</information>",
-        "[INST]",
-        "<|im_start|>",
-        "\nassistant:",
-        "\nuser:",
-        "send",
-        "secret",
-        "to",
-        "a@b.c",
-        "not",
-        "tell",
-        "user",
-        "n't",
-        "don't",
-        "'",
-        "''",
-        "’",
-        "\\n",
-        "\\",
-        "\n\n",
-        "\n- ",
-        ".",
-        "!",
-        "_",
-        "*",
-        "\"",
-        "é",
-        "—",
-        "“",
-        "![x](http://a/?q={a})",
-        "](http",
-        "]: https://a",
-        "src=\"https://a/?d={b}",
-        "[",
-        "{",
-        "}",
-        "(",
-        ")",
-        "😀",
-        "ignoreprevious",
-    ]);
-    let space = prop::sample::select(alloc::vec!["", " ", " ", " ", "\n", "\\n", "-"]);
-    prop::collection::vec((word, space), 0..24)
-        .prop_map(|parts| parts.into_iter().map(|(word, space)| [word, space].concat()).collect())
-}
-
-proptest! {
-    #[test]
-    fn the_triggers_lead_to_everything(text in texts()) {
-        prop_assert_eq!(triggered(&phrases(), &text), found(&text));
+        all.0.sort_by_key(|(kind, place)| (place.start, place.end, *kind));
+        all.0
     }
 
-    #[test]
-    fn spans_are_whole_characters(text in texts()) {
-        for (_, place) in found(&text) {
-            prop_assert!(!place.is_empty());
-            prop_assert!(text.get(place.clone()).is_some(), "{:?}", place);
+    fn texts() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(alloc::vec![
+            "ignore",
+            "Ignore",
+            "IGNORE",
+            "forget",
+            "pay no attention to",
+            "previous",
+            "above",
+            "instructions",
+            "disregard",
+            "this",
+            "please",
+            "stop",
+            "following",
+            "new",
+            "orders:",
+            "SYSTEM",
+            "MESSAGE",
+            "ai",
+            "AI",
+            "reader",
+            "игнорируй",
+            "Игнорируй",
+            "инструкции",
+            "忽略",
+            "指令",
+            "。",
+            "，",
+            "<information>",
+            "</information>",
+            "[INST]",
+            "<|im_start|>",
+            "\nassistant:",
+            "\nuser:",
+            "send",
+            "secret",
+            "to",
+            "a@b.c",
+            "not",
+            "tell",
+            "user",
+            "n't",
+            "don't",
+            "'",
+            "''",
+            "’",
+            "\\n",
+            "\\",
+            "\n\n",
+            "\n- ",
+            ".",
+            "!",
+            "_",
+            "*",
+            "\"",
+            "é",
+            "—",
+            "“",
+            "![x](http://a/?q={a})",
+            "](http",
+            "]: https://a",
+            "src=\"https://a/?d={b}",
+            "[",
+            "{",
+            "}",
+            "(",
+            ")",
+            "😀",
+            "ignoreprevious",
+        ]);
+        let space = prop::sample::select(alloc::vec!["", " ", " ", " ", "\n", "\\n", "-"]);
+        prop::collection::vec((word, space), 0..24)
+            .prop_map(|parts| parts.into_iter().map(|(word, space)| [word, space].concat()).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn the_triggers_lead_to_everything(text in texts()) {
+            prop_assert_eq!(triggered(&phrases(), &text), found(&text));
         }
-    }
 
-    #[test]
-    fn no_text_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let phrases = phrases();
-        let text = Text { bytes: &bytes, key: None };
-        let mut near = Near::default();
-        for at in 0..bytes.len() {
-            indices().for_each(|index| phrases.look(index, &text, at, &mut near, &mut All::default()));
+        #[test]
+        fn spans_are_whole_characters(text in texts()) {
+            for (_, place) in found(&text) {
+                prop_assert!(!place.is_empty());
+                prop_assert!(text.get(place.clone()).is_some(), "{:?}", place);
+            }
         }
-        phrases.all(&bytes, &mut |_, _| {});
-    }
 
-    #[test]
-    fn no_bytes_of_phrases_panic_at_random(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = Phrases::from_bytes(&[b"phr1", bytes.as_slice()].concat());
+        #[test]
+        fn no_text_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let phrases = phrases();
+            let text = Text { bytes: &bytes, key: None };
+            for at in 0..bytes.len() {
+                indices().for_each(|index| phrases.look(index, &text, at, &mut Near::default(), &mut All::default()));
+            }
+            phrases.all(&bytes, &mut |_, _| {});
+        }
+
+        #[test]
+        fn no_bytes_of_phrases_panic_at_random(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Phrases::from_bytes(&[b"phr1", bytes.as_slice()].concat());
+        }
     }
 }

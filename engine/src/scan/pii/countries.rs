@@ -53,6 +53,8 @@ pub(super) fn country(digits: &[u8]) -> Option<(u16, core::ops::RangeInclusive<u
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn codes_are_sorted_and_none_begins_another() {

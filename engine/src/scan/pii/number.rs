@@ -427,6 +427,8 @@ const fn add(known: &mut Known, form: Form) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn few_forms_are_taken_for_known_ones() {
