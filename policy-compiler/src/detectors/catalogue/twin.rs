@@ -72,9 +72,9 @@ impl Form {
                 from = start + 1;
                 continue;
             }
-            from = start + text[start..].chars().next().map_or(1, char::len_utf8);
+            from = start + text.get(start..).unwrap_or_default().chars().next().map_or(1, char::len_utf8);
             if start.checked_sub(1).is_some_and(|before| left.has(bytes[before]))
-                || !self.begins.is_match(&text[start..])
+                || !self.begins.is_match(text.get(start..).unwrap_or_default())
             {
                 continue;
             }
