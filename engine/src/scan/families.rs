@@ -3,6 +3,9 @@
 use super::scanner::Family;
 use super::{Kind, assignment, hidden, pii, secret};
 
+/// The number of the family of [`Kind::Assignment`].
+pub(super) const ASSIGNMENT: usize = 0;
+
 /// Every family.
 pub(super) const ALL: [Family; 7] = [
     Family { kinds: &[Kind::Assignment], grams: assignment::GRAMS, look: assignment::look },

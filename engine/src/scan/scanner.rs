@@ -167,27 +167,29 @@ impl Scanner {
             }
             Some(Source::Escape | Source::Cipher) | None => {}
         });
-        if text.key.is_some() && self.detector(Kind::Assignment).is_some() {
-            assignment::whole(text, &mut Sink { scanner: self, findings });
-        }
-        if let (Some(key), Some(patterns)) = (text.key, &self.patterns) {
-            // What a value is may be said by its name alone.
-            self.trigger.each(key.as_bytes(), |source, at| {
-                if let Some(Source::Pattern(index)) = self.sources.get(usize::from(source)) {
-                    patterns.look_named(
-                        *index,
-                        key.as_bytes(),
-                        at,
-                        text,
-                        &mut runs,
-                        &mut |detector, place| {
-                            findings.push(Finding { place, detector, is_encoded: false });
-                        },
-                    );
-                }
-            });
+        if let Some(key) = text.key {
+            self.named(key, text, &mut runs, findings);
         }
         run::runs(text, &mut |code| self.decoded(&code, depth, findings));
+    }
+
+    /// What a value is may be said by its name alone.
+    fn named(&self, key: &str, text: &Text<'_>, runs: &mut Runs, findings: &mut Vec<Finding>) {
+        let mut says_secret = false;
+        self.trigger.each(key.as_bytes(), |source, at| {
+            match (self.sources.get(usize::from(source)), &self.patterns) {
+                (Some(Source::Family(families::ASSIGNMENT)), _) => says_secret = true,
+                (Some(Source::Pattern(index)), Some(patterns)) => {
+                    patterns.look_named(*index, key.as_bytes(), at, text, runs, &mut |detector, place| {
+                        findings.push(Finding { place, detector, is_encoded: false });
+                    });
+                }
+                _ => {}
+            }
+        });
+        if says_secret {
+            assignment::whole(text, &mut Sink { scanner: self, findings });
+        }
     }
 
     /// What stands encoded in a text is found at the place of the code.

@@ -21,11 +21,15 @@ fn found(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a text that is the value of this member is found to be a secret as a whole.
+/// Whether a text that is the value of this member is found to be a secret as a whole. The scanner asks only where the
+/// name shows a gram, so every such name must.
 fn found_under(key: &str, text: &str) -> bool {
     let mut all = All::default();
     whole(&Text { bytes: text.as_bytes(), key: Some(key) }, &mut all);
-    all.0.iter().any(|(_, place)| place.end == text.len())
+    let is_found = all.0.iter().any(|(_, place)| place.end == text.len());
+    let shows = (0..key.len()).any(|at| GRAMS.iter().any(|gram| gram.matches(key.as_bytes(), at)));
+    assert!(shows || !is_found, "nothing shows that `{key}` is secret");
+    is_found
 }
 
 #[test]
@@ -173,4 +177,60 @@ fn a_member_with_a_secret_name_has_a_secret_value() {
 fn a_long_value_is_found_to_its_end() {
     let value = random(5000);
     assert_eq!(found(&format!("session_token = {value} # long")), [value.as_str()]);
+}
+
+#[test]
+fn a_name_that_says_secret_shows_a_gram_in_every_spelling() {
+    let value = random(32);
+    let words = [
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "api",
+        "key",
+        "auth",
+        "credential",
+        "private",
+        "access",
+        "client",
+        "signing",
+        "encryption",
+        "bearer",
+        "webhook",
+        "dsn",
+        "pat",
+        "pin",
+        "otp",
+        "salt",
+        "cookie",
+        "session",
+        "acme",
+        "db",
+        "user",
+        "login",
+        "license",
+        "master",
+        "id",
+    ];
+    let capital = |word: &str| word.get(..1).unwrap_or("").to_uppercase() + word.get(1..).unwrap_or("");
+    for one in words {
+        for other in words {
+            for name in [
+                String::from(one),
+                format!("{one}_{other}"),
+                format!("{one}-{other}"),
+                format!("{one}{other}"),
+                format!("{one}{}", capital(other)),
+                format!("{}{}", capital(one), capital(other)),
+                format!("{one}_{other}").to_uppercase(),
+                format!("{one}.{other}"),
+                format!("X-{}-{}", capital(one), capital(other)),
+            ] {
+                let _ = found_under(&name, &value);
+            }
+        }
+    }
 }
