@@ -22,7 +22,7 @@ async fn a_client_reaches_the_server_through_envoy() {
     let client =
         Client::connect(&format!("http://127.0.0.1:{}/github", envoy.port()), Some(&token::ada())).await;
     let client = client.expect("nobody refuses");
-    assert_eq!(client.tools().await.expect("a list").len(), 6);
+    assert_eq!(client.tools().await.expect("a list").len(), 8);
     assert_eq!(client.prompts().await.expect("a list").len(), 2);
     assert_eq!(client.resources().await.expect("a list").len(), 2);
     assert_eq!(client.call("echo", &json!({ "text": "hello" })).await.expect("a result"), "hello");
