@@ -25,10 +25,19 @@ pub fn filter_that_panics() -> Result<PathBuf> {
 
 fn filter_module(target: &Path, features: &[&str]) -> Result<PathBuf> {
     tools::rust_target(FILTER_TARGET)?;
-    let build =
-        ["build", "--locked", "--quiet", "--release", "-p", "mcpgov-filter", "--target", FILTER_TARGET];
+    let build = [
+        "build",
+        "--locked",
+        "--quiet",
+        "--profile",
+        "module",
+        "-p",
+        "mcpgov-filter",
+        "--target",
+        FILTER_TARGET,
+    ];
     command::run(command::cargo(build).args(features).arg("--target-dir").arg(target))?;
-    Ok(target.join(FILTER_TARGET).join("release").join("mcpgov_filter.wasm"))
+    Ok(target.join(FILTER_TARGET).join("module").join("mcpgov_filter.wasm"))
 }
 
 /// Builds the `mcpgov` program and returns its path.
