@@ -8,9 +8,12 @@ use core::fmt;
 
 /// Bits of one byte's class: bytes are told apart by 32 classes, so that four in a row are a number of 20 bits.
 const CLASS_BITS: u32 = 5;
-const WINDOW: u32 = (1 << (4 * CLASS_BITS)) - 1;
-/// Words of the set of grams, 64 in each.
-const WORDS: usize = 1 << (4 * CLASS_BITS - 6);
+/// The bits of one class.
+const LAST: u32 = (1 << CLASS_BITS) - 1;
+/// Rows of the set of grams: one for every three classes in a row.
+const ROWS: usize = 1 << (3 * CLASS_BITS);
+/// So many bytes are looked at in a row; more would need more registers than there are.
+const STEP: usize = 4;
 /// Places in the set that all grams together may take, so that a table cannot ask for much memory.
 const CELLS_MAX: usize = 1 << 20;
 
@@ -18,18 +21,17 @@ const CELLS_MAX: usize = 1 << 20;
 ///
 /// Which sources a gram in the set belongs to is found by its rank: how many grams of the set are smaller.
 pub struct Trigger {
-    set: Box<[u64; WORDS]>,
-    /// How many grams are in the words before each.
+    /// For every three classes in a row the set of those that make a gram of them.
+    rows: Box<[u32; ROWS]>,
+    /// How many grams are in the rows before each.
     ranks: Vec<u32>,
     /// By rank: the number of the list of those whose gram it is.
     lists: Vec<u16>,
     /// By number of a list: where its groups begin; one more at the end.
     starts: Vec<u32>,
     groups: Vec<Group>,
-    /// Numbers of grams, by group.
-    members: Vec<u16>,
-    /// Sources and what they want to see.
-    grams: Vec<(u16, Gram)>,
+    /// By group.
+    members: Vec<Member>,
 }
 
 /// Grams of one list that know the same bits of their bytes, ascending by what these must be.
@@ -39,6 +41,15 @@ struct Group {
     /// Where its members begin and end.
     from: u32,
     to: u32,
+}
+
+/// A gram of a group.
+struct Member {
+    /// What the bits that are known must be.
+    value: u32,
+    source: u16,
+    /// How many of the four bytes come before the place of interest.
+    before: u8,
 }
 
 /// A set of byte classes, one bit each. Sets of bytes are rounded up to classes: letters of both cases are one
@@ -225,27 +236,25 @@ impl Trigger {
         }
         all.sort_unstable();
         all.dedup();
-        let mut set: Box<[u64; WORDS]> = vec![0; WORDS].into_boxed_slice().try_into().ok()?;
         let mut trigger = Trigger {
-            set: set.clone(),
-            ranks: Vec::new(),
-            lists: Vec::new(),
+            rows: vec![0; ROWS].into_boxed_slice().try_into().ok()?,
+            ranks: Vec::with_capacity(ROWS),
+            lists: Vec::with_capacity(all.len()),
             starts: vec![0],
             groups: Vec::new(),
             members: Vec::new(),
-            grams: grams.to_vec(),
         };
         // Cells of one gram, or of grams that are alike, have the same list.
         let mut known: BTreeMap<Vec<u16>, u16> = BTreeMap::new();
         for group in all.chunk_by(|one, other| one.0 == other.0) {
             let (cell, _) = *group.first()?;
-            *set.get_mut((cell >> 6) as usize)? |= 1 << (cell & 63);
+            *trigger.rows.get_mut((cell >> CLASS_BITS) as usize)? |= 1 << (cell & LAST);
             let list: Vec<u16> = group.iter().map(|(_, number)| *number).collect();
             let number = match known.get(&list) {
                 Some(number) => *number,
                 None => {
                     let number = u16::try_from(known.len()).ok()?;
-                    trigger.list(&list)?;
+                    trigger.list(grams, &list)?;
                     known.insert(list, number);
                     number
                 }
@@ -253,33 +262,28 @@ impl Trigger {
             trigger.lists.push(number);
         }
         let mut before = 0;
-        trigger.ranks = set
-            .iter()
-            .map(|word| {
-                let rank = before;
-                before += word.count_ones();
-                rank
-            })
-            .collect();
-        trigger.set = set;
+        for row in trigger.rows.iter() {
+            trigger.ranks.push(before);
+            before += row.count_ones();
+        }
         Some(trigger)
     }
 
-    /// Adds the groups of a list.
-    fn list(&mut self, numbers: &[u16]) -> Option<()> {
-        let exact = |number: &u16| {
-            let exact = self.grams.get(usize::from(*number)).map(|(_, gram)| gram.exact).unwrap_or_default();
-            (exact.fold, exact.mask, exact.value)
-        };
-        let mut numbers = numbers.to_vec();
-        numbers.sort_by_key(exact);
-        for group in numbers.chunk_by(|one, other| {
-            let ((fold, mask, _), (other_fold, other_mask, _)) = (exact(one), exact(other));
-            (fold, mask) == (other_fold, other_mask)
+    /// Adds the groups of a list of grams.
+    fn list(&mut self, grams: &[(u16, Gram)], numbers: &[u16]) -> Option<()> {
+        let mut list: Vec<&(u16, Gram)> =
+            numbers.iter().filter_map(|number| grams.get(usize::from(*number))).collect();
+        list.sort_by_key(|(_, gram)| (gram.exact.fold, gram.exact.mask, gram.exact.value));
+        for group in list.chunk_by(|(_, one), (_, other)| {
+            (one.exact.fold, one.exact.mask) == (other.exact.fold, other.exact.mask)
         }) {
-            let (fold, mask, _) = exact(group.first()?);
+            let (_, Gram { exact: Exact { fold, mask, .. }, .. }) = **group.first()?;
             let from = u32::try_from(self.members.len()).ok()?;
-            self.members.extend(group);
+            self.members.extend(group.iter().map(|(source, gram)| Member {
+                value: gram.exact.value,
+                source: *source,
+                before: gram.before,
+            }));
             let to = u32::try_from(self.members.len()).ok()?;
             self.groups.push(Group { fold, mask, from, to });
         }
@@ -289,49 +293,52 @@ impl Trigger {
 
     /// Calls `hit` with a source and a place for every gram found, in the order of the grams' ends.
     pub fn each(&self, text: &[u8], mut hit: impl FnMut(u16, usize)) {
-        let mut window = 0;
+        let mut seen = 0;
         let mut end = 0;
-        for byte in text {
-            window = (window << CLASS_BITS | class_of(*byte)) & WINDOW;
-            end += 1;
-            if self.holds(window) {
-                self.tell(window, end, text, &mut hit);
+        let (steps, rest) = text.as_chunks::<STEP>();
+        for step in steps {
+            for (number, byte) in (1..).zip(step) {
+                let row = seen;
+                seen = after(row, *byte);
+                if self.holds(row, *byte) {
+                    self.tell(seen, end + number, text, &mut hit);
+                }
             }
+            end += STEP;
         }
         // Grams may reach beyond the end.
-        for _ in 0..3 {
-            window = window << CLASS_BITS & WINDOW;
-            end += 1;
-            if self.holds(window) {
-                self.tell(window, end, text, &mut hit);
+        for (number, byte) in (1..).zip(rest.iter().chain(b"   ")) {
+            let row = seen;
+            seen = after(row, *byte);
+            if self.holds(row, *byte) {
+                self.tell(seen, end + number, text, &mut hit);
             }
         }
     }
 
+    /// Whether the byte makes a gram of what was seen before it.
     #[inline]
-    fn holds(&self, window: u32) -> bool {
-        self.set.get((window >> 6) as usize).is_some_and(|word| word >> (window & 63) & 1 != 0)
+    fn holds(&self, seen: u32, byte: u8) -> bool {
+        let bit = BITS.get(usize::from(byte)).copied().unwrap_or(0);
+        self.rows.get(row(seen)).is_some_and(|row| row & bit != 0)
     }
 
     #[inline(never)]
-    fn tell(&self, window: u32, end: usize, text: &[u8], hit: &mut impl FnMut(u16, usize)) {
-        let word = (window >> 6) as usize;
-        let (Some(bits), Some(rank)) = (self.set.get(word), self.ranks.get(word)) else { return };
-        let below = bits & ((1 << (window & 63)) - 1);
+    fn tell(&self, seen: u32, end: usize, text: &[u8], hit: &mut impl FnMut(u16, usize)) {
+        let row = row(seen >> CLASS_BITS);
+        let (Some(bits), Some(rank)) = (self.rows.get(row), self.ranks.get(row)) else { return };
+        let below = bits & ((1 << (seen & LAST)) - 1);
         let Some(list) = self.lists.get((rank + below.count_ones()) as usize) else { return };
         let list = usize::from(*list);
         let (Some(from), Some(to)) = (self.starts.get(list), self.starts.get(list + 1)) else { return };
         let four = four(text, end);
         for group in self.groups.get(*from as usize..*to as usize).unwrap_or(&[]) {
             let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
-            let seen = (four | group.fold) & group.mask;
-            let gram = |number: &u16| self.grams.get(usize::from(*number));
-            let value = |number: &u16| gram(number).map_or(0, |(_, gram)| gram.exact.value);
-            let first = members.partition_point(|number| value(number) < seen);
-            for number in members.iter().skip(first).take_while(|number| value(number) == seen) {
-                let Some((source, gram)) = gram(number) else { continue };
-                match (end + usize::from(gram.before)).checked_sub(4) {
-                    Some(at) if at < text.len() => hit(*source, at),
+            let shown = (four | group.fold) & group.mask;
+            let first = members.partition_point(|member| member.value < shown);
+            for member in members.iter().skip(first).take_while(|member| member.value == shown) {
+                match (end + usize::from(member.before)).checked_sub(4) {
+                    Some(at) if at < text.len() => hit(member.source, at),
                     _ => {}
                 }
             }
@@ -343,6 +350,18 @@ impl fmt::Debug for Trigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Trigger({} grams)", self.lists.len())
     }
+}
+
+/// The classes seen after one more byte, the last in the lowest bits. What is older than four bytes stays above.
+#[inline]
+fn after(seen: u32, byte: u8) -> u32 {
+    seen << CLASS_BITS | CLASSES.get(usize::from(byte)).map_or(0, |class| u32::from(*class))
+}
+
+/// The row of the last three classes.
+#[inline]
+fn row(seen: u32) -> usize {
+    seen as usize % ROWS
 }
 
 /// The four bytes that end before `end`, the first lowest; blanks beyond the ends of the text.
@@ -368,12 +387,22 @@ const fn classes() -> [u8; 256] {
     classes
 }
 
-static CLASSES: [u8; 256] = classes();
-
-#[inline]
-fn class_of(byte: u8) -> u32 {
-    CLASSES.get(usize::from(byte)).map_or(0, |class| u32::from(*class))
+const fn bits() -> [u32; 256] {
+    let mut bits = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            bits[byte] = 1 << CLASSES[byte];
+        }
+        byte += 1;
+    }
+    bits
 }
+
+static CLASSES: [u8; 256] = classes();
+/// A bit for the class of each byte.
+static BITS: [u32; 256] = bits();
 
 /// The class of a byte, 0 to 31. Chosen so that text of most scripts triggers rarely: what can hide something must
 /// differ from Cyrillic, Arabic, Vietnamese, Japanese and Chinese text, and from quotation marks, by the classes of
