@@ -16,6 +16,7 @@ pub mod exchange;
 pub mod glob;
 pub mod guard;
 pub mod json;
+mod lanes;
 pub mod list;
 pub mod message;
 pub mod network;

@@ -20,6 +20,8 @@ mod twin;
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
+use crate::lanes;
+
 pub use event::Event;
 
 /// A part of the stream.
@@ -99,7 +101,7 @@ impl Reader {
         let mut rest = self.pass_mark(chunk, each);
         let mut read = self.pass_line_feed(&mut rest, each);
         while let Some(unread) = rest.get(read..)
-            && let Some(length) = unread.iter().position(|byte| is_line_end(*byte))
+            && let Some(length) = lanes::find(unread, is_line_end)
         {
             let first = self.first.take().or(unread.first().copied().filter(|_| length > 0));
             let ended = read + length + 1;

@@ -6,7 +6,15 @@
 /// Kelvin sign (U+212A), and one release of the Go MCP SDK took a key with a NUL behind it for the key itself
 /// (CVE-2026-27896 and its follow-up). Everything from the first NUL on is therefore left out of the comparison.
 pub fn same_key_to_some(a: &str, b: &str) -> bool {
-    folded(a).eq(folded(b))
+    !begin_apart(a, b) && (a == b || folded(a).eq(folded(b)))
+}
+
+/// Whether two letters or marks of ASCII, which begin most keys, tell them apart at once.
+fn begin_apart(a: &str, b: &str) -> bool {
+    match (a.as_bytes(), b.as_bytes()) {
+        ([a @ 1..=0x7F, ..], [b @ 1..=0x7F, ..]) => !a.eq_ignore_ascii_case(b),
+        _ => false,
+    }
 }
 
 fn folded(key: &str) -> impl Iterator<Item = char> {

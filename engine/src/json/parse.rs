@@ -9,11 +9,10 @@ use alloc::vec::Vec;
 use super::JsonErrorKind as E;
 use super::tape::{Doc, Node, Shape};
 use super::{JsonError, Limits, unique};
+use crate::lanes;
 
 /// The parent of the outermost container.
 const NO_PARENT: u32 = u32::MAX;
-/// Bytes looked at together inside strings; a vector register.
-const LANE: usize = 16;
 
 pub(super) fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Doc<'a>, JsonError> {
     // Offsets are kept in 32 bits.
@@ -234,18 +233,8 @@ impl Parser<'_, '_> {
 
     /// Moves on to the next quote, backslash or control byte of a string.
     fn skip_plain(&mut self) {
-        // Most strings are shorter than a lane.
-        let head = self.rest().iter().take(LANE).take_while(|b| !ends_plain(**b)).count();
-        self.at += head;
-        if head < LANE {
-            return;
-        }
-        let (lanes, _) = self.rest().as_chunks::<LANE>();
-        // No early exit inside a lane: that is what lets the compiler compare it as one vector.
-        let plain =
-            lanes.iter().take_while(|lane| !lane.iter().fold(false, |hit, &b| hit | ends_plain(b))).count();
-        self.at += plain * LANE;
-        self.at += self.rest().iter().take_while(|b| !ends_plain(**b)).count();
+        let rest = self.rest();
+        self.at += lanes::find(rest, ends_plain).unwrap_or(rest.len());
     }
 
     /// Takes one escape and appends what it stands for.

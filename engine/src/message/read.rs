@@ -268,7 +268,7 @@ fn member<'d>(object: Value<'d>, key: &str) -> Result<Option<Value<'d>>, E> {
 
 /// Whether `key` is none of `known` but some reader takes it for one of them.
 fn is_variant(key: &str, known: &[&str]) -> bool {
-    !known.contains(&key) && known.iter().any(|known| same_key_to_some(key, known))
+    known.iter().find(|known| same_key_to_some(key, known)).is_some_and(|known| *known != key)
 }
 
 /// A non-empty string of limited length.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::iter;
 
 use super::is_line_end;
+use crate::lanes;
 
 /// The lines from the first field to the blank line that ends them. Without a `data` field it is no event to clients,
 /// but its `id` and `retry` count all the same; and some client may see data in it ([`Event::is_ambiguous`]).
@@ -179,7 +180,7 @@ impl<'a> Line<'a> {
 fn lines(raw: &[u8]) -> impl Iterator<Item = Line<'_>> {
     let mut rest = raw;
     iter::from_fn(move || {
-        let at = rest.iter().position(|byte| is_line_end(*byte))?;
+        let at = lanes::find(rest, is_line_end)?;
         let (text, tail) = rest.split_at_checked(at)?;
         let (end, after) = tail.split_at_checked(if tail.starts_with(b"\r\n") { 2 } else { 1 })?;
         rest = after;
@@ -193,6 +194,11 @@ pub(super) fn is_plain_line(raw: &[u8]) -> bool {
 }
 
 fn is_plain(text: &[u8]) -> bool {
+    // Most events are of plain ASCII.
+    lanes::find(text, |byte| !matches!(byte, b' '..=b'~' | b'\t')).is_none() || is_plain_utf8(text)
+}
+
+fn is_plain_utf8(text: &[u8]) -> bool {
     core::str::from_utf8(text).is_ok_and(|text| !text.contains(is_odd))
 }
 
@@ -202,7 +208,8 @@ fn is_odd(c: char) -> bool {
 }
 
 fn lossy(value: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(value)
+    // The strict reader is faster where there is nothing to replace.
+    core::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
 }
 
 fn write_data(data: Option<&str>, out: &mut Vec<u8>) {
