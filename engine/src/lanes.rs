@@ -5,17 +5,15 @@ const LANE: usize = 16;
 
 /// The place of the first byte that is sought.
 pub(crate) fn find(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
-    let first = |bytes: &[u8]| bytes.iter().position(|byte| is_sought(*byte));
-    // Most of what is searched is shorter than a lane.
-    let Some((head, rest)) = bytes.split_at_checked(LANE) else { return first(bytes) };
-    if let Some(at) = first(head) {
-        return Some(at);
-    }
-    let (lanes, _) = rest.as_chunks::<LANE>();
-    // No early exit inside a lane: that is what lets the compiler compare it as one vector.
-    let is_free = |lane: &&[u8; LANE]| !lane.iter().fold(false, |hit, byte| hit | is_sought(*byte));
-    let free = LANE + LANE * lanes.iter().take_while(is_free).count();
-    first(bytes.get(free..)?).map(|at| free + at)
+    // No early exit inside a lane, and one number of its answers: that is what lets the compiler make vectors of it.
+    let answers = |lane: &[u8; LANE]| u128::from_le_bytes(lane.map(|byte| is_sought(byte).into()));
+    let (lanes, rest) = bytes.as_chunks();
+    let free = lanes.iter().take_while(|lane| answers(lane) == 0).count();
+    let (start, at) = match lanes.get(free) {
+        Some(lane) => (free * LANE, answers(lane).trailing_zeros() as usize / 8),
+        None => (bytes.len() - rest.len(), rest.iter().position(|byte| is_sought(*byte))?),
+    };
+    Some(start + at)
 }
 
 #[cfg(test)]
