@@ -6,7 +6,11 @@ const LANE: usize = 16;
 /// The place of the first byte that is sought.
 pub(crate) fn find(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
     // No early exit inside a lane, and one number of its answers: that is what lets the compiler make vectors of it.
-    let answers = |lane: &[u8; LANE]| u128::from_le_bytes(lane.map(|byte| is_sought(byte).into()));
+    let answers = |lane: &[u8; LANE]| {
+        let mut answers = [0; LANE];
+        answers.iter_mut().zip(lane).for_each(|(answer, byte)| *answer = is_sought(*byte).into());
+        u128::from_le_bytes(answers)
+    };
     let (lanes, rest) = bytes.as_chunks();
     let free = lanes.iter().take_while(|lane| answers(lane) == 0).count();
     let (start, at) = match lanes.get(free) {

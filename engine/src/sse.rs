@@ -202,5 +202,5 @@ impl Reader {
 }
 
 fn is_line_end(byte: u8) -> bool {
-    byte == b'\n' || byte == b'\r'
+    (byte == b'\n') | (byte == b'\r')
 }

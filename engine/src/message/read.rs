@@ -268,6 +268,10 @@ fn member<'d>(object: Value<'d>, key: &str) -> Result<Option<Value<'d>>, E> {
 
 /// Whether `key` is none of `known` but some reader takes it for one of them.
 fn is_variant(key: &str, known: &[&str]) -> bool {
+    if key.bytes().all(|byte| matches!(byte, 1..=0x7F)) {
+        // Then a variant differs by the case of letters only, and nearly every name by its length.
+        return known.iter().any(|known| known.eq_ignore_ascii_case(key) && *known != key);
+    }
     known.iter().find(|known| same_key_to_some(key, known)).is_some_and(|known| *known != key)
 }
 
