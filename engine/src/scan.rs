@@ -16,6 +16,8 @@ pub mod poison;
 mod scanner;
 mod secret;
 mod trigger;
+mod words;
+mod work;
 
 use core::ops::Range;
 

@@ -8,6 +8,7 @@ use core::ops::Range;
 
 use name::{Name, Says};
 
+use super::pattern::Bytes;
 use super::secret::run;
 use super::trigger::{Gram, Set};
 use super::{Findings, Kind, Text};
@@ -44,14 +45,17 @@ const fn short(word: &[u8; 3]) -> Gram {
 
 /// Looks at the name whose word begins at `at`.
 pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
-    let place = Name::at(text.bytes, at).and_then(|name| {
+    let place = Name::at(text.bytes, at).filter(|name| !name.is_plain()).and_then(|name| {
         let start = assigned(text.bytes, &name)?;
         let value = text.bytes.get(start.judged(text.bytes))?;
         // Most are words, and then the name need not be looked at further.
         let says = if value::may_be(value, name.is_password()) { name.says() } else { None }?;
         // Where nothing but a blank joins them, a password has to look like one by itself.
         let says = if start.loose && says == Says::Password { Says::Token } else { says };
-        value::secret(value, says).then(|| start.value(text.bytes, usize::MAX))
+        // With its user beside it, a password need not even look like one.
+        let is_secret = value::secret(value, says)
+            || name.is_password() && name.is_beside_user() && value::secret(value, Says::Login);
+        is_secret.then(|| start.value(text.bytes, usize::MAX))
     });
     let Some(place) = place else {
         return at + 1;
@@ -107,7 +111,7 @@ impl Start {
     /// comes after the part that is judged only says how long it is.
     fn value(&self, bytes: &[u8], most: usize) -> Range<usize> {
         let end = match self.quote {
-            None => run(bytes, self.at, most, in_bare),
+            None => run(bytes, self.at, most, |b| IN_BARE.has(b)),
             Some(mark) => run(bytes, self.at, most, |b| b != mark && b != b'\\' && !b.is_ascii_whitespace()),
         };
         let next = bytes.get(end).filter(|_| end - self.at < value::JUDGED_MAX);
@@ -228,7 +232,7 @@ fn scheme(bytes: &[u8], at: usize, any: bool) -> usize {
         any && scheme.first().is_some_and(u8::is_ascii_alphabetic)
             || SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme))
     };
-    let value = bytes.get(behind).is_some_and(|b| in_bare(*b) && *b != b'=');
+    let value = bytes.get(behind).is_some_and(|b| IN_BARE.has(*b) && *b != b'=');
     if behind > end && value && bytes.get(at..end).is_some_and(known) { behind } else { at }
 }
 
@@ -246,9 +250,7 @@ fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     }
 }
 
-fn in_bare(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-./+=~!@#$%^*:?|".contains(&byte)
-}
+static IN_BARE: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-./+=~!@#$%^*:?|"));
 
 fn blanks(bytes: &[u8], at: usize) -> usize {
     run(bytes, at, BLANKS_MAX, |b| matches!(b, b' ' | b'\t'))

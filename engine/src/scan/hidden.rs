@@ -55,11 +55,11 @@ pub(super) const GRAMS: &[Gram] = &[
     Gram::literal(b"<!--"),
     Gram::literal(b"style"),
     Gram::literal(b"hidden"),
-    line_start(b"//"),
-    line_start(b"co"),
-    line_start(b"hi"),
-    line_start(b"no"),
-    line_start(b"me"),
+    line_start(markup::LABELS[0]),
+    line_start(markup::LABELS[1]),
+    line_start(markup::LABELS[2]),
+    line_start(markup::LABELS[3]),
+    line_start(markup::LABELS[4]),
 ];
 
 /// Later bytes that are in no other class.

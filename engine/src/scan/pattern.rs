@@ -25,6 +25,7 @@ pub use shape::{
 };
 pub use wire::Bad;
 
+use super::work::looked;
 use super::{Gram, Text};
 use gram::Choice;
 
@@ -50,6 +51,8 @@ pub struct Patterns {
 struct Ready {
     pattern: Pattern,
     choice: Choice,
+    /// How far before the literal the match begins, if it is always as far.
+    lead: Option<usize>,
     /// The slot of its first long step among [`Runs`]; the others follow.
     slots: usize,
     /// The next pattern with the same keyword. The trigger knows only the first of them.
@@ -85,7 +88,8 @@ impl Patterns {
                 }
             }
             let own = long(&pattern.before).saturating_add(long(&pattern.after));
-            all.push(Ready { pattern, choice, slots, next: None, is_first });
+            let lead = pattern.lead();
+            all.push(Ready { pattern, choice, lead, slots, next: None, is_first });
             slots = slots.saturating_add(own);
         }
         Ok(Patterns { all, slots })
@@ -134,6 +138,12 @@ impl Patterns {
     ) -> usize {
         for ready in self.group(index) {
             let Some(start) = at.checked_sub(ready.choice.offset) else { break };
+            // Whether it may begin there settles much: in a run of one letter it may not.
+            if let Some(lead) = ready.lead
+                && !start.checked_sub(lead).is_some_and(|start| opens(text.bytes, start, &ready.pattern.left))
+            {
+                break;
+            }
             let Some(end) = ready.pattern.literal.ends(text.bytes, start) else { break };
             runs.reserve(self.slots);
             let mut look = Look { ready, text, runs };
@@ -225,7 +235,7 @@ impl Look<'_, '_> {
         if operator.len() > 1 && self.value_at(operator.start.saturating_add(1), found) {
             return;
         }
-        let lead = skip(bytes, operator.end, LEAD_BYTES_MAX, is_lead);
+        let lead = skip(bytes, operator.end, LEAD_BYTES_MAX, |byte| LEAD.has(byte));
         let nests =
             bytes.get(operator.end..lead).is_some_and(|lead| lead.iter().any(|byte| b"{\n".contains(byte)));
         if nests
@@ -239,7 +249,7 @@ impl Look<'_, '_> {
     /// A value is to begin here, behind quotes and the like.
     fn value(&mut self, from: usize, found: &mut dyn FnMut(u16, Range<usize>)) -> bool {
         let bytes = self.text.bytes;
-        let lead = skip(bytes, from, LEAD_BYTES_MAX, is_lead);
+        let lead = skip(bytes, from, LEAD_BYTES_MAX, |byte| LEAD.has(byte));
         let scheme = skip_scheme(bytes, lead);
         (from..=lead).chain((scheme != lead).then_some(scheme)).any(|start| self.value_at(start, found))
     }
@@ -347,15 +357,17 @@ fn opens(bytes: &[u8], start: usize, closed: &Bytes) -> bool {
     }
 }
 
-fn skip(bytes: &[u8], from: usize, max: usize, is: fn(u8) -> bool) -> usize {
+fn skip(bytes: &[u8], from: usize, max: usize, is: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(from..).unwrap_or(&[]);
-    from.saturating_add(rest.iter().take(max).take_while(|byte| is(**byte)).count())
+    let rest = rest.get(..max).unwrap_or(rest);
+    looked(1);
+    from.saturating_add(rest.iter().position(|byte| !is(*byte)).unwrap_or(rest.len()))
 }
 
 /// The operator behind the rest of a name.
 fn operator(bytes: &[u8], from: usize) -> Option<Range<usize>> {
-    let start = skip(bytes, from, NAME_BYTES_MAX, is_name);
-    let end = skip(bytes, start, OPERATOR_BYTES_MAX, is_operator);
+    let start = skip(bytes, from, NAME_BYTES_MAX, |byte| NAME.has(byte));
+    let end = skip(bytes, start, OPERATOR_BYTES_MAX, |byte| OPERATOR.has(byte));
     (end > start).then_some(start..end)
 }
 
@@ -382,17 +394,9 @@ fn is_secret_name(name: &[u8]) -> bool {
 }
 
 /// What follows a keyword up to an operator: the rest of a name, a type, quotes and brackets around it.
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-. \t'\"`[]){}\\$*&/".contains(&byte)
-}
-
-fn is_operator(byte: u8) -> bool {
-    b"=:>,|?(~".contains(&byte)
-}
-
-fn is_lead(byte: u8) -> bool {
-    b" \t\r\n'\"`\\=([{$@<:>".contains(&byte)
-}
+static NAME: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-. \t'\"`[]){}\\$*&/"));
+static OPERATOR: Bytes = Bytes::of(b"=:>,|?(~");
+static LEAD: Bytes = Bytes::of(b" \t\r\n'\"`\\=([{$@<:>");
 
 /// Behind the scheme of an `Authorization` header.
 fn skip_scheme(bytes: &[u8], at: usize) -> usize {

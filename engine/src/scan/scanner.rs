@@ -7,6 +7,7 @@ use super::encoded::{Decoded, cipher, escape, run};
 use super::pattern::{Patterns, Runs};
 use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
+use super::work::looked;
 use super::{Findings, Kind, Text, assignment, families};
 
 /// Something found in a text.
@@ -138,34 +139,39 @@ impl Scanner {
         let (mut escapes_done, mut ciphers_done) = (0, 0);
         let mut runs = Runs::default();
         let mut near = Near::default();
-        self.trigger.each(text.bytes, |source, at| match self.sources.get(usize::from(source)) {
-            Some(Source::Family(number)) => {
-                if let (Some(family), Some(done)) = (families::ALL.get(*number), done.get_mut(*number))
-                    && *done <= at
-                {
-                    *done = (family.look)(text, at, &mut sink);
+        looked(text.bytes.len());
+        self.trigger.each(text.bytes, |source, at| {
+            match self.sources.get(usize::from(source)).inspect(|_| looked(1)) {
+                Some(Source::Family(number)) => {
+                    if let (Some(family), Some(done)) = (families::ALL.get(*number), done.get_mut(*number))
+                        && *done <= at
+                    {
+                        *done = (family.look)(text, at, &mut sink);
+                    }
                 }
-            }
-            Some(Source::Escape) if escapes_done <= at => {
-                escapes_done = escape::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
-            }
-            Some(Source::Cipher) if ciphers_done <= at => {
-                ciphers_done = cipher::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
-            }
-            Some(Source::Pattern(index)) => {
-                if let Some(patterns) = &self.patterns {
-                    let findings = &mut *sink.findings;
-                    patterns.look(*index, text, at, &mut runs, &mut |detector, place| {
-                        findings.push(Finding { place, detector, is_encoded: false });
-                    });
+                Some(Source::Escape) if escapes_done <= at => {
+                    escapes_done =
+                        escape::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
                 }
-            }
-            Some(Source::Phrase(index)) => {
-                if let Some(phrases) = &self.phrases {
-                    phrases.look(*index, text, at, &mut near, &mut sink);
+                Some(Source::Cipher) if ciphers_done <= at => {
+                    ciphers_done =
+                        cipher::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
                 }
+                Some(Source::Pattern(index)) => {
+                    if let Some(patterns) = &self.patterns {
+                        let findings = &mut *sink.findings;
+                        patterns.look(*index, text, at, &mut runs, &mut |detector, place| {
+                            findings.push(Finding { place, detector, is_encoded: false });
+                        });
+                    }
+                }
+                Some(Source::Phrase(index)) => {
+                    if let Some(phrases) = &self.phrases {
+                        phrases.look(*index, text, at, &mut near, &mut sink);
+                    }
+                }
+                Some(Source::Escape | Source::Cipher) | None => {}
             }
-            Some(Source::Escape | Source::Cipher) | None => {}
         });
         if let Some(key) = text.key {
             self.named(key, text, &mut runs, findings);

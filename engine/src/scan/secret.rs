@@ -7,6 +7,7 @@ mod prefixed;
 mod pwhash;
 
 use super::trigger::{Gram, Set};
+use super::work::looked;
 use super::{Findings, Text};
 
 /// Where each of them shows first.
@@ -75,7 +76,19 @@ pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usiz
 
 /// Where the run of such bytes from `at` ends, at most `most` of them.
 pub(super) fn run(bytes: &[u8], at: usize, most: usize, is: impl Fn(u8) -> bool) -> usize {
-    at + bytes.get(at..).unwrap_or(&[]).iter().take(most).take_while(|b| is(**b)).count()
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    let rest = rest.get(..most).unwrap_or(rest);
+    let length = rest.iter().position(|b| !is(*b)).unwrap_or(rest.len());
+    looked(length);
+    at + length
+}
+
+/// How long the run of such bytes is that ends where these end, if it is no longer than `most`.
+pub(super) fn run_back(bytes: &[u8], most: usize, is: impl Fn(u8) -> bool) -> usize {
+    let near = bytes.get(bytes.len().saturating_sub(most)..).unwrap_or(&[]);
+    let length = near.iter().rev().position(|b| !is(*b)).unwrap_or(near.len());
+    looked(length);
+    length
 }
 
 #[cfg(test)]

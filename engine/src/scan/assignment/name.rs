@@ -1,6 +1,8 @@
 //! Names that say that what is assigned to them is secret.
 
-use super::words::{DESCRIBES, HARMLESS, OPENS, USERS, WORDS};
+use super::words::{DESCRIBES, HARMLESS, OPENS, SAYING, USERS, WORDS};
+use crate::scan::pattern::Bytes;
+use crate::scan::secret::{run, run_back};
 
 /// How much a name says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,48 +32,70 @@ pub(super) struct Name<'t> {
 
 /// How many bytes of a name are read to either side of its word.
 const SIDE_BYTES_MAX: usize = 40;
+/// How far before a password its user may be.
+const USER_DISTANCE_MAX: usize = 64;
 
 impl<'t> Name<'t> {
     /// The name whose word is at `at`. Cheap: most words in prose go on as other words.
     pub(super) fn at(bytes: &'t [u8], at: usize) -> Option<Self> {
-        let rest = bytes.get(at..)?;
-        let &(word, says) = WORDS.iter().find(|(word, _)| starts_with(rest, word))?;
+        let (before, rest) = bytes.split_at_checked(at)?;
+        let &(word, says) = SAYING.get(WORDS.begin(rest)?.0)?;
+        let glued = || word == b"key" && OPENS.end(before).next().is_some();
+        if word.len() <= 4 && !begins(bytes, at) && !glued() {
+            return None;
+        }
         let after = rest.get(word.len()..)?;
         let tail = continued(rest.get(word.len() - 1)?, after, word)?;
-        let length = after.iter().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).count();
+        let length = run(after, 0, SIDE_BYTES_MAX, |b| IN_NAME.has(b));
         // A full stop behind the name ends a sentence, one inside it parts two names. `key id` is one name.
         let whole = match trim(after.get(..length)?) {
             [] if word == b"key" => after.get(..b" id".len()).filter(|id| is_id(id)).unwrap_or(&[]),
             whole => whole,
         };
         let tail = whole.get(tail..).unwrap_or(&[]);
-        let name = Name { end: at + word.len() + whole.len(), word, says, before: bytes.get(..at)?, tail };
-        let glued = word == b"key" && OPENS.iter().any(|opens| ends_with(name.before, opens));
-        (word.len() > 4 || glued || begins(bytes, at)).then_some(name)
+        Some(Name { end: at + word.len() + whole.len(), word, says, before, tail })
     }
 
     /// What it says of its value, if it says that it is secret as a whole.
     pub(super) fn says(&self) -> Option<Says> {
         let left = self.left();
-        // A key of nothing in particular is what finds things.
-        let plain = self.word == b"key" && left.is_empty() && !self.is_option();
-        if plain || HARMLESS.iter().any(|harmless| ends_with_word(left, harmless)) {
+        if self.is_plain() || HARMLESS.end(left).any(|word| begins(left, left.len() - word.len())) {
             return None;
         }
         // `access key id`: of many vendors as long and random as the key itself.
         if self.word == b"key" && ends_with(left, b"access") && is_id(self.tail) {
             return Some(Says::Maybe);
         }
-        if words(self.tail).any(|word| DESCRIBES.iter().any(|describes| word.eq_ignore_ascii_case(describes)))
-        {
+        if words(self.tail).any(|word| DESCRIBES.have(word)) {
             return None;
         }
         Some(match self.says {
-            Says::Maybe if self.word == b"key" && OPENS.iter().any(|opens| ends_with(left, opens)) => {
-                Says::Token
-            }
-            Says::Password if beside_user(self.before) => Says::Login,
+            Says::Maybe if self.word == b"key" && OPENS.end(left).next().is_some() => Says::Token,
             says => says,
+        })
+    }
+
+    /// Whether it is a key of nothing in particular, as those are that find things.
+    pub(super) fn is_plain(&self) -> bool {
+        self.word == b"key" && self.left().is_empty() && !self.is_option()
+    }
+
+    /// Whether a user is named just before, on the same line.
+    pub(super) fn is_beside_user(&self) -> bool {
+        let near = self.before.get(self.before.len().saturating_sub(USER_DISTANCE_MAX)..).unwrap_or(&[]);
+        let line = near.rsplit(|b| *b == b'\n').next().unwrap_or(near);
+        let (mut machine, mut login) = (false, false);
+        line.iter().enumerate().any(|(at, byte)| {
+            let until = || line.get(..=at).unwrap_or(&[]);
+            match byte {
+                b'=' => USERS.end(until()).next().is_some(),
+                b' ' => {
+                    machine |= ends_with(until(), b"machine ");
+                    login |= ends_with(until(), b" login ");
+                    machine && login
+                }
+                _ => false,
+            }
         })
     }
 
@@ -92,8 +116,8 @@ impl<'t> Name<'t> {
 
     /// Whether it is an option of a command, `--token`.
     pub(super) fn is_option(&self) -> bool {
-        let name = self.before.iter().rev().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).last();
-        name == Some(&b'-')
+        let length = run_back(self.before, SIDE_BYTES_MAX, |b| IN_NAME.has(b));
+        length > 0 && self.before.get(self.before.len() - length) == Some(&b'-')
     }
 
     /// The part of the name before its word, without what joins them. One space joins too.
@@ -102,7 +126,7 @@ impl<'t> Name<'t> {
             [head @ .., b'-' | b'_' | b'.' | b' '] => head,
             head => head,
         };
-        let length = head.iter().rev().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).count();
+        let length = run_back(head, SIDE_BYTES_MAX, |b| IN_NAME.has(b));
         head.get(head.len() - length..).unwrap_or(&[])
     }
 }
@@ -132,7 +156,7 @@ fn continued(last: &u8, after: &[u8], word: &[u8]) -> Option<usize> {
     if first.eq_ignore_ascii_case(&b's') && !after.get(1).is_some_and(u8::is_ascii_alphabetic) {
         return Some(1);
     }
-    WORDS.iter().any(|(word, _)| starts_with(after, word)).then_some(0)
+    WORDS.begin(after).map(|_| 0)
 }
 
 fn is_id(tail: &[u8]) -> bool {
@@ -150,32 +174,13 @@ fn begins(bytes: &[u8], at: usize) -> bool {
         || (before.is_ascii_lowercase() && here.is_ascii_uppercase())
 }
 
-const USER_DISTANCE_MAX: usize = 64;
-
-/// Whether a user is named just before, on the same line.
-fn beside_user(before: &[u8]) -> bool {
-    let before = before.get(before.len().saturating_sub(USER_DISTANCE_MAX)..).unwrap_or(&[]);
-    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or(before);
-    let has =
-        |text: &[u8]| (0..line.len()).any(|at| line.get(at..).is_some_and(|line| starts_with(line, text)));
-    USERS.iter().any(|user| has(user)) || (has(b"machine ") && has(b" login "))
-}
-
-fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-}
+static IN_NAME: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-."));
 
 fn trim(name: &[u8]) -> &[u8] {
     match name {
         [head @ .., b'-' | b'_' | b'.'] => trim(head),
         _ => name,
     }
-}
-
-fn starts_with(text: &[u8], start: &[u8]) -> bool {
-    // The first letter alone settles most.
-    matches!((text, start), ([a, ..], [b, ..]) if a.eq_ignore_ascii_case(b))
-        && text.get(..start.len()).is_some_and(|text| text.eq_ignore_ascii_case(start))
 }
 
 fn ends_with(text: &[u8], end: &[u8]) -> bool {
@@ -185,11 +190,6 @@ fn ends_with(text: &[u8], end: &[u8]) -> bool {
             .checked_sub(end.len())
             .and_then(|at| text.get(at..))
             .is_some_and(|t| t.eq_ignore_ascii_case(end))
-}
-
-/// The same, where a word begins.
-fn ends_with_word(text: &[u8], end: &[u8]) -> bool {
-    ends_with(text, end) && begins(text, text.len() - end.len())
 }
 
 /// The words of a name: parted by signs, digits or by capitals after small letters.

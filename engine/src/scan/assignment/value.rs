@@ -1,11 +1,13 @@
 //! Whether a value looks like a secret: long and random enough, and not a stand-in for one.
 
 use super::name::Says;
-use super::words::{NOMINAL, STAND_INS};
+use super::words::{EXPRESSIONS, NOMINAL, STAND_INS};
+use crate::scan::work::looked;
 
 /// The letters that usually follow each letter in English words and in names made of them. Random letters follow
-/// this for a third of their pairs, words for nearly all.
-const FOLLOWS: [u32; 26] = [
+/// this for a third of their pairs, words for nearly all. By the lowest five bits of a letter, the same in both cases.
+static FOLLOWS: [u32; 32] = [
+    0,
     letters(b"bcdgilmnprstuwy"),
     letters(b"aelosu"),
     letters(b"acehikloprstuy"),
@@ -32,6 +34,11 @@ const FOLLOWS: [u32; 26] = [
     letters(b"pt"),
     letters(b"opst"),
     letters(b""),
+    0,
+    0,
+    0,
+    0,
+    0,
 ];
 
 /// What a pair of neighbours says for chance and against a word, in tenths of a bit.
@@ -88,26 +95,54 @@ pub(super) fn secret(value: &[u8], says: Says) -> bool {
 
 /// How random a text looks, in tenths of bits: above zero rather chance, below rather words.
 pub(in crate::scan) fn random(value: &[u8]) -> i32 {
-    let mut score = 0_i32;
-    for pair in value.windows(2) {
-        let &[a, b] = pair else { continue };
-        score = score.saturating_add(match (a, b) {
-            _ if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
-                if a.is_ascii_lowercase() && b.is_ascii_uppercase() {
-                    weight::HUMP
-                } else if follows(a, b) {
-                    weight::USUAL
-                } else {
-                    weight::UNUSUAL
-                }
-            }
-            _ if a.is_ascii_digit() && b.is_ascii_digit() => weight::DIGITS,
-            _ if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => weight::MIXED,
-            _ => weight::SIGN,
-        });
+    let Some((first, rest)) = value.split_first() else { return 0 };
+    looked(value.len());
+    let (mut last, mut last_sort, mut score) = (*first, sort(*first), 0_i32);
+    for byte in rest {
+        let sort = sort(*byte);
+        let weight = match (last_sort, sort) {
+            (SIGN, _) | (_, SIGN) => weight::SIGN,
+            (SMALL, CAPITAL) => weight::HUMP,
+            (DIGIT, DIGIT) => weight::DIGITS,
+            (DIGIT, _) | (_, DIGIT) => weight::MIXED,
+            _ if follows(last, *byte) => weight::USUAL,
+            _ => weight::UNUSUAL,
+        };
+        // At most 28 for each byte of a value that was limited: this does not overflow.
+        score = score.wrapping_add(weight);
+        (last, last_sort) = (*byte, sort);
     }
     score
 }
+
+/// What the pairs of a value are judged by.
+const SIGN: u8 = 0;
+const DIGIT: u8 = 1;
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 3;
+
+#[inline]
+fn sort(byte: u8) -> u8 {
+    SORTS.get(usize::from(byte)).copied().unwrap_or(SIGN)
+}
+
+static SORTS: [u8; 256] = {
+    let mut sorts = [SIGN; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            sorts[byte as usize] = match byte {
+                b'a'..=b'z' => SMALL,
+                b'A'..=b'Z' => CAPITAL,
+                b'0'..=b'9' => DIGIT,
+                _ => SIGN,
+            };
+        }
+        byte += 1;
+    }
+    sorts
+};
 
 /// Whether a person or a machine made this up: it is not merely a word or a number.
 pub(in crate::scan) fn made_up(value: &[u8]) -> bool {
@@ -132,22 +167,12 @@ fn chosen(value: &[u8]) -> bool {
 
 /// Whether this is merely a word for a password.
 pub(in crate::scan) fn nominal(value: &[u8]) -> bool {
-    NOMINAL.iter().any(|nominal| value.eq_ignore_ascii_case(nominal))
+    NOMINAL.have(value)
 }
 
 /// Something written where the secret would be: a word for it, one byte or a sequence repeated.
 pub(in crate::scan) fn stands_in(value: &[u8]) -> bool {
-    few(value) || sequence(value) || contains_any(value, STAND_INS)
-}
-
-fn contains_any(value: &[u8], words: &[&[u8]]) -> bool {
-    (0..value.len()).any(|at| {
-        let here = value.get(at..).unwrap_or(&[]);
-        words.iter().any(|word| {
-            here.first().map(u8::to_ascii_lowercase) == word.first().copied()
-                && here.get(..word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word))
-        })
-    })
+    few(value) || sequence(value) || STAND_INS.stand_in(value)
 }
 
 /// Fewer different bytes than chance would leave, or one of them in a row for a good part of the text.
@@ -172,17 +197,9 @@ fn sequence(value: &[u8]) -> bool {
 
 /// An expression that yields the value: a variable, a call, a path, a URL.
 fn code(value: &[u8]) -> bool {
-    let has = |part: &[u8]| value.windows(part.len()).any(|w| w == part);
     matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#', ..] if !has_digit_run(value))
-        || matches!(value, [b'@' | b'*', ..])
-        || has(b"://")
-        || has(b"()")
-        || has(b"process.env")
-        || has(b"environ")
-        || has(b"getenv")
-        || has(b"->")
-        || has(b"::")
-        || matches!(value, [.., b'('])
+        || matches!(value, [b'@' | b'*', ..] | [.., b'('])
+        || EXPRESSIONS.stand_in(value)
 }
 
 fn has_digit_run(value: &[u8]) -> bool {
@@ -214,16 +231,17 @@ fn is_public(value: &[u8]) -> bool {
     BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
 }
 
+/// Whether these letters usually follow each other.
+#[inline]
 fn follows(a: u8, b: u8) -> bool {
-    let index = |letter: u8| letter.to_ascii_lowercase().wrapping_sub(b'a');
-    FOLLOWS.get(usize::from(index(a))).is_some_and(|set| set >> (index(b) & 31) & 1 == 1)
+    FOLLOWS.get(usize::from(a & 31)).is_some_and(|set| set >> (b & 31) & 1 == 1)
 }
 
 const fn letters(text: &[u8]) -> u32 {
     let mut bits = 0;
     let mut rest = text;
     while let [first, after @ ..] = rest {
-        bits |= 1 << (*first - b'a');
+        bits |= 1 << (*first & 31);
         rest = after;
     }
     bits

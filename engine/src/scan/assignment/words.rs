@@ -1,9 +1,10 @@
 //! The words that names and values are judged by.
 
 use super::name::Says;
+use crate::scan::words::Words;
 
 /// The words of secret names, in lower case. Where two begin alike the longer comes first.
-pub(super) const WORDS: &[(&[u8], Says)] = &[
+pub(super) const SAYING: &[(&[u8], Says)] = &[
     (b"passphrase", Says::Password),
     (b"password", Says::Password),
     (b"passwd", Says::Password),
@@ -32,8 +33,24 @@ pub(super) const WORDS: &[(&[u8], Says)] = &[
     (b"pat", Says::Token),
 ];
 
+/// The same without what they say.
+pub(super) static WORDS: Words = Words::new(&WORDS_ALONE);
+
+const WORDS_ALONE: [&[u8]; SAYING.len()] = {
+    let mut words: [&[u8]; SAYING.len()] = [b""; SAYING.len()];
+    let mut number = 0;
+    while number < words.len() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            words[number] = SAYING[number].0;
+        }
+        number += 1;
+    }
+    words
+};
+
 /// What stands before `key` where it opens something.
-pub(super) const OPENS: &[&[u8]] = &[
+pub(super) static OPENS: Words = Words::new(&[
     b"api",
     b"access",
     b"account",
@@ -66,11 +83,11 @@ pub(super) const OPENS: &[&[u8]] = &[
     b"unlock",
     b"user",
     b"write",
-];
+]);
 
 /// What stands before a word where nothing is secret: keys that find things and are shown to all, tokens that
 /// say how far a list was read or how long a text is.
-pub(super) const HARMLESS: &[&[u8]] = &[
+pub(super) static HARMLESS: Words = Words::new(&[
     b"public",
     b"pub",
     b"publishable",
@@ -160,10 +177,10 @@ pub(super) const HARMLESS: &[&[u8]] = &[
     b"parent",
     b"csrf",
     b"xsrf",
-];
+]);
 
 /// What follows a word where the value tells of a secret and is none.
-pub(super) const DESCRIBES: &[&[u8]] = &[
+pub(super) static DESCRIBES: Words = Words::new(&[
     b"algorithm",
     b"alg",
     b"alias",
@@ -257,13 +274,18 @@ pub(super) const DESCRIBES: &[&[u8]] = &[
     b"vault",
     b"version",
     b"link",
-];
+]);
 
 /// What tells of a user just before his password: in connection strings, queries, .netrc.
-pub(super) const USERS: &[&[u8]] = &[b"user=", b"user id=", b"userid=", b"username=", b"uid=", b"login="];
+pub(super) static USERS: Words =
+    Words::new(&[b"user=", b"user id=", b"userid=", b"username=", b"uid=", b"login="]);
+
+/// What stands in expressions that yield a value.
+pub(super) static EXPRESSIONS: Words =
+    Words::new(&[b"://", b"()", b"->", b"::", b"process.env", b"environ", b"getenv"]);
 
 /// Words that stand in for a value.
-pub(super) const STAND_INS: &[&[u8]] = &[
+pub(super) static STAND_INS: Words = Words::new(&[
     b"example",
     b"your",
     b"placeholder",
@@ -298,10 +320,10 @@ pub(super) const STAND_INS: &[&[u8]] = &[
     b"%s",
     b"#{",
     b"}}",
-];
+]);
 
 /// Passwords that documentation writes where one would stand.
-pub(super) const NOMINAL: &[&[u8]] = &[
+pub(super) static NOMINAL: Words = Words::new(&[
     b"password",
     b"passwd",
     b"passw0rd",
@@ -331,4 +353,4 @@ pub(super) const NOMINAL: &[&[u8]] = &[
     b"string",
     b"none",
     b"null",
-];
+]);

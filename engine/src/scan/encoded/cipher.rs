@@ -8,9 +8,9 @@ use core::ops::Range;
 
 use super::{
     Decoded, Each, Encoding,
-    prose::{is_common, is_english},
+    prose::{ENGLISH, is_common},
 };
-use crate::scan::{Text, trigger::Gram};
+use crate::scan::{Text, trigger::Gram, words::Words};
 
 /// How much around a word decides whether to read on.
 const NEAR_BYTES: usize = 48;
@@ -63,14 +63,17 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, each: Each<'_>) -> usize
 fn read(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
     telling(bytes, at).then_some(())?;
     // Words such as these stand in other languages and in names; then those around them are frequent as they stand.
-    let near = words(bytes, &(at.saturating_sub(NEAR_BYTES)..at.saturating_add(NEAR_BYTES).min(bytes.len())));
-    let sense = |encoding| near.iter().map(|word| score(bytes, word, encoding)).sum::<i32>();
-    (sense(Encoding::Rot13) >= 2 || sense(Encoding::Reversed) >= 2).then_some(())?;
+    let near = at.saturating_sub(NEAR_BYTES)..at.saturating_add(NEAR_BYTES).min(bytes.len());
+    let near = words(bytes, near)
+        .map(|word| word.senses)
+        .fold([0_i32; 2], |[a, b], [c, d]| [a.saturating_add(c), b.saturating_add(d)]);
+    near.iter().any(|sense| *sense >= 2).then_some(())?;
     let first = at.checked_div(PART_BYTES)?.saturating_mul(PART_BYTES);
     let part = first..first.saturating_add(PART_BYTES).min(bytes.len());
-    let words = words(bytes, &part);
-    for encoding in [Encoding::Rot13, Encoding::Reversed] {
-        if let Some(place) = disguised(bytes, &words, encoding)
+    let end = part.end;
+    let words: Vec<Word> = words(bytes, part).collect();
+    for (number, encoding) in [Encoding::Rot13, Encoding::Reversed].into_iter().enumerate() {
+        if let Some(place) = disguised(bytes, &words, number)
             && let Some(text) = bytes.get(place.clone()).and_then(|bytes| core::str::from_utf8(bytes).ok())
         {
             let text: String = match encoding {
@@ -83,36 +86,38 @@ fn read(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
             each(Decoded { encoding, place, text: &text, prose: true });
         }
     }
-    Some(part.end)
+    Some(end)
 }
 
 /// Whether one of the words that the grams show begins here. What is inside of words is in honest ones, too: `button`.
 fn telling(bytes: &[u8], at: usize) -> bool {
-    let Some(rest) = bytes.get(at..) else { return false };
-    if at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphabetic) {
-        return false;
-    }
-    let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    TELLING.iter().any(|word| begins(word))
+    let inside = at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphabetic);
+    !inside && bytes.get(at..).is_some_and(|rest| TELLING.begin(rest).is_some())
 }
 
 /// As in [`GRAMS`]; a space stands for itself.
-const TELLING: &[&[u8]] = &[
+static TELLING: Words = Words::new(&[
     b"gur ", b"naq ", b"lbh ", b"nyy ", b"guvf", b"gung", b"jvgu", b"sbe ", b"abg ", b"hfre", b"vtab",
     b"cyrn", b"fraq", b"ceri", b"vafg", b"eht ", b"dna ", b"uoy ", b"lla ", b"siht", b"taht", b"htiw",
     b"rof ", b"ton ", b"resu ", b"eron", b"esae", b"dnes", b"suoi", b"snoi",
-];
+]);
+
+/// A word, and whether it makes more sense in each of the other readings: moved, backwards.
+struct Word {
+    place: Range<usize>,
+    senses: [i32; 2],
+}
 
 /// The words of this part that make sense only in the other reading.
-fn disguised(bytes: &[u8], words: &[Range<usize>], encoding: Encoding) -> Option<Range<usize>> {
-    let scores: Vec<i32> = words.iter().map(|word| score(bytes, word, encoding)).collect();
+fn disguised(bytes: &[u8], words: &[Word], reading: usize) -> Option<Range<usize>> {
+    let scores = || words.iter().map(|word| word.senses.get(reading).copied().unwrap_or(0));
     // The stretch of words with the greatest sum of scores.
     let (mut sum, mut from, mut best, mut stretch) = (0_i32, 0_usize, 0_i32, 0..0);
-    for (index, score) in scores.iter().enumerate() {
+    for (index, score) in scores().enumerate() {
         if sum <= 0 {
             (sum, from) = (0, index);
         }
-        sum = sum.saturating_add(*score);
+        sum = sum.saturating_add(score);
         if sum > best {
             (best, stretch) = (sum, from..index.saturating_add(1));
         }
@@ -122,10 +127,12 @@ fn disguised(bytes: &[u8], words: &[Range<usize>], encoding: Encoding) -> Option
         return None;
     }
     // Words that are common in neither reading go with it, up to the end of the line or one that is common as it stands.
-    let known = |index: &usize| scores.get(*index).is_some_and(|score| *score < 0);
+    let known = |index: &usize| {
+        words.get(*index).and_then(|word| word.senses.get(reading)).is_some_and(|score| *score < 0)
+    };
     let parted = |left: usize| match (words.get(left), words.get(left.saturating_add(1))) {
         (Some(left), Some(right)) => {
-            bytes.get(left.end..right.start).is_some_and(|between| between.contains(&b'\n'))
+            bytes.get(left.place.end..right.place.start).is_some_and(|between| between.contains(&b'\n'))
         }
         _ => true,
     };
@@ -135,41 +142,42 @@ fn disguised(bytes: &[u8], words: &[Range<usize>], encoding: Encoding) -> Option
         .map_or(0, |index| index.saturating_add(1));
     let last = (stretch.end..words.len()).find(|index| known(index) || parted(index.saturating_sub(1)));
     let last = last.unwrap_or(words.len()).checked_sub(1)?;
-    Some(words.get(first)?.start..words.get(last)?.end)
+    Some(words.get(first)?.place.start..words.get(last)?.place.end)
 }
 
-/// Whether a word is frequent in the other reading only, or as it stands only.
-fn score(bytes: &[u8], word: &Range<usize>, encoding: Encoding) -> i32 {
-    let word = bytes.get(word.clone()).unwrap_or_default();
+/// The words of this part.
+fn words(bytes: &[u8], part: Range<usize>) -> impl Iterator<Item = Word> {
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'\'';
+    let mut at = part.start;
+    core::iter::from_fn(move || {
+        let rest = bytes.get(at..part.end)?;
+        let start = at.saturating_add(rest.iter().position(letter)?);
+        let rest = bytes.get(start..part.end)?;
+        at = start.saturating_add(rest.iter().position(|byte| !letter(byte)).unwrap_or(rest.len()));
+        Some(Word { place: start..at, senses: senses(bytes.get(start..at)?) })
+    })
+}
+
+/// For both readings, whether a word is frequent in the other one only, or as it stands only.
+fn senses(word: &[u8]) -> [i32; 2] {
+    let (Some(first), Some(last)) = (word.first(), word.last()) else { return [0; 2] };
     let mut other = [0_u8; 12];
-    let Some(other) = other.get_mut(..word.len()) else { return 0 };
-    for (index, to) in other.iter_mut().enumerate() {
-        *to = match encoding {
-            Encoding::Rot13 => word.get(index).copied().map(rot13),
-            _ => word.iter().rev().nth(index).copied(),
-        }
-        .unwrap_or_default();
-    }
-    match (is_common(word), is_english(other)) {
+    // No frequent word is longer.
+    let Some(other) = other.get_mut(..word.len()) else { return [0; 2] };
+    let mut english = |other_way: &dyn Fn(&mut [u8])| {
+        other_way(other);
+        ENGLISH.have(other)
+    };
+    let moved = ENGLISH.may_have(rot13(*first), rot13(*last))
+        && english(&|other| other.iter_mut().zip(word).for_each(|(to, from)| *to = rot13(*from)));
+    let backwards = ENGLISH.may_have(*last, *first)
+        && english(&|other| other.iter_mut().zip(word.iter().rev()).for_each(|(to, from)| *to = *from));
+    let common = is_common(word);
+    [moved, backwards].map(|english| match (common, english) {
         (false, true) if word.len() > 2 => 1,
         (true, false) => -1,
         _ => 0,
-    }
-}
-
-fn words(bytes: &[u8], part: &Range<usize>) -> Vec<Range<usize>> {
-    let mut words: Vec<Range<usize>> = Vec::new();
-    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || *byte == b'\'';
-    for (at, byte) in bytes.iter().enumerate().take(part.end).skip(part.start) {
-        if !letter(byte) {
-            continue;
-        }
-        match words.last_mut() {
-            Some(word) if word.end == at => word.end = at.saturating_add(1),
-            _ => words.push(at..at.saturating_add(1)),
-        }
-    }
-    words
+    })
 }
 
 const fn rot13(byte: u8) -> u8 {

@@ -9,6 +9,7 @@ use super::{
 use crate::scan::{
     Text,
     trigger::{Gram, Set},
+    work::looked,
 };
 
 const HEX: Set = Set::of(b"0123456789abcdef");
@@ -150,6 +151,7 @@ fn continued(encoding: Encoding, bytes: &[u8], at: usize) -> bool {
 }
 
 fn unit(encoding: Encoding, bytes: &[u8], at: usize) -> Option<Unit> {
+    looked(1);
     let rest = bytes.get(at..)?;
     match encoding {
         Encoding::Percent => percent(rest),

@@ -1,5 +1,8 @@
 //! What tells prose from data.
 
+use crate::scan::words::Words;
+use crate::scan::work::looked;
+
 /// As text, if it is text that can be read: at least so far as it can, which has to be most of it.
 pub(super) fn readable(bytes: &[u8]) -> Option<&str> {
     let text = match core::str::from_utf8(bytes) {
@@ -16,6 +19,7 @@ pub(super) fn readable(bytes: &[u8]) -> Option<&str> {
 /// Whether this is several words of a natural language: words of letters, spaced as words are, among them some that
 /// every text of the language has. Program text, JSON and configuration have too many other characters.
 pub(super) fn prose(text: &str) -> bool {
+    looked(text.len());
     let (mut words, mut plain, mut common, mut wide) = (0_usize, 0_usize, 0_usize, 0_usize);
     for word in text.split_whitespace() {
         words = words.saturating_add(1);
@@ -65,33 +69,11 @@ pub(super) fn prose(text: &str) -> bool {
 
 /// Whether the word, in either case, is one of those that every text of its language is full of.
 pub(super) fn is_common(word: &[u8]) -> bool {
-    is_english(word) || among(OTHER, word)
+    ENGLISH.have(word) || OTHER.have(word)
 }
 
 /// The same for English alone, with words that demands are made of.
-pub(super) fn is_english(word: &[u8]) -> bool {
-    among(ENGLISH, word)
-}
-
-fn among(list: &[&[u8]], word: &[u8]) -> bool {
-    // Most words are longer than the common ones.
-    if word.len() > LENGTH_MAX {
-        return false;
-    }
-    let mut small = [0_u8; LENGTH_MAX];
-    let Some(small) = small.get_mut(..word.len()) else { return false };
-    for (to, from) in small.iter_mut().zip(word) {
-        *to = from.to_ascii_lowercase();
-    }
-    let small: &[u8] = small;
-    list.binary_search(&small).is_ok()
-}
-
-/// Letters of the longest word below.
-const LENGTH_MAX: usize = 12;
-
-/// Sorted.
-const ENGLISH: &[&[u8]] = &[
+pub(super) static ENGLISH: Words = Words::new(&[
     b"about",
     b"all",
     b"and",
@@ -166,26 +148,20 @@ const ENGLISH: &[&[u8]] = &[
     b"would",
     b"you",
     b"your",
-];
+]);
 
-/// Of German, French, Spanish, Italian, Portuguese and Dutch; sorted.
-const OTHER: &[&[u8]] = &[
+/// Of German, French, Spanish, Italian, Portuguese and Dutch.
+static OTHER: Words = Words::new(&[
     b"al", b"con", b"das", b"de", b"dei", b"del", b"della", b"den", b"der", b"des", b"di", b"die", b"du",
     b"ein", b"el", b"en", b"est", b"et", b"het", b"il", b"ist", b"la", b"las", b"le", b"les", b"los", b"mit",
     b"nicht", b"os", b"para", b"per", b"por", b"pour", b"que", b"se", b"um", b"un", b"una", b"und", b"une",
     b"van", b"vous",
-];
+]);
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     #[cfg(target_family = "wasm")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[test]
-    fn the_common_words_are_sorted() {
-        assert!(ENGLISH.is_sorted() && OTHER.is_sorted());
-    }
 
     #[test]
     fn prose_is_told_from_data() {

@@ -3,7 +3,7 @@
 //! Not every byte is looked at. A run that is long enough to matter holds a whole aligned block, so only the blocks
 //! are tested, from a few bytes of each on.
 
-use alloc::vec::Vec;
+use alloc::vec;
 use core::ops::Range;
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     prose::{prose, readable},
 };
 use crate::scan::Text;
+use crate::scan::work::looked;
 
 /// A run of less than two blocks need not hold a whole one, and is too short for a sentence.
 const BLOCK: usize = 16;
@@ -75,6 +76,7 @@ fn grow(bytes: &[u8], at: usize) -> Range<usize> {
         }
         end = after;
     }
+    looked(end.saturating_sub(start));
     start..end
 }
 
@@ -108,61 +110,99 @@ fn hand_over(
     encoding: Encoding,
     place: Range<usize>,
     digits: &[u8],
-    from: fn(&[u8]) -> Vec<u8>,
+    from: fn(&[u8], &mut [u8]) -> usize,
     each: Each<'_>,
 ) -> bool {
-    let sample = narrow(from(digits.get(..SAMPLE.min(digits.len())).unwrap_or_default()));
-    if readable(&sample).is_none_or(|text| text.len().saturating_add(4) < sample.len()) {
+    looked(SAMPLE);
+    let mut sample = [0; SAMPLE];
+    let length = from(digits.get(..SAMPLE.min(digits.len())).unwrap_or_default(), &mut sample);
+    let sample = narrow(sample.get_mut(..length).unwrap_or_default());
+    if readable(sample).is_none_or(|text| text.len().saturating_add(4) < sample.len()) {
         return false;
     }
     let per_byte = if encoding == Encoding::Hex { 2 } else { 1 };
-    let most = DECODED_BYTES_MAX.saturating_mul(per_byte);
-    let decoded = narrow(from(digits.get(..most.min(digits.len())).unwrap_or_default()));
-    let Some(text) = readable(&decoded) else { return false };
+    let most = DECODED_BYTES_MAX.saturating_mul(per_byte).min(digits.len());
+    looked(most);
+    let mut decoded = vec![0; most];
+    let length = from(digits.get(..most).unwrap_or_default(), &mut decoded);
+    let decoded = narrow(decoded.get_mut(..length).unwrap_or_default());
+    let Some(text) = readable(decoded) else { return false };
     each(Decoded { encoding, place, text, prose: prose(text) });
     true
 }
 
 /// UTF-16 of ASCII text as ASCII: some shells take base64 only so.
-fn narrow(bytes: Vec<u8>) -> Vec<u8> {
+fn narrow(bytes: &mut [u8]) -> &[u8] {
     let wide = bytes.len() >= 8 && bytes.iter().skip(1).step_by(2).all(|byte| *byte == 0);
-    if wide { bytes.into_iter().step_by(2).collect() } else { bytes }
-}
-
-fn from_hex(digits: &[u8]) -> Vec<u8> {
-    let mut values = digits.iter().filter_map(|digit| char::from(*digit).to_digit(16));
-    let mut bytes = Vec::new();
-    while let (Some(high), Some(low)) = (values.next(), values.next()) {
-        bytes.push(u8::try_from(high << 4 | low).unwrap_or_default());
+    if !wide {
+        return bytes;
     }
-    bytes
+    let length = bytes.len().div_ceil(2);
+    for to in 0..length {
+        if let (Some(from), Some(from_to)) = (bytes.get(to.saturating_mul(2)).copied(), bytes.get_mut(to)) {
+            *from_to = from;
+        }
+    }
+    bytes.get(..length).unwrap_or_default()
 }
 
-fn from_base64(digits: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
+/// Writes what hexadecimal digits say; how many bytes that is.
+fn from_hex(digits: &[u8], bytes: &mut [u8]) -> usize {
+    let mut values = digits.iter().filter_map(|digit| char::from(*digit).to_digit(16));
+    let mut length = 0_usize;
+    for byte in bytes {
+        let (Some(high), Some(low)) = (values.next(), values.next()) else { break };
+        *byte = u8::try_from(high << 4 | low).unwrap_or_default();
+        length = length.saturating_add(1);
+    }
+    length
+}
+
+/// The same for digits of base64.
+fn from_base64(digits: &[u8], bytes: &mut [u8]) -> usize {
     let (mut bits, mut held) = (0_u32, 0_u32);
-    for value in digits.iter().filter_map(|digit| value(*digit)) {
-        held = (held << 6 | value) & 0xFFFF;
+    let mut to = bytes.iter_mut();
+    let mut length = 0_usize;
+    for digit in digits {
+        let value = VALUES.get(usize::from(*digit)).copied().unwrap_or(NO_DIGIT);
+        if value == NO_DIGIT {
+            continue;
+        }
+        held = held << 6 | u32::from(value);
         bits = bits.saturating_add(6);
         if bits >= 8 {
             bits = bits.saturating_sub(8);
-            bytes.push(u8::try_from((held >> bits) & 0xFF).unwrap_or_default());
+            let Some(byte) = to.next() else { break };
+            let [.., low] = (held >> bits).to_be_bytes();
+            *byte = low;
+            length = length.saturating_add(1);
         }
     }
-    bytes
+    length
 }
 
-fn value(digit: u8) -> Option<u32> {
-    let offset = |from: u8, first: u32| u32::from(digit.wrapping_sub(from)).saturating_add(first);
-    match digit {
-        b'A'..=b'Z' => Some(offset(b'A', 0)),
-        b'a'..=b'z' => Some(offset(b'a', 26)),
-        b'0'..=b'9' => Some(offset(b'0', 52)),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+const NO_DIGIT: u8 = 0xFF;
+
+/// What the digits of both alphabets are worth.
+static VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            values[byte as usize] = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ => NO_DIGIT,
+            };
+        }
+        byte += 1;
     }
-}
+    values
+};
 
 /// Whether a byte is a digit of base64 with either alphabet; those of hexadecimal numbers are among them.
 const fn is_digit(byte: u8) -> bool {

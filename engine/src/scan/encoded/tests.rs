@@ -226,3 +226,12 @@ mod random {
         }
     }
 }
+
+#[test]
+fn program_text_is_not_read_backwards() {
+    let text = "elif a:\n    result = 1\nelif b:\n    result = 2\nelif c:\n    result = 3\n";
+    let text = Text { bytes: text.as_bytes(), key: None };
+    for at in 0..text.bytes.len() {
+        cipher::look(&text, at, &mut |code| panic!("{code:?}"));
+    }
+}

@@ -1,6 +1,7 @@
 //! Characters that set the direction of text, where nothing runs from right to left.
 
-use super::chars::{after, before, right_to_left};
+use super::chars::{after, right_to_left};
+use crate::scan::work::looked;
 
 /// How far an embedding or isolate may reach; those that people or programs set are around names and phrases.
 const REACH_BYTES: usize = 256;
@@ -24,8 +25,11 @@ pub(super) fn usual(bytes: &[u8], here: usize, char: char) -> bool {
 fn opens(bytes: &[u8], here: usize, char: char) -> Option<usize> {
     let mut open = [char; DEPTH_MAX];
     let mut depth = 1_usize;
-    let mut at = here.saturating_add(3);
-    while at.saturating_sub(here) < REACH_BYTES {
+    let from = here.saturating_add(3);
+    looked(REACH_BYTES);
+    let reach = bytes.get(from..here.saturating_add(REACH_BYTES).saturating_add(2).min(bytes.len()))?;
+    for (offset, _) in reach.windows(3).enumerate().filter(|(_, three)| is_control(three)) {
+        let at = from.saturating_add(offset);
         let next = after(bytes, at)?;
         match next {
             '\u{202A}' | '\u{202B}' | '\u{2066}'..='\u{2068}' => {
@@ -44,26 +48,34 @@ fn opens(bytes: &[u8], here: usize, char: char) -> Option<usize> {
             }
             _ => {}
         }
-        at = at.saturating_add(next.len_utf8());
     }
     None
 }
 
 /// Where the usual opener is that this closes.
 fn opener(bytes: &[u8], here: usize, char: char) -> Option<usize> {
-    let mut at = here;
-    let mut tries = 0;
-    while here.saturating_sub(at) < REACH_BYTES && tries < DEPTH_MAX {
-        let (start, previous) = before(bytes, at)?;
-        at = start;
-        if matches!(previous, '\u{202A}' | '\u{202B}' | '\u{2066}'..='\u{2068}') && closer(previous) == char {
-            if opens(bytes, start, previous) == Some(here) {
-                return Some(start);
-            }
-            tries = tries.saturating_add(1);
-        }
-    }
-    None
+    // The last bytes of its openers.
+    let lasts = if char == '\u{202C}' { 0xAA..=0xAB } else { 0xA6..=0xA8 };
+    let from = here.saturating_sub(REACH_BYTES);
+    let before = bytes.get(from..here)?;
+    looked(before.len());
+    before.iter().fold(false, |any, byte| any | lasts.contains(byte)).then_some(())?;
+    let ends = before.iter().enumerate().rev().filter(|(_, byte)| lasts.contains(byte));
+    let openers = ends.filter_map(|(last, _)| {
+        let start = from.saturating_add(last).checked_sub(2)?;
+        let opener = after(bytes, start)?;
+        let opens = matches!(opener, '\u{202A}' | '\u{202B}' | '\u{2066}'..='\u{2068}');
+        (opens && closer(opener) == char).then_some((start, opener))
+    });
+    openers
+        .take(DEPTH_MAX)
+        .find(|(start, opener)| opens(bytes, *start, *opener) == Some(here))
+        .map(|(start, _)| start)
+}
+
+/// Whether these are the bytes of an embedding, an override, an isolate or the end of one.
+const fn is_control(three: &[u8]) -> bool {
+    matches!(three, [0xE2, 0x80, 0xAA..=0xAE] | [0xE2, 0x81, 0xA6..=0xA9])
 }
 
 const fn closer(opener: char) -> char {
@@ -74,14 +86,13 @@ const fn closer(opener: char) -> char {
 }
 
 fn reversed_near(bytes: &[u8], from: usize, to: usize) -> bool {
-    let mut at = from.saturating_sub(NEAR_BYTES);
-    let end = to.saturating_add(NEAR_BYTES);
-    while at < end && at < bytes.len() {
-        match after(bytes, at) {
-            Some(char) if right_to_left(char) => return true,
-            Some(char) => at = at.saturating_add(char.len_utf8()),
-            None => at = at.saturating_add(1),
-        }
-    }
-    false
+    let from = from.saturating_sub(NEAR_BYTES);
+    let near = bytes.get(from..to.saturating_add(NEAR_BYTES).min(bytes.len())).unwrap_or_default();
+    looked(near.len());
+    // Where no byte can begin such a letter, which is seen for all at once, none does.
+    let begins = |byte: u8| matches!(byte, 0xD6..=0xE0 | 0xEF | 0xF0);
+    near.iter().fold(false, |any, byte| any | begins(*byte))
+        && near.iter().enumerate().any(|(offset, byte)| {
+            begins(*byte) && after(bytes, from.saturating_add(offset)).is_some_and(right_to_left)
+        })
 }

@@ -1,7 +1,10 @@
 //! Characters around a place of a text, and what scripts they belong to.
 
+use crate::scan::work::looked;
+
 /// The character that begins here.
 pub(super) fn after(bytes: &[u8], at: usize) -> Option<char> {
+    looked(1);
     let low = |byte: &u8| u32::from(byte & 0x3F);
     let number = match bytes.get(at..)? {
         [a @ 0..=0x7F, ..] => u32::from(*a),

@@ -8,7 +8,8 @@ use crate::scan::{Findings, Kind};
 /// How far a word is followed to either side.
 const WORD_BYTES: usize = 64;
 
-/// Looks at the word around this letter, which stands next to a Latin one; the end of the word, if it is reported.
+/// Looks at the word around this letter, which stands next to a Latin one. The place before which no other letter need
+/// be asked: the word is the same for all of them.
 pub(super) fn look(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
     let letter = after(bytes, at).filter(|char| foreign(*char))?;
     let next = at.saturating_add(letter.len_utf8());
@@ -16,40 +17,53 @@ pub(super) fn look(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<
     if !latin(at.checked_sub(1).and_then(|last| bytes.get(last))) && !latin(bytes.get(next)) {
         return None;
     }
-    let word = word(bytes, at)?;
-    if !disguised(bytes, &word) {
-        return None;
+    let (word, plain_end) = word(bytes, at);
+    match word.filter(|word| disguised(bytes, word)) {
+        Some(word) => {
+            let end = word.end;
+            found.report(Kind::Homoglyph, word);
+            Some(end)
+        }
+        None => Some(plain_end),
     }
-    let end = word.end;
-    found.report(Kind::Homoglyph, word);
-    Some(end)
 }
 
-/// The word around here, if it is no longer than words are.
-fn word(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let (mut start, mut end) = (at, at);
+/// The word around here, if it is no longer than words are, and how far plain letters go on from here: those among
+/// which nothing else begins that can hide.
+fn word(bytes: &[u8], at: usize) -> (Option<Range<usize>>, usize) {
+    let (mut start, mut end, mut plain_end) = (at, at, at);
     while let Some((earlier, char)) = before(bytes, start)
         && letter(char)
+        && at.saturating_sub(start) <= WORD_BYTES
     {
         start = earlier;
-        if at.saturating_sub(start) > WORD_BYTES {
-            return None;
-        }
     }
     while let Some(char) = after(bytes, end)
         && letter(char)
+        && end.saturating_sub(at) <= WORD_BYTES
     {
-        end = end.saturating_add(char.len_utf8());
-        if end.saturating_sub(at) > WORD_BYTES {
-            return None;
+        if plain_end == end && char < PLAIN_END {
+            plain_end = end.saturating_add(char.len_utf8());
         }
+        end = end.saturating_add(char.len_utf8());
     }
-    (end.saturating_sub(start) <= WORD_BYTES).then_some(start..end)
+    ((end.saturating_sub(start) <= WORD_BYTES).then_some(start..end), plain_end)
 }
 
-/// Fillers count as letters, but show nothing.
+/// Letters of Latin, Greek, Cyrillic, Armenian and Hebrew words come before this.
+const PLAIN_END: char = '\u{0600}';
+
+/// Fillers count as letters, but show nothing. Most letters are settled without the tables of Unicode.
 fn letter(char: char) -> bool {
-    char.is_alphabetic() && !matches!(char, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
+    match char {
+        'a'..='z' | 'A'..='Z' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='\u{02C1}' => true,
+        '\u{0391}'..='\u{03A1}'
+        | '\u{03A3}'..='\u{03F5}'
+        | '\u{0400}'..='\u{0481}'
+        | '\u{048A}'..='\u{052F}' => true,
+        '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' => false,
+        _ => char.is_alphabetic(),
+    }
 }
 
 /// Whether the word reads as Latin but is not: every letter of another script looks like a Latin one, and it is not a

@@ -6,6 +6,9 @@
 
 use core::ops::Range;
 
+use crate::scan::pattern::Bytes;
+use crate::scan::secret::run;
+use crate::scan::work::looked;
 use crate::scan::{Findings, Kind};
 
 /// How far the end of a comment or element is looked for; what goes on beyond is taken to end there.
@@ -13,9 +16,12 @@ const CONTENT_BYTES: usize = 16 << 10;
 /// How long a tag may be.
 const TAG_BYTES: usize = 512;
 /// How much of an element is looked at to see whether it is prose.
-const SAMPLE_BYTES: usize = 1024;
+const SAMPLE_BYTES: usize = 512;
 /// Fewer words than this are a label, not prose.
 const WORDS: usize = 5;
+
+/// How the labels begin of link definitions that are used as comments.
+pub(super) const LABELS: [&[u8; 2]; 5] = [b"//", b"co", b"hi", b"no", b"me"];
 
 /// An HTML comment that begins here; its end, whatever it holds.
 pub(super) fn comment(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
@@ -25,6 +31,7 @@ pub(super) fn comment(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Opti
     let length = content.windows(4).position(|four| four.starts_with(b"-->") || four == b"<!--");
     let length =
         length.unwrap_or_else(|| content.len().saturating_sub(if content.ends_with(b"-->") { 3 } else { 0 }));
+    looked(length);
     let inner = content.get(..length)?;
     if !to_a_model(inner) {
         return None;
@@ -51,14 +58,15 @@ pub(super) fn definition(bytes: &[u8], at: usize, found: &mut dyn Findings) -> O
         _ => return None,
     };
     let begin = bytes.len().saturating_sub(open.len());
-    // To its end at the end of a line; lacking that, to the end of its first line.
+    // To its end at the end of a line, or to the next of its kind, so that many unclosed ones are cheap; lacking both,
+    // to the end of its first line.
     let open = open.get(..CONTENT_BYTES.min(open.len()))?;
-    let ends = |pair: &[u8]| matches!(pair, [byte, b'\n' | b'\r'] if *byte == close);
-    let length = match open.windows(2).position(ends) {
-        Some(last) => last.saturating_add(1),
+    let length = match open.iter().enumerate().find_map(|(at, byte)| ends(open.get(at..)?, *byte, close)) {
+        Some(rest) => open.len().saturating_sub(rest),
         None if open.trim_ascii_end().last() == Some(&close) => open.trim_ascii_end().len(),
         None => open.iter().position(|byte| *byte == b'\n').unwrap_or(open.len()),
     };
+    looked(length);
     let content = open.get(..length)?;
     if !to_a_model(content) {
         return None;
@@ -68,35 +76,39 @@ pub(super) fn definition(bytes: &[u8], at: usize, found: &mut dyn Findings) -> O
     Some(end)
 }
 
+/// Whether a link definition ends here, behind the quote or bracket that closes it or before another one; how much is
+/// left of the text then.
+fn ends(here: &[u8], byte: u8, close: u8) -> Option<usize> {
+    let rest = here.get(1..)?;
+    if byte == close && matches!(rest, [b'\n' | b'\r', ..]) {
+        Some(rest.len())
+    } else if byte == b'\n'
+        && LABELS.iter().any(|label| {
+            rest.strip_prefix(b"[")
+                .is_some_and(|rest| rest.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(*label)))
+        })
+    {
+        Some(here.len())
+    } else {
+        None
+    }
+}
+
 /// An attribute, `style` or `hidden`, that hides an element with prose in it; the end of the element.
 pub(super) fn attribute(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
-    if !matches!(bytes.get(at.checked_sub(1)?)?, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'/') {
-        return None;
-    }
-    let rest = bytes.get(at..)?;
-    let hides = if rest.get(..5)?.eq_ignore_ascii_case(b"style") {
-        invisible(value(rest.get(5..)?)?)
-    } else if rest.get(..6)?.eq_ignore_ascii_case(b"hidden") {
-        matches!(rest.get(6)?, b' ' | b'>' | b'=' | b'\n' | b'\t' | b'/')
-    } else {
-        false
-    };
-    if !hides {
-        return None;
-    }
+    hides(bytes, at).filter(|hides| *hides)?;
     let (start, name) = tag(bytes, at)?;
     let tag_end = tag_end(bytes, at)?;
-    let content = bytes.get(tag_end..tag_end.saturating_add(CONTENT_BYTES).min(bytes.len()))?;
-    let sample = content.get(..SAMPLE_BYTES.min(content.len()))?;
-    let sample = sample.get(..closing(sample, name).unwrap_or(sample.len()))?;
-    // Programs in it are no prose.
-    let program = sample
-        .windows(7)
-        .position(|word| word.eq_ignore_ascii_case(b"<script") || word.eq_ignore_ascii_case(b"<style "));
-    let sample = sample.get(..program.unwrap_or(sample.len()))?;
-    if !(prose(sample) && (!named(bytes.get(start..tag_end)?) || to_a_model(sample))) {
+    // What was said before in the same tag says the same.
+    let mut earlier = start.max(tag_end.saturating_sub(TAG_BYTES))..at;
+    if earlier.any(|at| hides(bytes, at) == Some(true) && tag(bytes, at).is_some()) {
         return None;
     }
+    let content = bytes.get(tag_end..tag_end.saturating_add(CONTENT_BYTES).min(bytes.len()))?;
+    let sample = content.get(..SAMPLE_BYTES.min(content.len()))?;
+    let speaks = prose(sample, name)
+        && (!named(bytes.get(start..tag_end)?) || to_a_model(sample.get(..text_end(sample, name))?));
+    speaks.then_some(())?;
     let close = closing(content, name).unwrap_or(content.len());
     let mut end = tag_end.saturating_add(close);
     if let Some(angle) =
@@ -109,6 +121,22 @@ pub(super) fn attribute(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Op
     }
     found.report(Kind::Markup, start..end);
     Some(end)
+}
+
+/// Whether an attribute stands here that hides its element.
+fn hides(bytes: &[u8], at: usize) -> Option<bool> {
+    let rest = bytes.get(at..)?;
+    if !matches!(rest.first()?, b's' | b'S' | b'h' | b'H')
+        || !matches!(bytes.get(at.checked_sub(1)?)?, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'/')
+    {
+        return None;
+    }
+    Some(if rest.get(..5)?.eq_ignore_ascii_case(b"style") {
+        invisible(value(rest.get(5..)?)?)
+    } else {
+        rest.get(..6)?.eq_ignore_ascii_case(b"hidden")
+            && matches!(rest.get(6)?, b' ' | b'>' | b'=' | b'\n' | b'\t' | b'/')
+    })
 }
 
 /// Whether a tag has an attribute by which a page's program or style finds its element.
@@ -184,71 +212,169 @@ fn number(value: &[u8]) -> Option<u32> {
 fn tag(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     let from = at.saturating_sub(TAG_BYTES);
     let head = bytes.get(from..at)?;
-    let open = head.iter().rposition(|byte| matches!(byte, b'<' | b'>'))?;
-    let inside = head.get(open..)?.strip_prefix(b"<")?;
-    let quotes = |quote: u8| inside.iter().filter(|byte| **byte == quote).count();
+    let (mut double, mut single) = (true, true);
+    let mut open = None;
+    for (offset, byte) in head.iter().enumerate().rev().filter(|(_, byte)| IN_TAG.has(**byte)) {
+        match byte {
+            b'"' => double = !double,
+            b'\'' => single = !single,
+            _ => {
+                open = Some((*byte, offset));
+                break;
+            }
+        }
+    }
+    let (_, offset) = open.filter(|(byte, _)| *byte == b'<' && double && single)?;
+    let inside = head.get(offset.saturating_add(1)..)?;
     let name = inside.get(..inside.iter().position(|byte| !byte.is_ascii_alphanumeric())?)?;
     let void = [b"input".as_slice(), b"img", b"br", b"hr", b"meta", b"link", b"source", b"script", b"style"];
     let shown = !name.is_empty() && !void.iter().any(|void| name.eq_ignore_ascii_case(void));
-    (shown && quotes(b'"').is_multiple_of(2) && quotes(b'\'').is_multiple_of(2))
-        .then_some((from.saturating_add(open), name))
+    shown.then_some((from.saturating_add(offset), name))
 }
+
+static IN_TAG: Bytes = Bytes::of(b"<>\"'");
 
 /// The place after the tag that this place is inside of.
 fn tag_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut quote = None;
-    for (offset, byte) in bytes.get(at..)?.iter().take(TAG_BYTES).enumerate() {
-        match quote {
-            Some(open) if open == *byte => quote = None,
-            Some(_) => {}
-            None if matches!(byte, b'"' | b'\'') => quote = Some(*byte),
-            None if *byte == b'>' => return Some(at.saturating_add(offset).saturating_add(1)),
-            None => {}
+    let rest = bytes.get(at..)?;
+    let rest = rest.get(..TAG_BYTES.min(rest.len()))?;
+    let mut here = 0;
+    loop {
+        here = run(rest, here, TAG_BYTES, |byte| !matches!(byte, b'"' | b'\'' | b'>'));
+        let sign = *rest.get(here)?;
+        here = here.saturating_add(1);
+        if sign == b'>' {
+            return Some(at.saturating_add(here));
         }
+        here = run(rest, here, TAG_BYTES, |byte| byte != sign).saturating_add(1);
     }
-    None
 }
 
 /// Where the element of this name is closed.
 fn closing(content: &[u8], name: &[u8]) -> Option<usize> {
-    let length = name.len().saturating_add(2);
-    content.windows(length).position(|window| {
-        window.starts_with(b"</") && window.get(2..).is_some_and(|end| end.eq_ignore_ascii_case(name))
+    angles(content).find(|at| closes(content, *at, name))
+}
+
+/// Where the text of an element ends: where it is closed, or where a program begins, which is no prose.
+fn text_end(content: &[u8], name: &[u8]) -> usize {
+    angles(content).find(|at| ends_text(content, *at, name)).unwrap_or(content.len())
+}
+
+fn angles(content: &[u8]) -> impl Iterator<Item = usize> {
+    let mut last = 0;
+    content.iter().enumerate().filter(|(_, byte)| **byte == b'<').map(move |(at, _)| {
+        looked(at.saturating_sub(last));
+        last = at;
+        at
     })
 }
 
-/// Whether the text of an element is more than a label.
-fn prose(content: &[u8]) -> bool {
-    let mut words = 0_usize;
-    let mut tag = false;
-    for word in content.split(|byte| byte.is_ascii_whitespace()) {
-        let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
-        let plain = !tag && !word.iter().any(|byte| matches!(byte, b'<' | b'>' | b'{' | b'}' | b'=' | b';'));
-        // The first and last words of an element touch its tags.
-        let edge = !tag
-            && word.iter().filter(|byte| matches!(byte, b'<' | b'>')).count() == 1
-            && word.first() != Some(&b'<');
-        for byte in word {
-            tag = match byte {
-                b'<' => true,
-                b'>' => false,
-                _ => tag,
-            };
+/// Whether the `<` at this place closes the element of this name.
+fn closes(content: &[u8], at: usize, name: &[u8]) -> bool {
+    let rest = content.get(at..).and_then(|rest| rest.strip_prefix(b"</"));
+    rest.and_then(|rest| rest.get(..name.len())).is_some_and(|end| end.eq_ignore_ascii_case(name))
+}
+
+fn ends_text(content: &[u8], at: usize, name: &[u8]) -> bool {
+    match content.get(at.saturating_add(1)) {
+        Some(b'/') => closes(content, at, name),
+        Some(b's' | b'S') => {
+            let tag = content.get(at..).and_then(|rest| rest.get(..7)).unwrap_or_default();
+            tag.eq_ignore_ascii_case(b"<script") || tag.eq_ignore_ascii_case(b"<style ")
         }
-        // A word of Chinese or Japanese is a sentence.
-        let wide = if word.iter().all(|byte| *byte >= 0x80) { word.len() / 6 } else { 1 };
-        if (plain || edge) && letters.saturating_mul(3) >= word.len().saturating_mul(2) && letters > 0 {
-            words = words.saturating_add(wide.max(1));
+        _ => false,
+    }
+}
+
+/// Whether the text of the element of this name is more than a label: so many words outside of tags.
+fn prose(content: &[u8], name: &[u8]) -> bool {
+    let (mut words, mut tag, mut at) = (0_usize, false, 0_usize);
+    loop {
+        // What begins in a tag or as one is no word, up to a blank outside of tags.
+        if tag || content.get(at) == Some(&b'<') {
+            loop {
+                at = if tag {
+                    run(content, at, usize::MAX, |byte| byte != b'<' && byte != b'>')
+                } else {
+                    run(content, at, usize::MAX, |byte| !PARTS.has(byte))
+                };
+                match content.get(at) {
+                    None => return false,
+                    Some(b'<') if ends_text(content, at, name) => return false,
+                    Some(byte @ (b'<' | b'>')) => tag = *byte == b'<',
+                    Some(_) => break,
+                }
+                at = at.saturating_add(1);
+            }
+            at = at.saturating_add(1);
+            continue;
+        }
+        let from = at;
+        let mut word = Word::default();
+        let ended = loop {
+            match content.get(at) {
+                None => break true,
+                Some(b' ' | b'\t' | b'\n' | b'\r' | b'\x0C') => break false,
+                Some(b'<') if ends_text(content, at, name) => break true,
+                Some(byte) => word.takes(*byte, &mut tag),
+            }
+            at = at.saturating_add(1);
+        };
+        words = words.saturating_add(word.worth(at.saturating_sub(from)));
+        if ended || words >= WORDS {
+            return words >= WORDS;
+        }
+        at = at.saturating_add(1);
+    }
+}
+
+/// What parts words and tags.
+static PARTS: Bytes = Bytes::of(b"<> \t\n\r\x0C");
+
+/// What is between two blanks.
+#[derive(Debug, Default)]
+struct Word {
+    letters: usize,
+    /// Bytes of characters beyond ASCII.
+    wide: usize,
+    angles: usize,
+    code: bool,
+}
+
+impl Word {
+    fn takes(&mut self, byte: u8, tag: &mut bool) {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => self.letters = self.letters.saturating_add(1),
+            0x80.. => self.wide = self.wide.saturating_add(1),
+            b'<' | b'>' => {
+                *tag = byte == b'<';
+                self.angles = self.angles.saturating_add(1);
+            }
+            b'{' | b'}' | b'=' | b';' => self.code = true,
+            _ => {}
         }
     }
-    words >= WORDS
+
+    /// How many words it is.
+    fn worth(&self, length: usize) -> usize {
+        // The first and last words of an element touch its tags.
+        let plain = self.angles == 1 || self.angles == 0 && !self.code;
+        let letters = self.letters.saturating_add(self.wide);
+        if !plain || letters == 0 || letters.saturating_mul(3) < length.saturating_mul(2) {
+            0
+        } else if self.wide == length {
+            // A word of Chinese or Japanese is a sentence.
+            (length / 6).max(1)
+        } else {
+            1
+        }
+    }
 }
 
 /// Whether hidden words speak to a model: they take back what it was told, demand secrecy, or address it and demand.
 fn to_a_model(content: &[u8]) -> bool {
     let mut state = Demand::default();
-    let words =
-        content.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'\'' | b'_' | 0x80..)));
+    let words = content.split(|byte| !IN_WORD.has(*byte));
     for word in words.filter(|word| !word.is_empty()) {
         if state.hears(word) {
             return state.words >= WORDS || state.rest(content);
@@ -256,6 +382,8 @@ fn to_a_model(content: &[u8]) -> bool {
     }
     false
 }
+
+static IN_WORD: Bytes = Bytes::ALNUM.or(&Bytes::of(b"'_")).or(&Bytes::range(0x80, 0xFF));
 
 /// What was heard so far, and how many words ago.
 #[derive(Debug, Default)]
@@ -274,6 +402,11 @@ impl Demand {
     fn hears(&mut self, word: &[u8]) -> bool {
         self.words = self.words.saturating_add(1);
         let now = self.words;
+        // Most words are none of these, which their first letters and lengths tell.
+        let first = word.first().and_then(|first| SHAPES.get(usize::from(first & 31))).copied().unwrap_or(0);
+        if word.len() > 15 || first >> word.len() & 1 == 0 {
+            return false;
+        }
         let one_of = |list: &[&str]| list.iter().any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()));
         let within = |then: usize, reach: usize| then > 0 && now.saturating_sub(then) <= reach;
         if one_of(MODEL) && self.model == 0 {
@@ -305,6 +438,27 @@ impl Demand {
         content.split(u8::is_ascii_whitespace).filter(|word| word.len() > 1).count() >= WORDS
     }
 }
+
+/// By the lowest five bits of their first letters: the lengths of the words that matter, a bit for each.
+static SHAPES: [u16; 32] = {
+    let mut shapes = [0; 32];
+    let mut lists: &[&[&str]] = &[MODEL, MARKER, NOT, TELL, PERSON, DISMISS, TOLD, ACT];
+    while let [list, others @ ..] = lists {
+        let mut words: &[&str] = list;
+        while let [word, rest @ ..] = words {
+            assert!(word.len() <= 15, "a bit for each length");
+            if let [first, ..] = word.as_bytes() {
+                #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+                {
+                    shapes[(*first & 31) as usize] |= 1 << word.len();
+                }
+            }
+            words = rest;
+        }
+        lists = others;
+    }
+    shapes
+};
 
 const MODEL: &[&str] = &[
     "assistant",

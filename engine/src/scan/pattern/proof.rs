@@ -57,6 +57,9 @@ pub(super) fn entropy(value: &[u8]) -> u32 {
 /// The binary logarithm, in fractions of a bit; 0 for 0.
 fn log2(number: u32) -> u32 {
     let Some(whole) = number.checked_ilog2() else { return 0 };
+    if number.is_power_of_two() {
+        return whole.saturating_mul(FRACTION);
+    }
     // The mantissa, from 1 up to 2, squared again and again: each time it passes 2 is a bit of the fraction.
     let mut mantissa = (u64::from(number) << 32) >> whole;
     let mut result = whole.saturating_mul(FRACTION);

@@ -1,5 +1,7 @@
 //! Sets of bytes.
 
+use crate::scan::work::looked;
+
 /// A set of bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Bytes([u64; 4]);
@@ -29,8 +31,14 @@ impl Bytes {
 
     /// These bytes.
     #[must_use]
-    pub fn of(bytes: &[u8]) -> Bytes {
-        bytes.iter().fold(Bytes::none(), |set, byte| set.with(u16::from(*byte)))
+    pub const fn of(bytes: &[u8]) -> Bytes {
+        let mut set = Bytes::none();
+        let mut rest = bytes;
+        while let [first, after @ ..] = rest {
+            set = set.with(*first as u16);
+            rest = after;
+        }
+        set
     }
 
     const fn with(self, byte: u16) -> Bytes {
@@ -48,6 +56,7 @@ impl Bytes {
     #[must_use]
     #[inline]
     pub fn has(&self, byte: u8) -> bool {
+        looked(1);
         self.0.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 != 0)
     }
 

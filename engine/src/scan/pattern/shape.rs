@@ -111,6 +111,15 @@ impl Pattern {
         if steps && words { Ok(()) } else { Err(Bad::Pattern) }
     }
 
+    /// How many bytes come before the literal, if always as many.
+    pub(super) fn lead(&self) -> Option<usize> {
+        let steps = self.before.iter().map(|step| match step {
+            Step::Literal(literal) => Some(literal.bytes.len()),
+            Step::Run { min, max, .. } => (min == max && *max != UNBOUNDED).then_some(usize::from(*min)),
+        });
+        steps.sum::<Option<usize>>().filter(|_| self.place == Place::Match)
+    }
+
     /// Whether the value is on the allow-list.
     pub(super) fn allows(&self, value: &[u8]) -> bool {
         if self.allow.is_empty() || value.len() > ALLOWED_BYTES_MAX {
@@ -126,6 +135,11 @@ impl Literal {
     pub(super) fn ends(&self, bytes: &[u8], at: usize) -> Option<usize> {
         let end = at.checked_add(self.bytes.len())?;
         let there = bytes.get(at..end)?;
+        // The ends settle most.
+        let like = |one: Option<&u8>, other: Option<&u8>| matches!((one, other), (Some(one), Some(other)) if (one ^ other) & !0x20 == 0);
+        if !like(there.first(), self.bytes.first()) || !like(there.last(), self.bytes.last()) {
+            return None;
+        }
         let same = if self.fold { there.eq_ignore_ascii_case(&self.bytes) } else { there == self.bytes };
         same.then_some(end)
     }
@@ -160,7 +174,8 @@ impl Step {
                     runs.end(set, bytes, at, slot).saturating_sub(at)
                 } else {
                     let rest = bytes.get(at..).unwrap_or(&[]);
-                    rest.iter().take(usize::from(*max)).take_while(|byte| set.has(**byte)).count()
+                    let rest = rest.get(..usize::from(*max)).unwrap_or(rest);
+                    rest.iter().position(|byte| !set.has(*byte)).unwrap_or(rest.len())
                 };
                 at.checked_add(limited(length, *min, *max)?)
             }
@@ -178,8 +193,8 @@ impl Step {
                 let length = if self.is_long() {
                     at.saturating_sub(runs.start(set, bytes, at, slot))
                 } else {
-                    let rest = bytes.get(..at).unwrap_or(&[]);
-                    rest.iter().rev().take(usize::from(*max)).take_while(|byte| set.has(**byte)).count()
+                    let rest = bytes.get(at.saturating_sub(usize::from(*max))..at).unwrap_or(&[]);
+                    rest.iter().rev().position(|byte| !set.has(*byte)).unwrap_or(rest.len())
                 };
                 at.checked_sub(limited(length, *min, *max)?)
             }

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::run;
 use crate::scan::Kind;
+use crate::scan::pattern::Bytes;
 
 /// The longest label of a PEM block, such as `PGP PRIVATE KEY BLOCK`.
 const LABEL_MAX: usize = 48;
@@ -35,7 +36,7 @@ pub(super) fn pem(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let body = run(bytes, at + b"BEGIN ".len() + length, LABEL_MAX, |b| b == b'-');
     let until = bytes.get(body..)?.windows(4).take(BLOCK_MAX).position(|part| part == b"----");
     let behind = until.map_or(bytes.len().min(body + BLOCK_MAX), |length| body + length);
-    let (base64, end) = base64_lines(bytes, body, behind);
+    let (base64, end) = base64_lines(bytes, body..behind, HEADERS_MAX);
     if base64 < BODY_MIN {
         return None;
     }
@@ -48,7 +49,7 @@ pub(super) fn putty(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let header = bytes.get(at.checked_sub(b"Priva".len())?..)?.strip_prefix(b"Private-Lines: ")?;
     let digits = run(header, 0, 4, |b| b.is_ascii_digit());
     let start = run(header, digits, 4, |b| matches!(b, b'\r' | b'\n' | b'\\' | b'r' | b'n'));
-    let (base64, end) = base64_lines(header, start, header.len().min(BLOCK_MAX));
+    let (base64, end) = base64_lines(header, start..header.len().min(BLOCK_MAX), 0);
     let from = bytes.len() - header.len();
     (start > digits && base64 >= BODY_MIN).then_some((Kind::PrivateKey, from + start..from + end))
 }
@@ -56,9 +57,9 @@ pub(super) fn putty(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
 /// An identity of age.
 pub(super) fn age(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     const PREFIX: &[u8] = b"AGE-SECRET-KEY-1";
+    bytes.get(at..)?.starts_with(PREFIX).then_some(())?;
     let end = run(bytes, at + PREFIX.len(), 2 * AGE_MIN, |b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    let found = bytes.get(at..)?.starts_with(PREFIX) && end - at >= PREFIX.len() + AGE_MIN;
-    found.then_some((Kind::PrivateKey, at..end))
+    (end - at >= PREFIX.len() + AGE_MIN).then_some((Kind::PrivateKey, at..end))
 }
 
 /// Behind the dashes of the `END` line whose first dashes are at `at`.
@@ -70,17 +71,18 @@ fn closing(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// How many bytes in these are lines of base64, and where the last of the lines in a row ends. Between lines may be
-/// their ends, also as escapes, and what literals and comments in a program need; before them headers.
-fn base64_lines(bytes: &[u8], from: usize, to: usize) -> (usize, usize) {
+/// their ends, also as escapes, and what literals and comments in a program need; before them so many bytes of headers.
+fn base64_lines(bytes: &[u8], place: Range<usize>, headers: usize) -> (usize, usize) {
+    let Range { start: from, end: to } = place;
     let (mut base64, mut end, mut at) = (0, from, from);
     // A line that is shorter than those before it is the last.
     let (mut width, mut last) = (0, false);
     while at < to {
-        let line = run(bytes, at, to - at, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
+        let line = run(bytes, at, to - at, |b| IN_BASE64.has(b));
         let length = line - at;
         if length == 0 {
-            let header = base64 == 0 && at - from < HEADERS_MAX;
-            if !bytes.get(at).is_some_and(|b| between(*b) || (header && in_header(*b))) {
+            let header = base64 == 0 && at - from < headers;
+            if !bytes.get(at).is_some_and(|b| BETWEEN.has(*b) || (header && IN_HEADER.has(*b))) {
                 break;
             }
         } else if length >= LINE_MIN || (base64 > 0 && !is_escape(bytes, at, length)) {
@@ -102,10 +104,6 @@ fn is_escape(bytes: &[u8], at: usize, length: usize) -> bool {
     length == 1 && at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\\')
 }
 
-fn between(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'"' | b'\'' | b',' | b'#' | b'*' | b'>' | b'!')
-}
-
-fn in_header(byte: u8) -> bool {
-    matches!(byte, b':' | b'-' | b'.' | b'(' | b')' | b'<' | b'@' | b'_')
-}
+static IN_BASE64: Bytes = Bytes::ALNUM.or(&Bytes::of(b"+/="));
+static BETWEEN: Bytes = Bytes::of(b" \t\n\x0c\r\\\"',#*>!");
+static IN_HEADER: Bytes = Bytes::of(b":-.()<@_");

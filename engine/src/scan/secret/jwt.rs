@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::run;
 use crate::scan::Kind;
+use crate::scan::pattern::Bytes;
 
 /// How much of a header is decoded. Its algorithm stands near its beginning.
 const HEADER_MAX: usize = 512;
@@ -20,7 +21,7 @@ pub(super) fn look(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     if !begins(bytes, at) {
         return None;
     }
-    let header = run(bytes, at, usize::MAX, in_part);
+    let header = run(bytes, at, usize::MAX, |b| IN_PART.has(b));
     let claims = part(bytes, header)?;
     is_header(bytes.get(at..header.min(at + HEADER_MAX))?).then_some(())?;
     let mut end = claims;
@@ -44,12 +45,12 @@ pub(super) fn twice(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let text = bytes.get(at..at + (head & !3))?;
     let length = URL_SAFE_NO_PAD.decode_slice(text, &mut room).ok()?;
     look(room.get(..length)?, 0)?;
-    Some((Kind::Jwt, at..run(bytes, at, usize::MAX, |b| in_part(b) || b == b'=')))
+    Some((Kind::Jwt, at..run(bytes, at, usize::MAX, |b| IN_PART.has(b) || b == b'=')))
 }
 
 /// The end of the part behind the full stop at `at`.
 fn part(bytes: &[u8], at: usize) -> Option<usize> {
-    (bytes.get(at) == Some(&b'.')).then(|| run(bytes, at + 1, usize::MAX, in_part))
+    (bytes.get(at) == Some(&b'.')).then(|| run(bytes, at + 1, usize::MAX, |b| IN_PART.has(b)))
 }
 
 /// Whether this is a JSON object in base64 that names an algorithm.
@@ -72,11 +73,9 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     let before = bytes.get(at.saturating_sub(PREFIX_MAX + 1)..at).unwrap_or(&[]);
     match before {
         [.., last] if last.is_ascii_alphanumeric() => false,
-        [prefix @ .., b'-' | b'_'] => prefix.len() < PREFIX_MAX || prefix.iter().any(|b| !in_part(*b)),
+        [prefix @ .., b'-' | b'_'] => prefix.len() < PREFIX_MAX || prefix.iter().any(|b| !IN_PART.has(*b)),
         _ => true,
     }
 }
 
-fn in_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-}
+static IN_PART: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-"));

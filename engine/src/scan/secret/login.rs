@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::run;
+use super::{run, run_back};
 use crate::scan::Kind;
 use crate::scan::assignment::{made_up, nominal, stands_in};
+use crate::scan::pattern::Bytes;
 
 /// The longest `user:password`.
 const LOGIN_MAX: usize = 256;
@@ -24,12 +25,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The password of the URL whose user ends before the `@` at `at`.
 pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let before = bytes.get(..at)?;
-    let length = before.iter().rev().take(LOGIN_MAX).take_while(|b| in_login(**b)).count();
+    let length = run_back(before, LOGIN_MAX, |b| IN_LOGIN.has(b));
     let (scheme, login) = before.split_at_checked(at - length)?;
     let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
     let (user, password) = split(login).filter(|_| begun)?;
     // The last `@` ends the password, if somebody did not escape his.
-    let rest = run(bytes, at, LOGIN_MAX, |b| in_login(b) || b == b'@');
+    let rest = run(bytes, at, LOGIN_MAX, |b| IN_LOGIN.has(b) || b == b'@');
     let last = bytes.get(at..rest)?.iter().rposition(|b| *b == b'@')?;
     let place = at - password.len()..at + last;
     guarded(user, bytes.get(place.clone())?).then_some((Kind::ConnectionString, place))
@@ -92,22 +93,4 @@ fn guarded(user: &[u8], password: &[u8]) -> bool {
         && !stands_in(password)
 }
 
-fn in_login(byte: u8) -> bool {
-    byte > b' '
-        && !matches!(
-            byte,
-            b'"' | b'\''
-                | b'`'
-                | b'<'
-                | b'>'
-                | b'/'
-                | b'@'
-                | b'\\'
-                | b'('
-                | b')'
-                | b','
-                | b'?'
-                | b'#'
-                | 0x7F..
-        )
-}
+static IN_LOGIN: Bytes = Bytes::range(b'!', b'~').and(&Bytes::of(b"\"'`<>/@\\(),?#").not());

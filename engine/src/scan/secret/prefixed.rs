@@ -5,6 +5,8 @@ use core::ops::Range;
 use super::run;
 use crate::scan::Kind;
 use crate::scan::assignment::{random, stands_in};
+use crate::scan::pattern::Bytes;
+use crate::scan::work::looked;
 
 /// Where the first digit between letters may be in such a key: the prefix and a few letters before it.
 const HEAD_MAX: usize = 64;
@@ -50,8 +52,10 @@ const SPEAKS: &[&[u8]] = &[
 
 /// The key whose first digit between letters is behind `at`.
 pub(super) fn look(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
-    let start = start(bytes, at).filter(|_| mixed(bytes, at))?;
-    let end = run(bytes, at, KEY_MAX, in_key);
+    // What the grams of other secrets show seldom is this, too.
+    mixed(bytes, at).then_some(())?;
+    let start = start(bytes, at)?;
+    let end = run(bytes, at, KEY_MAX, |b| IN_KEY.has(b));
     let key = bytes.get(start..end)?;
     if end == at + KEY_MAX
         || matches!(bytes.get(end), Some(b'/' | b'@' | b'+' | b'%' | b'(' | b'[' | 0x80..))
@@ -81,11 +85,12 @@ fn start(bytes: &[u8], at: usize) -> Option<usize> {
         match bytes.get(before)? {
             // No path, host, e-mail address, base64 or escape.
             b'/' | b'.' | b'@' | b'+' | b'\\' | b'%' | b'#' | b'~' | 0x80.. => return None,
-            b if !in_key(*b) => break,
+            b if !IN_KEY.has(*b) => break,
             _ if mixed(bytes, before) || at - before > HEAD_MAX => return None,
             _ => start = before,
         }
     }
+    looked(at - start);
     Some(start)
 }
 
@@ -124,6 +129,4 @@ fn mixed(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at..), Some([a, b, c, ..]) if a.is_ascii_alphabetic() && b.is_ascii_digit() && c.is_ascii_alphabetic())
 }
 
-fn in_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
-}
+static IN_KEY: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-"));

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::run;
 use crate::scan::Kind;
+use crate::scan::pattern::Bytes;
 
 /// The shortest digest, of MD5.
 const DIGEST_MIN: usize = 22;
@@ -20,9 +21,10 @@ pub(super) fn look(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
         || rest.starts_with(b"$apr1$")
         // Too short a name to go by alone.
         || (behind_colon && matches!(rest, [b'$', b'1' | b'5' | b'6' | b'y', b'$', ..]));
-    let end = run(bytes, at, HASH_MAX, |b| {
-        b.is_ascii_alphanumeric() || matches!(b, b'$' | b'.' | b'/' | b'+' | b'=' | b',' | b'-' | b'_')
-    });
+    named.then_some(())?;
+    let end = run(bytes, at, HASH_MAX, |b| IN_HASH.has(b));
     let digest = bytes.get(at..end)?.iter().rev().take_while(|b| **b != b'$').count();
-    (named && digest >= DIGEST_MIN).then_some((Kind::PasswordHash, at..end))
+    (digest >= DIGEST_MIN).then_some((Kind::PasswordHash, at..end))
 }
+
+static IN_HASH: Bytes = Bytes::ALNUM.or(&Bytes::of(b"$./+=,-_"));

@@ -1,0 +1,158 @@
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use std::thread_local;
+
+use crate::scan::pattern::{Bytes, Literal, Pattern, Patterns, Place, Proof, Step, UNBOUNDED};
+use crate::scan::{Kind, Scanner};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+thread_local! {
+    pub(super) static LOOKED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What somebody repeats who wants looking to take long: beginnings without ends, ends without beginnings, and what
+/// is read again from each place in it.
+const UNITS: &[&str] = &[
+    // Assignments: chains, quotes, blanks, names that go on.
+    "password=password=",
+    "api_key:",
+    "-key:",
+    "keykey",
+    "user=a pwd=b ",
+    "secret = \"",
+    "token\", \"value\": ",
+    "pass=A1b2c3d4!",
+    "x_x_x_x_x_x_x_x_x_key",
+    // Secrets.
+    "eyJeyJ",
+    "eyJ.",
+    "eyJhbGciOiJIUzI1NiJ9.",
+    "ZXlK ",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-a ",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\n",
+    "Private-Lines: 4\n",
+    "AGE-SECRET-KEY-1",
+    "@",
+    "://a:b@",
+    "a1a_a1-",
+    "$2b$10$",
+    "$argon2",
+    "Basic ",
+    "-u a:",
+    // Patterns: the keyword, the literal, and what stands around it.
+    "acme=",
+    "acme ",
+    "ab01key-",
+    "key-0",
+    // Encodings, also in each other.
+    "%41",
+    "%2525",
+    "%20aaaaaaaaaaaaaaaaaaaa",
+    "\\u0041",
+    "&#65;",
+    "41 42 ",
+    "0x41, ",
+    "JTQxJTQxJTQx",
+    "UGxlYXNlIHJlYWQgdGhpcyBub3cg",
+    "UGxlYXNlIHJlYWQgdGhpcyBub3cgUGxl\n",
+    "gur cat ",
+    "this gur that ",
+    "eht dna ",
+    // Hidden text.
+    "<!--",
+    "<!-- a -->",
+    "<!-- ",
+    "\n[//]: # (",
+    "\n[//]: # (a\n",
+    "<p hidden hidden hidden hidden hidden hidden hidden hidden hidden hidden hidden hidden>",
+    "<p hidden>",
+    "<p hidden>1 2 ",
+    "<p id=a hidden>one two three four five ",
+    "<p style='display:none'>",
+    " style=\"",
+    "a\u{200b}",
+    "\u{200b}",
+    "\u{200e}a",
+    "\u{202a}",
+    "\u{202c}",
+    "\u{202a}a\u{202c}",
+    "\u{2066}\u{2067}a",
+    "a\u{430}",
+    "\u{430}bc ",
+    "\u{1d41a}",
+    "\u{1d41a} . . .",
+    "\u{ff41}",
+    "\u{e0041}",
+    // Personal data.
+    "1234567890",
+    "1.1.",
+    "1 2-",
+    "ab:",
+    "a@a.",
+    "DE89",
+    "+49 ",
+    // Classes of bytes.
+    "A",
+    "aA1",
+    " ",
+    "\n",
+    "/",
+    "=",
+];
+
+#[test]
+fn a_hostile_text_of_twice_the_length_is_twice_the_work() {
+    let scanner = scanner();
+    let mut bad = Vec::new();
+    for unit in UNITS {
+        // Longer than all that is read of one thing, however long it is.
+        let [once, twice] = [40 << 10, 80 << 10].map(|bytes| work(&scanner, unit, bytes));
+        if twice * 10 > once * 22 || once > 600 * (40 << 10) {
+            bad.push((unit, once, twice));
+        }
+    }
+    assert!(bad.is_empty(), "{bad:?}");
+}
+
+fn work(scanner: &Scanner, unit: &str, bytes: usize) -> usize {
+    let text: String = unit.repeat(bytes / unit.len());
+    LOOKED.set(0);
+    assert!(scanner.scan(&text, None).len() <= text.len());
+    LOOKED.get()
+}
+
+/// Every built-in kind, and a pattern of each place.
+fn scanner() -> Scanner {
+    let kinds = || Kind::ALL.iter().map(|kind| Some(*kind));
+    let own = u16::try_from(Kind::ALL.len()).unwrap();
+    let digits = Bytes::range(b'0', b'9');
+    let pattern = Pattern {
+        detector: own,
+        before: vec![Step::Run { set: Bytes::ALNUM, min: 1, max: UNBOUNDED }],
+        literal: Literal { bytes: b"key-".to_vec(), fold: false },
+        place: Place::Match,
+        after: vec![Step::Run { set: digits, min: 8, max: UNBOUNDED }],
+        secret: 2..3,
+        left: Bytes::ALNUM,
+        right: Bytes::ALNUM,
+        entropy: 0,
+        proof: Proof::None,
+        keywords: vec![],
+        allow: vec![],
+    };
+    let contextual = |place| Pattern {
+        before: vec![],
+        literal: Literal { bytes: b"acme".to_vec(), fold: true },
+        place,
+        after: vec![Step::Run { set: Bytes::ALNUM, min: 32, max: 64 }],
+        secret: 0..1,
+        ..pattern.clone()
+    };
+    let patterns = vec![pattern.clone(), contextual(Place::Assigned), contextual(Place::Near)];
+    let patterns = Patterns::new(patterns).unwrap();
+    Scanner::new(kinds().chain([None]), Some(patterns), None).unwrap()
+}
