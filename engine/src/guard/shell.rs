@@ -5,6 +5,7 @@
 //! `${IFS}`. Names that are English words too need an operand that only a command has.
 
 mod command;
+mod names;
 mod obfuscation;
 
 use alloc::string::String;
