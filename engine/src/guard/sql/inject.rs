@@ -7,11 +7,11 @@ mod words;
 
 use super::{Kind, Shape, Token};
 use condition::{closing, condition};
-pub(super) use quote::{goes_on, may_go_on};
+pub(super) use quote::{closes, goes_on, may_go_on};
 pub(super) use shape::is_catalogue;
 use shape::{
-    clause, constant_alone, cut_off, dangerous, follows_value, left_open, nested, selects, spelled, stacked,
-    union,
+    casts, clause, closes_list, constant_alone, cut_off, dangerous, decides, follows_value, is_skipped,
+    left_open, nested, reaches_out, selects, spelled, stacked, union,
 };
 use words::{ARITHMETIC, COMPARING, COMPARING_MARKS, LOGIC, READS};
 
@@ -20,15 +20,37 @@ pub(super) fn is_read(tokens: &[Token<'_>]) -> bool {
     let mut shape = Shape { tokens };
     // Whoever asks a whole query does not put it in parentheses.
     let Some(first) = shape.next().filter(|token| token.is_word(READS)) else { return false };
+    // What leaves a parenthesis open is to be completed by what comes behind it.
+    let count = |mark| tokens.iter().filter(|token| token.is_mark(mark)).count();
+    if count("(") != count(")") {
+        return false;
+    }
     // "Select" is also what people do with things; then nothing is queried.
     first.text != "select"
         || shape.tokens.iter().take(4096).any(|token| token.is_word(&["from"]))
         || tokens.len() < 4
+        || shape.peek().is_some_and(|token| {
+            matches!(token.kind, Kind::Number | Kind::Text { closed: true, .. } | Kind::Variable)
+                || token.is_mark("(")
+        })
+}
+
+/// Whether all literals of a query are its own: closed, and with nothing glued to them that was once outside.
+pub(super) fn has_own_literals(tokens: &[Token<'_>]) -> bool {
+    let is_text = |token: &Token<'_>| matches!(token.kind, Kind::Text { .. });
+    let touches = |token: &Token<'_>| matches!(token.kind, Kind::Word | Kind::Number | Kind::Text { .. });
+    tokens.iter().all(|token| !matches!(token.kind, Kind::Text { closed: false, .. }))
+        && !tokens.windows(2).any(|pair| {
+            matches!(pair, [left, right] if right.glued
+                && (is_text(left) && touches(right)
+                    || is_text(right) && touches(left) && !left.is_word(&["n", "x", "b", "e", "r", "date", "timestamp"])))
+        })
 }
 
 /// Whether a query is there up to where what comes behind it is to complete it.
 pub(super) fn breaks_off(tokens: &[Token<'_>]) -> bool {
-    let query = tokens.first().is_some_and(|token| token.is_word(&["select"])) && is_read(tokens);
+    let query = tokens.first().is_some_and(|token| token.is_word(&["select"]))
+        && tokens.iter().take(4096).any(|token| token.is_word(&["from"]));
     query
         && tokens.last().is_some_and(|token| token.is_word(&["where", "and", "or", "having", "like", "in"]))
         && tokens
@@ -39,7 +61,7 @@ pub(super) fn breaks_off(tokens: &[Token<'_>]) -> bool {
 /// Whether the tokens hold shapes of SQL put in, wherever they begin. A statement that reads may have those of queries.
 pub(super) fn finds(tokens: &[Token<'_>], is_read: bool) -> bool {
     let closing = closing(tokens);
-    if !is_read && (constant_alone(tokens) || left_open(tokens)) {
+    if !is_read && (constant_alone(tokens) || left_open(tokens) || closes_list(tokens)) {
         return true;
     }
     (0..tokens.len()).any(|at| {
@@ -48,7 +70,10 @@ pub(super) fn finds(tokens: &[Token<'_>], is_read: bool) -> bool {
         match token.kind {
             Kind::Version => true,
             Kind::Comment => {
-                !is_read && at + 1 == tokens.len() && cut_off(token, tokens.get(..at).unwrap_or_default())
+                let before = tokens.get(..at).unwrap_or_default();
+                // Nobody ends a query of his own with a comment that says nothing.
+                at + 1 == tokens.len()
+                    && if is_read { token.text.trim().is_empty() && at > 2 } else { cut_off(token, before) }
             }
             Kind::Word => {
                 dangerous(token, rest)
@@ -57,13 +82,20 @@ pub(super) fn finds(tokens: &[Token<'_>], is_read: bool) -> bool {
                             || is_catalogue(token.text)
                             || clause(tokens, at, rest)
                             || nested(token, rest)
+                            || reaches_out(token.text)
+                            || decides(token, rest)
+                            || is_skipped(token, &rest)
                             || (is_logic(token) && condition(tokens, at, &closing))
                             || spelled(token, rest)
                             || (token.text == "select" && selects(tokens, at))))
             }
+            Kind::Quoted => {
+                !is_read && is_catalogue(token.text) && rest.peek().is_some_and(|token| token.text == ".")
+            }
             Kind::Variable => !is_read && token.text.starts_with("@@") && token.text.len() > 2,
             Kind::Mark => {
                 (!is_read && is_logic(token) && condition(tokens, at, &closing))
+                    || (!is_read && token.text == "::" && casts(tokens, at))
                     || (token.text == ";" && stacked(rest))
             }
             _ => false,

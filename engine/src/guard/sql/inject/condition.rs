@@ -23,8 +23,12 @@ enum Operand<'t> {
 /// the last thing before a comment.
 pub(super) fn condition(tokens: &[Token<'_>], at: usize, closing: &[usize]) -> bool {
     let left_is_value = at.checked_sub(1).and_then(|left| tokens.get(left)).is_none_or(|token| {
-        token.kind != Kind::Mark || matches!(token.text, ")" | ";" | "]" | "}" | "%" | "\\" | "," | "*")
+        token.kind != Kind::Mark
+            || matches!(token.text, ")" | ";" | "]" | "}" | "%" | "\\" | "," | "*" | "=" | "/")
     });
+    if left_is_value && in_parentheses(tokens, at + 1) {
+        return true;
+    }
     let Some((left, next)) = operand(tokens, at + 1, closing) else { return false };
     let comment = |at: usize| {
         tokens.get(at).is_some_and(|token| {
@@ -40,6 +44,9 @@ pub(super) fn condition(tokens: &[Token<'_>], at: usize, closing: &[usize]) -> b
         return (left == Operand::Telling && at == 0) || (truth && number);
     };
     if at == 0 && is_arithmetic(operator) && next + 1 == tokens.len() && left == Operand::Constant {
+        return true;
+    }
+    if left == Operand::Constant && left_is_value && asks_json(operator, tokens.get(next + 1)) {
         return true;
     }
     if !compares(operator) {
@@ -59,7 +66,7 @@ pub(super) fn condition(tokens: &[Token<'_>], at: usize, closing: &[usize]) -> b
         let last =
             tokens.get(from).is_none_or(|token| matches!(token.kind, Kind::Text { closed: false, .. }));
         return at == 0 && left == Operand::Constant && last
-            || left == Operand::Constant && operator.text == "is"
+            || left == Operand::Constant && operator.text == "is" && from > next + 1
             || left == Operand::Telling && left_is_value;
     };
     let marked = operator.kind == Kind::Mark;
@@ -80,10 +87,37 @@ pub(super) fn condition(tokens: &[Token<'_>], at: usize, closing: &[usize]) -> b
             (Operand::Telling, _) | (_, Operand::Telling) => true,
             (Operand::Name(a), Operand::Name(b)) => (a == b && marked) || comment(end),
             (Operand::Name(_), Operand::Constant) | (Operand::Constant, Operand::Name(_)) => {
-                comment(end) || ((at == 0 || operator.text == "like") && text_opens(tokens))
+                let calls = at == 0 && tokens.get(at + 2).is_some_and(|token| token.is_mark("("));
+                calls && marked && ended
+                    || comment(end)
+                    || ((at == 0 || operator.text == "like") && text_opens(tokens))
             }
             _ => comment(end),
         }
+}
+
+/// Whether the operator is one that only values in JSON have.
+fn asks_json(operator: &Token<'_>, right: Option<&Token<'_>>) -> bool {
+    let is_text = right.is_some_and(|token| matches!(token.kind, Kind::Text { .. }));
+    operator.kind == Kind::Mark
+        && (matches!(operator.text, "?|" | "?&" | "@>" | "<@" | "->" | "->>" | "#>" | "#>>")
+            || operator.text == "?" && is_text)
+}
+
+/// `(1=1`, `('a'='a`, `((x=x`: whether all rows meet what is in parentheses, closed or not.
+fn in_parentheses(tokens: &[Token<'_>], at: usize) -> bool {
+    let open = tokens.iter().skip(at).take(8).take_while(|token| token.is_mark("(")).count();
+    let constant = |token: &Token<'_>| matches!(token.kind, Kind::Number | Kind::Text { .. });
+    let Some([left, operator, right, rest @ ..]) = tokens.get(at + open..) else { return false };
+    let same = left.kind == Kind::Word && right.kind == Kind::Word && left.text == right.text;
+    let ended = rest.first().is_none_or(|token| {
+        token.is_mark(")") || matches!(token.kind, Kind::Comment | Kind::Text { .. }) || is_logic(token)
+    });
+    open > 0
+        && operator.kind == Kind::Mark
+        && compares(operator)
+        && ended
+        && (same || constant(left) && constant(right))
 }
 
 fn text_opens(tokens: &[Token<'_>]) -> bool {
@@ -135,6 +169,15 @@ fn plain_term<'t>(tokens: &[Token<'t>], mut at: usize, closing: &[usize]) -> Opt
         Kind::Quoted => Some((Operand::Name(token.text), next)),
         Kind::Word if CONSTANTS.contains(&token.text) => Some((Operand::Constant, next)),
         Kind::Word if is_logic(token) || compares(token) => None,
+        // A literal of another type.
+        Kind::Word
+            if matches!(token.text, "n" | "x" | "b" | "e")
+                && tokens
+                    .get(next)
+                    .is_some_and(|token| token.glued && matches!(token.kind, Kind::Text { .. })) =>
+        {
+            Some((Operand::Constant, next + 1))
+        }
         Kind::Word => {
             let is_call = tokens.get(next).is_some_and(|token| token.is_mark("("));
             if !is_call {

@@ -1,7 +1,7 @@
 //! What goes on behind a quote that closed the literal around a value.
 
 use super::super::{Kind, Token};
-use super::words::{COMPARING, CONSTANTS, LOGIC, SIGNS};
+use super::words::{BEHIND_VALUES, COMPARING, CONSTANTS, LOGIC, READS, SIGNS};
 use super::{compares, is_arithmetic, is_logic};
 
 /// Whether what follows a quote may be SQL that closed it: a cheap look before the tokens.
@@ -16,39 +16,8 @@ pub(in super::super) fn may_go_on(behind: &str) -> bool {
             LOGIC.contains(&word)
                 || COMPARING.contains(&word)
                 || SIGNS.contains(&word)
+                || BEHIND_VALUES.contains(&word)
                 || rest.get(word.len()..).is_some_and(|rest| rest.starts_with('('))
-                || [
-                    "begin", "declare", "goto", "create", "grant", "alter", "if", "case", "shutdown",
-                    "truncate", "merge",
-                ]
-                .contains(&word)
-                || [
-                    "union",
-                    "order",
-                    "group",
-                    "limit",
-                    "into",
-                    "procedure",
-                    "collate",
-                    "div",
-                    "mod",
-                    "waitfor",
-                ]
-                .contains(&word)
-                || [
-                    "select",
-                    "insert",
-                    "update",
-                    "delete",
-                    "drop",
-                    "exec",
-                    "execute",
-                    "intersect",
-                    "minus",
-                    "except",
-                    "offset",
-                ]
-                .contains(&word)
         }
         Some(char) => !char.is_alphanumeric(),
     }
@@ -70,11 +39,13 @@ pub(in super::super) fn goes_on(before: &str, quote: char, tokens: &[Token<'_>])
             && (first.glued || !first.text.contains(|c: char| c.is_alphabetic()) || inside > 0)
             && !before.ends_with(char::is_whitespace);
     }
+    let hides = ends_statement(last);
     if first.is_mark(";") {
-        return tokens.get(1).is_some_and(|token| token.kind == Kind::Comment);
+        return tokens.get(1).is_some_and(|token| {
+            token.kind == Kind::Comment || hides && (token.is_word(READS) || token.is_word(BEHIND_VALUES))
+        });
     }
     let opens = last.kind == Kind::Text { quote, closed: false };
-    let hides = last.kind == Kind::Comment;
     if !(opens || hides) {
         // Or a condition that is true by itself, the quote around it being there already.
         let compares = tokens.iter().any(compares) || tokens.iter().any(|token| token.kind == Kind::Number);
@@ -99,13 +70,16 @@ pub(in super::super) fn goes_on(before: &str, quote: char, tokens: &[Token<'_>])
             "procedure",
             "offset",
         ]);
-    if !connects {
+    // A quote behind a space and before a sign opens something: a path, a pattern.
+    let quotes =
+        !is_word && !is_logic(first) && before.ends_with(char::is_whitespace) && !before.trim().is_empty();
+    if !connects || quotes {
         return false;
     }
     if is_logic(first) || (is_word && compares(first)) {
         let operand = tokens.get(1);
         let direct = operand.is_some_and(|token| matches!(token.kind, Kind::Text { closed: false, .. }));
-        if direct {
+        if direct && quote != '`' {
             // `'or'` and no more of it, or `' or 'x`; not words in quotes beside each other.
             return !before.contains(char::is_whitespace) || !last.glued;
         }
@@ -128,6 +102,20 @@ pub(in super::super) fn goes_on(before: &str, quote: char, tokens: &[Token<'_>])
                 || token.is_mark(",")
         });
     (connected || hides) && expression(middle) && (has_substance || !before.contains(char::is_whitespace))
+}
+
+/// Whether the token is a comment that hides what comes behind the value, rather than a remark.
+fn ends_statement(token: &Token<'_>) -> bool {
+    token.kind == Kind::Comment && token.text.len() <= 32 && !token.text.trim().contains([' ', '(', ']'])
+}
+
+/// Whether what a literal of a query holds begins as what closes it: a string that only looks like a query may be meant
+/// for the inside of one.
+pub(in super::super) fn closes(inside: &str) -> bool {
+    let rest = inside.trim_start();
+    let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    rest.starts_with([')', ';'])
+        || rest.len() > word.len() && (LOGIC.contains(&word) || BEHIND_VALUES.contains(&word))
 }
 
 /// Whether the string begins with the quote and a word of SQL, and nothing closes it: half of something.

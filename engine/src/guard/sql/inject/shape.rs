@@ -1,7 +1,7 @@
 //! Shapes of a few tokens that SQL has and sentences have not.
 
 use super::super::{Kind, Shape, Token};
-use super::words::{CATALOGUES, CONSTANTS, DANGEROUS, FUNCTIONS, SIGNS, TELLING};
+use super::words::{CATALOGUES, CONSTANTS, DANGEROUS, DECIDING, FUNCTIONS, SIGNS, TELLING};
 use super::{compares, is_arithmetic, is_logic};
 
 /// `sleep(5)`, but not `time.sleep(5)`
@@ -14,12 +14,71 @@ pub(super) fn dangerous(token: &Token<'_>, mut rest: Shape<'_, '_>) -> bool {
         || name.ends_with("..xp_cmdshell")
 }
 
+/// Packages and procedures of servers that reach out of the database, also without a call.
+pub(super) fn reaches_out(name: &str) -> bool {
+    const STARTS: [&str; 10] = [
+        "utl_http.",
+        "utl_inaddr.",
+        "utl_file.",
+        "utl_smtp.",
+        "utl_tcp.",
+        "dbms_pipe.",
+        "dbms_ldap.",
+        "dbms_scheduler.",
+        "sp_oa",
+        "xp_reg",
+    ];
+    STARTS.iter().any(|start| name.starts_with(start)) && name.len() < 64
+}
+
+/// `if(1=2,`: a call that decides by what is known beforehand.
+pub(super) fn decides(token: &Token<'_>, mut rest: Shape<'_, '_>) -> bool {
+    DECIDING.contains(&token.text) && rest.take("(") && {
+        let constant =
+            |token: &Token<'_>| matches!(token.kind, Kind::Number | Kind::Text { closed: true, .. });
+        matches!(rest.tokens, [left, operator, right, comma, ..]
+            if constant(left) && constant(right) && compares(operator) && comma.is_mark(","))
+    }
+}
+
+/// `version()::int`, `'[1]'::json ||`: a value made another type, so that the server says what it is.
+pub(super) fn casts(tokens: &[Token<'_>], at: usize) -> bool {
+    let (Some(before), Some(kind)) =
+        (at.checked_sub(1).and_then(|before| tokens.get(before)), tokens.get(at + 1))
+    else {
+        return false;
+    };
+    let goes_on = tokens
+        .get(at + 2)
+        .is_some_and(|token| token.kind == Kind::Mark && (is_arithmetic(token) || compares(token)));
+    (before.is_mark(")") || before.is_word(CONSTANTS))
+        && kind.is_word(&["int", "integer", "numeric", "bigint", "float", "bool"])
+        || matches!(before.kind, Kind::Text { closed: true, .. })
+            && kind.is_word(&["json", "jsonb"])
+            && goes_on
+}
+
+/// `1.e(`, `1.e.name`: a number without an exponent, which one server skips and others that look on do not.
+pub(super) fn is_skipped(token: &Token<'_>, rest: &Shape<'_, '_>) -> bool {
+    let Some((number, tail)) = token.text.split_once(".e") else { return false };
+    !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && (tail.starts_with('.') || tail.is_empty() && rest.is("("))
+}
+
 /// `union all select`
 pub(super) fn union(token: &Token<'_>, mut rest: Shape<'_, '_>, from_value: bool) -> bool {
     if !token.is_word(&["union", "intersect", "except", "minus"]) {
         return false;
     }
     for _ in 0..32 {
+        let is_table =
+            rest.peek().is_some_and(|token| token.is_word(&["values"]) && Shape::at(rest.tokens, 1).is("("));
+        if is_table
+            || rest.peek().is_some_and(|token| token.kind == Kind::Word && token.text.starts_with("select."))
+        {
+            return true;
+        }
         if rest.word(&["select"]) {
             let prose = rest.peek().is_some_and(|token| token.kind == Kind::Word)
                 && Shape::at(rest.tokens, 1).peek().is_some_and(|token| {
@@ -152,6 +211,7 @@ pub(super) fn selects(tokens: &[Token<'_>], at: usize) -> bool {
             || first.is_mark("(")
             || first.is_mark("-")
             || first.is_word(CONSTANTS)
+            || first.is_word(&["case", "top"])
             || follows.is_none_or(|token| {
                 token.is_mark("(")
                     || token.is_mark(",")
@@ -174,11 +234,29 @@ pub(super) fn stacked(mut rest: Shape<'_, '_>) -> bool {
     }
 }
 
-/// `11!=1` and no more.
+/// `11!=1` and no more, or `(1=2)*3`.
 pub(super) fn constant_alone(tokens: &[Token<'_>]) -> bool {
-    let [left, operator, right] = tokens else { return false };
     let constant = |token: &Token<'_>| matches!(token.kind, Kind::Number | Kind::Text { closed: true, .. });
-    constant(left) && constant(right) && matches!(operator.text, "=" | "!=" | "<>" | "<=>" | "==" | "like")
+    let compares = |left, operator: &Token<'_>, right| {
+        constant(left)
+            && constant(right)
+            && matches!(operator.text, "=" | "!=" | "<>" | "<=>" | "==" | "like")
+    };
+    match tokens {
+        [left, operator, right] => compares(left, operator, right),
+        [open, left, operator, right, close, sign, ..] => {
+            open.is_mark("(") && close.is_mark(")") && compares(left, operator, right) && is_arithmetic(sign)
+        }
+        _ => false,
+    }
+}
+
+/// `) as x from y`: the rest of a query whose beginning is around the value.
+pub(super) fn closes_list(tokens: &[Token<'_>]) -> bool {
+    let inside = tokens.iter().take_while(|token| token.is_mark(")")).count();
+    inside > 0
+        && tokens.get(inside).is_some_and(|token| token.is_word(&["as", "from"]))
+        && tokens.iter().take(16).any(|token| token.is_word(&["from"]))
 }
 
 /// `coalesce(` at the end: a call that what comes behind the value is to complete.

@@ -8,8 +8,8 @@ pub(super) const COMPARING: &[&str] = &[
     "similar", "soundex",
 ];
 pub(super) const COMPARING_MARKS: &[&str] = &[
-    "=", "==", "<=>", "<>", "!=", "<", ">", "<=", ">=", "!<", "!>", "^=", "~", "!~", "<@", "@>", "->", "?|",
-    "?&",
+    "=", "==", "<=>", "<>", "!=", "<", ">", "<=", ">=", "!<", "!>", "^=", "~", "!~", "<@", "@>", "->", "->>",
+    "#>", "#>>", "?|", "?&",
 ];
 pub(super) const ARITHMETIC: &[&str] = &["+", "-", "*", "/", "%", "^", "&", "|", "||", "<<", ">>", "~"];
 /// Words of expressions that stand before an operand.
@@ -26,6 +26,12 @@ pub(super) const DANGEROUS: &[&str] = &[
     "sys_exec",
     "sys_eval",
     "benchmark",
+    "dbms_session.sleep",
+    "user_lock.sleep",
+    "lo_get",
+    "lo_put",
+    "query_to_xml",
+    "database_to_xml",
     "load_file",
     "extractvalue",
     "updatexml",
@@ -220,6 +226,10 @@ pub(super) const CATALOGUES: &[&str] = &[
     "pg_shadow",
     "sqlite_master",
     "sqlite_schema",
+    "tempdb",
+    "sp_executesql",
+    "sp_password",
+    "xp_cmdshell",
     "all_tab_columns",
     "all_tables",
     "user_tables",
@@ -230,3 +240,46 @@ pub(super) const CATALOGUES: &[&str] = &[
 /// Words that begin a statement that reads.
 pub(super) const READS: &[&str] =
     &["select", "with", "show", "describe", "desc", "explain", "values", "pragma", "table", "use"];
+/// Words, besides those of logic and comparison, that SQL has behind a value.
+pub(super) const BEHIND_VALUES: &[&str] = &[
+    "as",
+    "begin",
+    "case",
+    "collate",
+    "create",
+    "declare",
+    "delete",
+    "div",
+    "drop",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exec",
+    "execute",
+    "goto",
+    "grant",
+    "group",
+    "if",
+    "insert",
+    "intersect",
+    "into",
+    "limit",
+    "merge",
+    "minus",
+    "mod",
+    "offset",
+    "order",
+    "procedure",
+    "returning",
+    "select",
+    "shutdown",
+    "then",
+    "truncate",
+    "union",
+    "update",
+    "alter",
+    "waitfor",
+];
+/// Functions whose first argument is a condition.
+pub(super) const DECIDING: &[&str] = &["if", "iif", "elt", "make_set", "decode", "choose"];
