@@ -162,13 +162,13 @@ const WORDS: &[&str] = &[
     "mysql", "nano", "net", "nice", "nl", "nm", "node", "npm", "nproc", "nroff", "passwd", "paste", "patch",
     "path", "pax", "perl", "php", "pic", "ping", "pip", "popd", "pr", "print", "printf", "prompt", "ps",
     "puppet", "pushd", "pwd", "python", "query", "rake", "read", "reboot", "reg", "rename", "replace",
-    "return", "rev", "rm", "route", "ruby", "run", "sc", "screen", "script", "select", "sendmail", "seq",
-    "service", "set", "shuf", "shutdown", "size", "sleep", "snap", "soelim", "sort", "source", "split",
-    "sqlmap", "ss", "ssh", "start", "stat", "stop", "strings", "strip", "su", "sudo", "sum", "sync", "tail",
-    "tee", "telnet", "test", "then", "time", "timeout", "title", "tmux", "top", "touch", "tr", "trap",
-    "tree", "troff", "true", "truncate", "tsort", "type", "ul", "unlink", "until", "users", "valgrind",
-    "ver", "view", "vim", "w", "wait", "wall", "watch", "wget", "whereis", "which", "while", "who", "whois",
-    "wish", "write", "yarn", "yes", "zip", "zsoelim",
+    "return", "rev", "rm", "route", "ruby", "run", "sc", "screen", "script", "sendmail", "seq", "service",
+    "set", "shuf", "shutdown", "size", "sleep", "snap", "soelim", "sort", "source", "split", "sqlmap", "ss",
+    "ssh", "start", "stat", "stop", "strings", "strip", "su", "sudo", "sum", "sync", "tail", "tee", "telnet",
+    "test", "then", "time", "timeout", "title", "tmux", "top", "touch", "tr", "trap", "tree", "troff",
+    "true", "truncate", "tsort", "type", "ul", "unlink", "until", "users", "valgrind", "ver", "view", "vim",
+    "w", "wait", "wall", "watch", "wget", "whereis", "which", "while", "who", "whois", "wish", "write",
+    "yarn", "yes", "zip", "zsoelim",
 ];
 const WORDS_LONG: &[&str] = &["powershell", "terraform"];
 
