@@ -275,6 +275,9 @@ mod tests {
                 "\\x27 or 1=1--",
                 "JyBvciAxPTEtLQ==",
                 "select a from t where b = ' or 1=1 or '",
+                "select a from t where b = '/**/or 1=1 or '",
+                "select a from t where b = '||(select c from d)||'",
+                "select a from t) union select b from u where (c",
             ],
         );
         expect(

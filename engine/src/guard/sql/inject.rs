@@ -20,9 +20,13 @@ pub(super) fn is_read(tokens: &[Token<'_>]) -> bool {
     let mut shape = Shape { tokens };
     // Whoever asks a whole query does not put it in parentheses.
     let Some(first) = shape.next().filter(|token| token.is_word(READS)) else { return false };
-    // What leaves a parenthesis open is to be completed by what comes behind it.
-    let count = |mark| tokens.iter().filter(|token| token.is_mark(mark)).count();
-    if count("(") != count(")") {
+    // What leaves a parenthesis open, or closes one, is part of something around it.
+    let depth = tokens.iter().try_fold(0_usize, |depth, token| match token.text {
+        "(" if token.kind == Kind::Mark => Some(depth.saturating_add(1)),
+        ")" if token.kind == Kind::Mark => depth.checked_sub(1),
+        _ => Some(depth),
+    });
+    if depth != Some(0) {
         return false;
     }
     // "Select" is also what people do with things; then nothing is queried.

@@ -114,7 +114,10 @@ fn ends_statement(token: &Token<'_>) -> bool {
 pub(in super::super) fn closes(inside: &str) -> bool {
     let rest = inside.trim_start();
     let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let is_sign = |c: char| c.is_ascii_punctuation() && !matches!(c, '(' | '[' | '{' | '.' | ',' | '_');
     rest.starts_with([')', ';'])
+        || ["/*", "||", "&&"].iter().any(|sign| rest.starts_with(sign))
+        || rest.starts_with(is_sign) && rest.contains('(')
         || rest.len() > word.len() && (LOGIC.contains(&word) || BEHIND_VALUES.contains(&word))
 }
 
