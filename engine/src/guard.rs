@@ -260,6 +260,8 @@ mod tests {
                 "1) or (1=1",
                 "or '{}'::jsonb @> '{}'::jsonb",
                 "or '[1]' ? '1'",
+                "1\u{a0}union\u{a0}select\u{a0}a",
+                "1+(union)+(select)+1,2",
                 "and '{}' ?| array['a']",
                 "or json_extract(a, '$.b') = 'c'",
                 "or (1=1) and 'a' like 'a",

@@ -20,7 +20,8 @@ const QUOTES_MAX: usize = 8;
 /// Whether the string is, or holds, SQL that writes or breaks out.
 pub(super) fn finds(text: &str) -> bool {
     // One word is no statement; and a word without punctuation breaks out of nothing.
-    if !text.bytes().any(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80)) {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace();
+    if text.chars().all(is_word) {
         return text.len() < 64 && inject::is_catalogue(&text.to_ascii_lowercase());
     }
     any_reading(text, in_reading)

@@ -169,7 +169,7 @@ fn quoted(rest: &str, end: char) -> Option<usize> {
 }
 
 fn is_word(char: char) -> bool {
-    char.is_ascii_alphanumeric() || matches!(char, '_' | '$') || !char.is_ascii()
+    char.is_ascii_alphanumeric() || matches!(char, '_' | '$') || !char.is_ascii() && !char.is_whitespace()
 }
 
 /// Bytes of a word: names with dots between them, also two.

@@ -95,6 +95,7 @@ pub(super) fn union(token: &Token<'_>, mut rest: Shape<'_, '_>, from_value: bool
         }
         let passes = rest.word(&["all", "distinct", "distinctrow", "union"])
             || rest.take("(")
+            || rest.take(")")
             || rest.take("+")
             || rest.take("%")
             || rest.take("*")
