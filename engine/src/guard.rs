@@ -162,6 +162,7 @@ mod tests {
                 "169.254.169.254",
                 "printer.internal",
                 "http://printer.local/",
+                "http://vault.service.consul/",
             ],
         );
         expect(
@@ -203,6 +204,11 @@ mod tests {
                 "~/.ssh/id_rsa",
                 "php://filter/resource=x",
                 "attach ../../secret.txt",
+                "etc/passwd",
+                "/usr/local/x/etc/y",
+                "/home/ada/.cshrc",
+                "\\u002e\\u002e\\u002fx",
+                "ZXRjL3Bhc3N3ZA==",
             ],
         );
         expect(
@@ -215,6 +221,9 @@ mod tests {
                 "/srv/data/report.txt",
                 "C:\\work\\plan.docx",
                 "notes/.../x",
+                "/usr/local/bin/node",
+                "/var/www/site/logs/day.txt",
+                "Li4u",
                 "and so on...",
             ],
         );
@@ -247,6 +256,30 @@ mod tests {
                 "'; waitfor delay '0:0:5'--",
                 "%27%20or%20%271%27=%271",
                 "{\"filter\": \"1 or 1=1\"}",
+                "1') as x where 1=1 and sleep(5)--",
+                "1) or (1=1",
+                "or '{}'::jsonb @> '{}'::jsonb",
+                "or '[1]' ? '1'",
+                "1\u{a0}union\u{a0}select\u{a0}a",
+                "1+(union)+(select)+1,2",
+                "and '{}' ?| array['a']",
+                "or json_extract(a, '$.b') = 'c'",
+                "or (1=1) and 'a' like 'a",
+                "if(1=2,1,0)",
+                "(1=2)*3",
+                "1 and (select case when (1=1) then 1 end)=1",
+                "version()::int",
+                "1.e(ascii(1))",
+                ") as x from y where z",
+                "x'; desc t; --",
+                "; insert into",
+                "’ or ‘1’=’1",
+                "\\x27 or 1=1--",
+                "JyBvciAxPTEtLQ==",
+                "select a from t where b = ' or 1=1 or '",
+                "select a from t where b = '/**/or 1=1 or '",
+                "select a from t where b = '||(select c from d)||'",
+                "select a from t) union select b from u where (c",
             ],
         );
         expect(
@@ -261,6 +294,17 @@ mod tests {
                 "O'Brien and 'friends'",
                 "delete",
                 "time.sleep(5)",
+                "select 1 union all select 2",
+                "select (select 1) + 1",
+                "with \"x\" as (select \"t\".\"a\" as \"b\" from \"t\" where \"t\".\"c\" like '%d%' and e = 'f') select * from x",
+                "select coalesce(a, '-') from t where b like '%c%' and d in (select e from f)",
+                "Execute \"date\" every second",
+                "exec summary of the quarter",
+                "Fix CREATE TABLE properties (#123)",
+                "copy \"/new/x\" over the network to \"ada@host:/y\"",
+                "see `a:b` and `c:d`, [#12](https://example.com/12)",
+                "the divisor of 100 and 120 is?",
+                "is it 5 or 6? 7, maybe",
                 "rock 'n' roll",
                 "5' 11\"",
             ],
@@ -291,6 +335,20 @@ mod tests {
                 "() { :;}; /bin/ls",
                 "a=/etc&&cat $a/shadow",
                 "<?php system($x);",
+                "x; unknown-tool --output /tmp/x",
+                "x | setup.exe",
+                "$(`id`)",
+                "'w'hoami -a",
+                "x;id#",
+                "x=1; y=2 wget -q a.example",
+                "${path#/}",
+                "x(){ x|x& };x",
+                "{,ip,addr}",
+                "!-2",
+                "~+1",
+                "<!--#exec cmd=\"ls\" -->",
+                "%0a+dir+c:\\",
+                "find . -name '*.txt' -delete",
             ],
         );
         expect(
@@ -303,8 +361,39 @@ mod tests {
                 "a && b",
                 "costs $5 (or €4)",
                 "k=v; path=/; secure",
+                "I'd like tickets for 'Once', please",
+                "Find all *.txt files under /opt and print the names",
+                "find all files in the folder /opt",
+                "if count >= 10 {",
+                "while a < b { c() }",
+                "| id | name | date |",
+                "change `type` to `find` for `sort`",
+                "https://man.example/chpasswd",
+                ".items[] | select(.price > 10) | .name",
+                "$[0].name",
+                "~1.2",
+                "!important",
             ],
         );
+    }
+
+    #[test]
+    fn numbers_and_words_of_a_sentence_are_no_addresses_even_where_addresses_are_meant() {
+        let meant = |text| finds_at(Guard::Ssrf, text, true);
+        for text in [
+            "Order 5 of 12.50 by 03/20/2022, or 10.5 at 07:30",
+            "update the metadata of site 1700000000000",
+            "42",
+            "05196",
+            "10.5 EUR",
+        ] {
+            assert!(!meant(text), "{text:?}");
+        }
+        for text in
+            ["0", "2130706433", "017700000001", "127.1", "127.1 8.8.8.8", "a.example or 10.0.0.1, please"]
+        {
+            assert!(meant(text), "{text:?}");
+        }
     }
 
     #[test]
@@ -318,6 +407,7 @@ mod tests {
         assert!(found(ssrf, r#"{"a":[{"b":"http://10.0.0.1/"}]}"#));
         assert!(found(ssrf, r#"{"http://10.0.0.1/":1}"#));
         assert!(found(ssrf, r#"{"host":2130706433}"#) && !found(ssrf, r#"{"count":2130706433}"#));
+        assert!(!found(ssrf, r#"{"server_id":42,"site":0,"link":1700000000000}"#));
         assert!(found(ssrf, r#"{"host":"printer.local"}"#) && !found(ssrf, r#"{"name":"printer.local"}"#));
         assert!(found(ssrf, r#""2130706433""#), "what a policy points at is an address");
         assert!(!found(ssrf, r#"{"a":"; rm -rf /"}"#) && found(Guard::BITS, r#"{"a":"; rm -rf /"}"#));

@@ -4,6 +4,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 /// Rounds of decoding: honest values need one, attacks on filters that decode once need two or three.
 const ROUNDS_MAX: usize = 3;
 
@@ -21,8 +24,21 @@ pub(super) fn any_reading(text: &str, mut holds: impl FnMut(&str) -> bool) -> bo
         reading = Cow::Owned(decoded);
     }
     // In a query string a plus sign is a space.
-    let spaced = reading.contains('+') && !reading.contains(char::is_whitespace);
-    spaced && holds(&reading.replace('+', " "))
+    let spaced = reading.contains('+') && !reading.contains([' ', '\t']);
+    spaced && holds(&reading.replace('+', " ")) || unwrapped(text).is_some_and(|inside| holds(&inside))
+}
+
+/// What a string in base64 as a whole is the form of, where that is a text.
+fn unwrapped(text: &str) -> Option<String> {
+    const LEN: core::ops::RangeInclusive<usize> = 8..=8192;
+    let digits = text.trim_ascii().trim_end_matches('=');
+    if !LEN.contains(&digits.len())
+        || !digits.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+    {
+        return None;
+    }
+    let inside = String::from_utf8(STANDARD_NO_PAD.decode(digits).ok()?).ok()?;
+    inside.bytes().all(|b| (b' '..=b'~').contains(&b) || b.is_ascii_whitespace() || b == 0).then_some(inside)
 }
 
 /// Of a document in JSON or XML that a string may be: what stands in double quotes.
@@ -32,10 +48,10 @@ fn values(text: &str) -> impl Iterator<Item = &str> {
     document.split('"').skip(1).filter(|value| value.len() > 1)
 }
 
-/// The text with percent escapes and character references decoded; `None` where there are none.
+/// The text with percent escapes, character references and escapes of strings decoded; `None` where there are none.
 fn decoded(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    if !bytes.contains(&b'%') && !bytes.contains(&b'&') {
+    if !bytes.contains(&b'%') && !bytes.contains(&b'&') && !text.contains("\\x") && !text.contains("\\u") {
         return None;
     }
     let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
@@ -45,6 +61,7 @@ fn decoded(text: &str) -> Option<String> {
         let escape = match byte {
             b'%' => percent(rest),
             b'&' => reference(rest),
+            b'\\' => backslash(rest),
             _ => None,
         };
         match escape {
@@ -77,6 +94,18 @@ fn percent(rest: &[u8]) -> Option<(Escaped, usize)> {
     }
     let [_, high, low, ..] = rest else { return None };
     u8::try_from(hex(*high)? << 4 | hex(*low)?).ok().map(|byte| (Escaped::Byte(byte), 3))
+}
+
+/// `\x27`, `\u0027`, for the signs of a syntax: `\x64` may be a folder.
+fn backslash(rest: &[u8]) -> Option<(Escaped, usize)> {
+    let digits = match rest {
+        [_, b'x', digits @ ..] => digits.get(..2)?,
+        [_, b'u', digits @ ..] => digits.get(..4)?,
+        _ => return None,
+    };
+    let code = digits.iter().try_fold(0, |code, digit| Some(code << 4 | hex(*digit)?))?;
+    let char = char::from_u32(code).filter(char::is_ascii_punctuation)?;
+    Some((Escaped::Char(char), 2 + digits.len()))
 }
 
 /// `&#39;`, `&#x27;`, and the names that stand for characters of a syntax.

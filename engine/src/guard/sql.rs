@@ -9,7 +9,9 @@ mod inject;
 mod token;
 mod write;
 
-use super::decode::any_reading;
+use alloc::string::String;
+
+use super::decode::{any_reading, ascii_of};
 use token::{Kind, Token, tokens};
 
 /// Quotes of a string that are tried as the end of a literal around it.
@@ -18,7 +20,8 @@ const QUOTES_MAX: usize = 8;
 /// Whether the string is, or holds, SQL that writes or breaks out.
 pub(super) fn finds(text: &str) -> bool {
     // One word is no statement; and a word without punctuation breaks out of nothing.
-    if !text.bytes().any(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80)) {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() && !c.is_whitespace();
+    if text.chars().all(is_word) {
         return text.len() < 64 && inject::is_catalogue(&text.to_ascii_lowercase());
     }
     any_reading(text, in_reading)
@@ -26,28 +29,52 @@ pub(super) fn finds(text: &str) -> bool {
 
 fn in_reading(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let whole = tokens(&lower);
-    if write::finds(&whole) || inject::breaks_off(&whole) || inject::finds(&whole, inject::is_read(&whole)) {
+    in_lower(&lower) || folded(&lower).is_some_and(|folded| in_lower(&folded))
+}
+
+/// With the ASCII characters that databases turn look-alikes into; `None` where there are none.
+fn folded(lower: &str) -> Option<String> {
+    if lower.is_ascii() {
+        return None;
+    }
+    let folded: String =
+        lower.chars().map(|char| ascii_of(char).map_or(char, |char| char.to_ascii_lowercase())).collect();
+    (folded != lower).then_some(folded)
+}
+
+fn in_lower(lower: &str) -> bool {
+    let whole = tokens(lower);
+    let is_read = inject::is_read(&whole);
+    if write::finds(&whole) || inject::breaks_off(&whole) || inject::finds(&whole, is_read) {
         return true;
     }
-    let quotes = lower.char_indices().filter(|(_, char)| matches!(char, '\'' | '"' | '`'));
-    let mut tried = 0;
-    for (at, quote) in quotes {
-        let (before, behind) = (lower.get(..at), lower.get(at + quote.len_utf8()..));
-        let (Some(before), Some(behind)) = (before, behind) else { continue };
-        if !inject::may_go_on(behind) {
-            continue;
+    // Each quote may be the one that closes a literal around the value. Those of a query are its own, but for what
+    // would go on behind them.
+    let is_own = is_read && inject::has_own_literals(&whole);
+    let mut literals = whole
+        .iter()
+        .filter(|token| matches!(token.kind, Kind::Text { .. }))
+        .map(|token| (token.at, token.text));
+    let mut quotes = lower.char_indices().filter(|(_, char)| matches!(char, '\'' | '"' | '`'));
+    let places = core::iter::from_fn(|| {
+        if is_own {
+            literals.by_ref().find(|(_, inside)| inject::closes(inside)).map(|(at, _)| at)
+        } else {
+            quotes.next().map(|(at, _)| at + 1)
         }
-        tried += 1;
-        if tried > QUOTES_MAX {
-            break;
-        }
-        let rest = tokens(behind);
-        if write::finds(&rest) || inject::finds(&rest, false) || inject::goes_on(before, quote, &rest) {
-            return true;
-        }
-    }
-    false
+    });
+    places
+        .filter_map(|at| {
+            let before = lower.get(..at.checked_sub(1)?)?;
+            let quote = lower.get(before.len()..at)?.chars().next()?;
+            let behind = lower.get(at..).filter(|behind| inject::may_go_on(behind))?;
+            Some((before, quote, behind))
+        })
+        .take(QUOTES_MAX)
+        .any(|(before, quote, behind)| {
+            let rest = tokens(behind);
+            write::finds(&rest) || inject::finds(&rest, false) || inject::goes_on(before, quote, &rest)
+        })
 }
 
 /// A cursor over tokens for shapes: each step says whether it found what it looked for.

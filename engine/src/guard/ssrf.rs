@@ -31,9 +31,12 @@ const NAMES: [&str; 13] = [
 ];
 /// Names of one label that clouds resolve for their machines: targets in URLs, words elsewhere.
 const WORDS: [&str; 5] = ["metadata", "instance-data", "kubernetes", "kubernetes.default", "broadcasthost"];
-/// Domains that are inside by convention or by standard (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`).
+/// Domains that are inside by convention or by standard (RFC 6761, RFC 8375, ICANN's `internal`).
 const DOMAINS: [&str; 8] =
     ["localhost", "localdomain", "localdomain4", "localdomain6", "internal", "intranet", "home.arpa", "lan"];
+/// Endings that no public name has (RFC 6762, names that ICANN keeps back, a registry of services), and which are words
+/// of programs too: inside where they are hosts.
+const INSIDE_ONLY: [&str; 4] = ["local", "corp", "home", "consul"];
 /// Public domains all of whose names are the loopback address.
 const LOOPBACK_DOMAINS: [&str; 5] = ["localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "localdomain.pw"];
 
@@ -46,18 +49,35 @@ pub(super) fn finds(text: &str, is_address: bool) -> bool {
         return bare(trimmed, false);
     }
     any_reading(trimmed, |reading| {
-        in_urls(reading)
-            || bare(reading, is_address)
-            || (is_address
-                && reading
-                    .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'))
-                    .any(|word| bare(word, true)))
+        in_urls(reading) || bare(reading, is_address) || (is_address && in_list(reading))
     })
 }
 
-/// Whether a number is an IPv4 address inside.
+/// Several hosts, or a sentence that names one. Numbers and words of a sentence are no hosts by themselves.
+fn in_list(text: &str) -> bool {
+    let words = || {
+        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'))
+            .filter(|word| !word.is_empty())
+    };
+    let are_hosts = words().all(|word| word.contains(|c: char| c.is_numeric() || c == '.'));
+    words().any(|word| bare(word, are_hosts))
+}
+
+/// Whether a number is an IPv4 address inside. Zero is a count first.
 pub(super) fn in_number(written: &str) -> bool {
-    lenient_ipv4(written).any(is_internal_ipv4)
+    written != "0" && is_internal_integer(written)
+}
+
+/// An IPv4 address written as one number, for readers of octal too. What is below the first network that is routed is
+/// a small number first.
+fn is_internal_integer(digits: &str) -> bool {
+    const MIN: u32 = 1 << 24;
+    let octal = u32::from_str_radix(digits, 8).ok().filter(|_| digits.starts_with('0'));
+    digits == "0"
+        || [octal, digits.parse().ok()]
+            .into_iter()
+            .flatten()
+            .any(|bits| bits >= MIN && is_internal_ipv4(Ipv4Addr::from_bits(bits)))
 }
 
 fn in_urls(text: &str) -> bool {
@@ -83,6 +103,9 @@ fn bare(text: &str, is_address: bool) -> bool {
         return false;
     }
     let is_target = is_address || port.is_some_and(|port| !port.is_empty());
+    if is_target && name.bytes().all(|b| b.is_ascii_digit()) {
+        return is_internal_integer(name);
+    }
     if is_target {
         return is_internal_somehow(name);
     }
@@ -163,7 +186,7 @@ fn is_internal(host: &str) -> bool {
         Err(_) => {
             NAMES.contains(&host)
                 || WORDS.contains(&host)
-                || is_below(host, "local")
+                || INSIDE_ONLY.iter().any(|top| is_below(host, top))
                 || DOMAINS.iter().any(|top| is_below(host, top))
                 || LOOPBACK_DOMAINS.iter().any(|domain| host == *domain || is_below(host, domain))
                 || spells_address(host)

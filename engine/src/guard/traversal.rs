@@ -53,7 +53,7 @@ const FOLDERS: [&str; 38] = [
 ];
 
 /// Folders below a drive that belong to the system, or to programs that serve.
-const DRIVE_FOLDERS: [&str; 27] = [
+const DRIVE_FOLDERS: [&str; 28] = [
     "windows",
     "winnt",
     "win",
@@ -65,6 +65,7 @@ const DRIVE_FOLDERS: [&str; 27] = [
     "recovery",
     "$recycle.bin",
     "inetpub",
+    "appserv",
     "xampp",
     "wamp",
     "wamp64",
@@ -84,7 +85,7 @@ const DRIVE_FOLDERS: [&str; 27] = [
 ];
 
 /// Files and folders that hold secrets or settings of the system, wherever they are. Whole segments.
-const NAMES: [&str; 67] = [
+const NAMES: [&str; 86] = [
     ".ssh",
     ".aws",
     ".gnupg",
@@ -105,6 +106,25 @@ const NAMES: [&str; 67] = [
     ".rhosts",
     ".shosts",
     ".git-credentials",
+    ".cshrc",
+    ".tcshrc",
+    ".login",
+    ".logout",
+    ".bash_logout",
+    ".xauthority",
+    ".forward",
+    ".lesshst",
+    ".viminfo",
+    ".python_history",
+    ".node_repl_history",
+    ".sqlite_history",
+    ".rediscli_history",
+    ".irb_history",
+    ".s3cfg",
+    ".boto",
+    ".dockercfg",
+    ".passwd",
+    ".vault-token",
     ".my.cnf",
     ".bashrc",
     ".bash_profile",
@@ -206,18 +226,13 @@ pub(super) fn finds(text: &str, meant: bool) -> bool {
     // Whatever is meant has a separator, an escape or a dot.
     if !text.bytes().any(|b| matches!(b, b'/' | b'\\' | b'%' | b'.' | b':' | 0x80..)) && !text.contains("0x2")
     {
-        return is_encoded(text);
+        return any_reading(text, |reading| reading.len() < text.len() && finds(reading, meant));
     }
     let is_path = meant || text.split_whitespace().take(WORDS_MAX + 1).count() <= WORDS_MAX;
     any_reading(text, |reading| {
         let (plain, disguised) = lenient(reading);
         is_outside(&plain, is_path, disguised)
-    }) || is_encoded(text)
-}
-
-/// Base64 of `../../` or `/etc/` at the beginning, which nothing else begins with.
-fn is_encoded(text: &str) -> bool {
-    text.starts_with("Li4vLi4v") || text.starts_with("L2V0Yy") || text.starts_with("Li4vZXRj")
+    })
 }
 
 /// Lower case, separators as `/`, look-alikes and broken escapes as what they stand for; and whether a dot or a
@@ -389,11 +404,20 @@ fn names_system(token: &str) -> bool {
     {
         below = rest;
     }
-    (starts && folder(below))
-        || PARTS.iter().any(|part| token.contains(part))
+    (starts && (folder(below) || keeps_logs(below)))
+        || PARTS.iter().any(|part| token.contains(part) || token.starts_with(part.trim_start_matches('/')))
         || token.split('/').any(is_system_name)
         || (token.starts_with('~') && token.contains("/."))
         || drive(token).is_some_and(drive_folder)
+}
+
+/// Logs and settings of what runs on the machine. Sites under `/var/www` keep their own.
+fn keeps_logs(path: &str) -> bool {
+    let is_program = ["/usr/", "/var/", "/www/"].iter().any(|folder| path.starts_with(folder));
+    is_program
+        && !path.starts_with("/var/www/")
+        && (path.split('/').any(|segment| matches!(segment, "etc" | "log" | "logs" | "conf"))
+            || [".log", ".conf", ".ini", "_log"].iter().any(|end| path.ends_with(end)))
 }
 
 fn is_system_name(segment: &str) -> bool {

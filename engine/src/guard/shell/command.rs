@@ -1,837 +1,9 @@
 //! Which words are commands, and which of them need an operand to be taken for one.
 
-use super::{Start, word};
-
-/// Names that are no words of English: commands wherever one may begin.
-const PLAIN: &[&str] = &[
-    // shells and what starts others
-    "sh",
-    "bash",
-    "zsh",
-    "ksh",
-    "csh",
-    "tcsh",
-    "dash",
-    "ash",
-    "fish",
-    "busybox",
-    "cmd",
-    "cmd.exe",
-    "powershell",
-    "powershell.exe",
-    "pwsh",
-    "sudo",
-    "su",
-    "doas",
-    "nohup",
-    "setsid",
-    "xargs",
-    "chroot",
-    "nsenter",
-    "unshare",
-    "stdbuf",
-    "strace",
-    "ltrace",
-    "gdb",
-    "eval",
-    "exec",
-    "runuser",
-    "setarch",
-    "flock",
-    "ionice",
-    "taskset",
-    "capsh",
-    "ssh",
-    "sshpass",
-    "scp",
-    "sftp",
-    "rsync",
-    "telnet",
-    "ftp",
-    "tftp",
-    "lftp",
-    "nc",
-    "ncat",
-    "netcat",
-    "socat",
-    "curl",
-    "wget",
-    "aria2c",
-    "axel",
-    "fetch",
-    "lynx",
-    "w3m",
-    "links",
-    "openssl",
-    "rlogin",
-    "rsh",
-    "cpulimit",
-    "chrt",
-    "env",
-    "logsave",
-    "systemd-run",
-    // looking around
-    "ls",
-    "dir",
-    "vdir",
-    "pwd",
-    "whoami",
-    "id",
-    "uname",
-    "hostname",
-    "hostnamectl",
-    "ifconfig",
-    "ipconfig",
-    "ip",
-    "netstat",
-    "arp",
-    "nslookup",
-    "dig",
-    "traceroute",
-    "tracert",
-    "nmap",
-    "ping",
-    "ping6",
-    "ps",
-    "pstree",
-    "lsof",
-    "lsb_release",
-    "lscpu",
-    "lsblk",
-    "printenv",
-    "systeminfo",
-    "sysinfo",
-    "tasklist",
-    "getent",
-    "groups",
-    "finger",
-    "uptime",
-    "df",
-    "du",
-    "dmesg",
-    "free",
-    "vmstat",
-    "iostat",
-    "ss",
-    "route",
-    "netsh",
-    "wmic",
-    "qwinsta",
-    "ver",
-    "vssadmin",
-    "getmac",
-    "stat",
-    "lastlog",
-    "w",
-    "phpinfo",
-    "ifup",
-    "ifdown",
-    "iwconfig",
-    "tcpdump",
-    "readlink",
-    "realpath",
-    "mtr",
-    // reading and writing
-    "cat",
-    "tac",
-    "nl",
-    "awk",
-    "gawk",
-    "mawk",
-    "nawk",
-    "sed",
-    "grep",
-    "egrep",
-    "fgrep",
-    "zgrep",
-    "xxd",
-    "od",
-    "hexdump",
-    "hd",
-    "strings",
-    "base32",
-    "base64",
-    "basenc",
-    "uudecode",
-    "uuencode",
-    "zcat",
-    "bzcat",
-    "xzcat",
-    "less",
-    "tail",
-    "vi",
-    "vim",
-    "vimdiff",
-    "rvim",
-    "nano",
-    "emacs",
-    "ed",
-    "ex",
-    "pico",
-    "rev",
-    "tee",
-    "dd",
-    "cp",
-    "mv",
-    "rm",
-    "rmdir",
-    "mkdir",
-    "mkfifo",
-    "mknod",
-    "mkfs",
-    "ln",
-    "chmod",
-    "chown",
-    "chgrp",
-    "chattr",
-    "setfacl",
-    "touch",
-    "shred",
-    "truncate",
-    "rename",
-    "del",
-    "erase",
-    "xcopy",
-    "robocopy",
-    "attrib",
-    "icacls",
-    "cacls",
-    "takeown",
-    "tar",
-    "gzip",
-    "gunzip",
-    "bzip2",
-    "zip",
-    "unzip",
-    "7z",
-    "cpio",
-    "findstr",
-    "printf",
-    "echo",
-    "sysctl",
-    "mktemp",
-    "md5sum",
-    "sha256sum",
-    "cksum",
-    "csplit",
-    "comm",
-    "iconv",
-    "envsubst",
-    "fmt",
-    "pr",
-    "ul",
-    "unexpand",
-    "uniq",
-    "diff",
-    "cmp",
-    "zdiff",
-    "jq",
-    "xmllint",
-    "logger",
-    "tic",
-    // running
-    "perl",
-    "python",
-    "python2",
-    "python3",
-    "php",
-    "php5",
-    "php7",
-    "ruby",
-    "irb",
-    "node",
-    "nodejs",
-    "lua",
-    "tclsh",
-    "java",
-    "javac",
-    "gcc",
-    "cc",
-    "clang",
-    "make",
-    "cmake",
-    "go",
-    "cargo",
-    "npm",
-    "npx",
-    "pip",
-    "pip3",
-    "gem",
-    "composer",
-    "bundle",
-    "easy_install",
-    "yarn",
-    "rake",
-    "ghc",
-    "ghci",
-    "jrunscript",
-    "jjs",
-    "guile",
-    "octave",
-    "rscript",
-    "julia",
-    "gcc7.4",
-    "apt",
-    "apt-get",
-    "aptitude",
-    "dpkg",
-    "yum",
-    "dnf",
-    "rpm",
-    "zypper",
-    "apk",
-    "pacman",
-    "snap",
-    "brew",
-    "choco",
-    "cscript",
-    "wscript",
-    "mshta",
-    "rundll32",
-    "regsvr32",
-    "certutil",
-    "bitsadmin",
-    "msbuild",
-    "installutil",
-    "msiexec",
-    "schtasks",
-    "sc",
-    "reg",
-    "regedit",
-    "net",
-    "net1",
-    "taskkill",
-    "shutdown",
-    "reboot",
-    "halt",
-    "poweroff",
-    "init",
-    "bcdedit",
-    "bcdboot",
-    "diskpart",
-    "wevtutil",
-    "cipher",
-    "psexec",
-    "forfiles",
-    "pcalua",
-    "odbcconf",
-    "cmstp",
-    "mavinject",
-    "esentutl",
-    "at",
-    "crontab",
-    "atrm",
-    "systemctl",
-    "service",
-    "launchctl",
-    "chkconfig",
-    "initctl",
-    "update-rc.d",
-    "kill",
-    "killall",
-    "pkill",
-    "useradd",
-    "adduser",
-    "usermod",
-    "userdel",
-    "passwd",
-    "chpasswd",
-    "groupadd",
-    "chsh",
-    "visudo",
-    "iptables",
-    "nft",
-    "ufw",
-    "firewall-cmd",
-    "mount",
-    "umount",
-    "losetup",
-    "insmod",
-    "modprobe",
-    "rmmod",
-    "swapoff",
-    "mysql",
-    "mysqldump",
-    "psql",
-    "pg_dump",
-    "sqlite3",
-    "mongo",
-    "mongosh",
-    "redis-cli",
-    "docker",
-    "podman",
-    "kubectl",
-    "helm",
-    "ctr",
-    "crictl",
-    "aws",
-    "gcloud",
-    "az",
-    "terraform",
-    "ansible",
-    "ansible-playbook",
-    "ansible-inventory",
-    "puppet",
-    "chef-run",
-    "git",
-    "svn",
-    "hg",
-    "tmux",
-    "byobu",
-    "expect",
-    "xterm",
-    "x-terminal-emulator",
-    "xdg-open",
-    "gnome-terminal",
-    "valgrind",
-    "alias",
-    "unalias",
-    "unset",
-    "setenv",
-    "ulimit",
-    "umask",
-    "chdir",
-    "ipcs",
-    "lwp-download",
-    "lwp-request",
-    "lwp-mirror",
-    "lwp-dump",
-    "hping3",
-    "gobuster",
-    "sqlmap",
-    "hydra",
-    "nikto",
-    "msfconsole",
-    "msfvenom",
-    "mimikatz",
-    "winrm",
-    "evil-winrm",
-    "pf",
-    "ll",
-    "perf",
-    "bridge",
-    "rmt",
-    "rmt-tar",
-    "ssh-copy-id",
-    "ssh-keygen",
-    "ssh-keyscan",
-    "ssh-agent",
-    "sshfs",
-    "uconv",
-    "zstd",
-    "zstdcat",
-    "unxz",
-    "xz",
-    "lzma",
-    "bsdtar",
-    "pipx",
-    "htop",
-    "iftop",
-    "iotop",
-    "aa-exec",
-    "aa-disable",
-    "aa-enforce",
-    "agetty",
-    "ansible-console",
-    "ansible-doc",
-    "ansible-galaxy",
-    "ansible-pull",
-    "ansible-test",
-    "ansible-vault",
-    "apache2ctl",
-    "arj",
-    "aspell",
-    "ispell",
-    "bconsole",
-    "bpftrace",
-    "busctl",
-    "byebug",
-    "cabal",
-    "capsh",
-    "certbot",
-    "chef",
-    "chef-shell",
-    "cobc",
-    "cowsay",
-    "cowthink",
-    "cpan",
-    "csvtool",
-    "cupsfilter",
-    "debugfs",
-    "distcc",
-    "dmidecode",
-    "dmsetup",
-    "dnsmasq",
-    "dosbox",
-    "dotnet",
-    "dstat",
-    "dvips",
-    "easyrsa",
-    "efax",
-    "exiftool",
-    "facter",
-    "ffmpeg",
-    "genisoimage",
-    "ginsh",
-    "gtester",
-    "journalctl",
-    "ksshell",
-    "ksu",
-    "latexmk",
-    "ldconfig",
-    "lualatex",
-    "luatex",
-    "pdflatex",
-    "pdftex",
-    "xelatex",
-    "xetex",
-    "mosquitto",
-    "mosh-server",
-    "msgattrib",
-    "msgcat",
-    "msgconv",
-    "msgfilter",
-    "msgmerge",
-    "msguniq",
-    "multitime",
-    "mutt",
-    "nasm",
-    "ncdu",
-    "ncftp",
-    "neofetch",
-    "ntpdate",
-    "openvpn",
-    "opkg",
-    "pandoc",
-    "perlbug",
-    "pidstat",
-    "pkexec",
-    "pry",
-    "psftp",
-    "ptx",
-    "qpdf",
-    "readelf",
-    "objdump",
-    "restic",
-    "rlwrap",
-    "rpmdb",
-    "rpmquery",
-    "rpmverify",
-    "run-mailcap",
-    "run-parts",
-    "rview",
-    "sash",
-    "scanmem",
-    "scrot",
-    "slsh",
-    "smbclient",
-    "softlimit",
-    "start-stop-daemon",
-    "tasksh",
-    "tbl",
-    "tdbtool",
-    "timedatectl",
-    "tmate",
-    "torify",
-    "torsocks",
-    "unsquashfs",
-    "update-alternatives",
-    "vagrant",
-    "varnishncsa",
-    "virsh",
-    "wc",
-    "tshark",
-    "xmodmap",
-    "xmore",
-    "yash",
-    "zstdgrep",
-    "zless",
-    "zmore",
-    "xargs",
-    "usleep",
-    "c99",
-    "c89",
-    "ghostscript",
-    "gs",
-    "dsquery",
-    "nltest",
-    "auditpol",
-    "wsl",
-    "code",
-    "type",
-    "iex",
-    "invoke-expression",
-    "invoke-webrequest",
-    "iwr",
-    "invoke-restmethod",
-    "irm",
-    "invoke-command",
-    "invoke-item",
-    "start-process",
-    "new-object",
-    "get-content",
-    "set-content",
-    "get-childitem",
-    "remove-item",
-    "get-process",
-    "stop-process",
-    "set-executionpolicy",
-    "start-bitstransfer",
-    "get-wmiobject",
-    "invoke-wmimethod",
-    "add-type",
-    "get-service",
-];
-
-/// Commands whose names people also use in sentences.
-const WORDS: &[&str] = &[
-    "more",
-    "head",
-    "sort",
-    "cut",
-    "paste",
-    "split",
-    "join",
-    "fold",
-    "look",
-    "find",
-    "locate",
-    "which",
-    "whereis",
-    "who",
-    "last",
-    "time",
-    "timeout",
-    "nice",
-    "watch",
-    "top",
-    "man",
-    "test",
-    "true",
-    "false",
-    "yes",
-    "date",
-    "cal",
-    "file",
-    "link",
-    "unlink",
-    "wall",
-    "write",
-    "mail",
-    "sendmail",
-    "host",
-    "whois",
-    "export",
-    "set",
-    "source",
-    "sleep",
-    "wait",
-    "start",
-    "stop",
-    "copy",
-    "move",
-    "replace",
-    "install",
-    "patch",
-    "column",
-    "expand",
-    "shuf",
-    "script",
-    "screen",
-    "view",
-    "jobs",
-    "history",
-    "print",
-    "read",
-    "return",
-    "exit",
-    "cd",
-    "for",
-    "if",
-    "while",
-    "do",
-    "then",
-    "call",
-    "command",
-    "builtin",
-    "enable",
-    "declare",
-    "let",
-    "local",
-    "trap",
-    "tree",
-    "users",
-    "arch",
-    "factor",
-    "batch",
-    "pic",
-    "run",
-    "assoc",
-    "ftype",
-    "path",
-    "prompt",
-    "title",
-    "pushd",
-    "popd",
-    "dos",
-    "msg",
-    "query",
-    "logoff",
-    "rev",
-    "basename",
-    "dirname",
-    "seq",
-    "nproc",
-    "sync",
-    "sum",
-    "tr",
-    "tsort",
-    "dialog",
-    "wish",
-    "zsoelim",
-    "troff",
-    "nroff",
-    "groff",
-    "eqn",
-    "soelim",
-    "pax",
-    "ar",
-    "as",
-    "nm",
-    "size",
-    "strip",
-    "select",
-    "case",
-    "until",
-    "function",
-    "set-",
-    "hash",
-    "gcore",
-    "less",
-    "id",
-    "cat",
-    "go",
-    "make",
-    "service",
-    "kill",
-    "touch",
-    "at",
-    "code",
-    "type",
-    "net",
-    "sc",
-    "ip",
-    "route",
-    "free",
-    "node",
-    "links",
-    "fetch",
-    "fish",
-    "aws",
-    "git",
-    "mount",
-    "w",
-    "exec",
-    "expect",
-    "tail",
-    "bundle",
-    "rename",
-    "ping",
-    "groups",
-    "env",
-    "echo",
-    "su",
-    "ed",
-    "ex",
-    "dig",
-    "stat",
-    "strings",
-    "finger",
-    "snap",
-    "brew",
-    "alias",
-    "pip",
-    "gem",
-    "az",
-    "init",
-    "diff",
-    "ul",
-    "pr",
-    "zip",
-    "reg",
-    "apt",
-    "ver",
-    "eval",
-    "del",
-    "ss",
-    "mv",
-    "cp",
-    "cc",
-    "hd",
-    "rm",
-    "nl",
-    "ps",
-    "ls",
-    "dd",
-    "df",
-    "du",
-    "su",
-    "tee",
-    "rake",
-    "java",
-    "perl",
-    "ruby",
-    "python",
-    "lua",
-    "julia",
-    "puppet",
-    "docker",
-    "npm",
-    "yarn",
-    "php",
-    "mysql",
-    "mongo",
-    "curl",
-    "telnet",
-    "ftp",
-    "ssh",
-    "shutdown",
-    "reboot",
-    "halt",
-    "truncate",
-    "cipher",
-    "command",
-    "hostname",
-    "service",
-    "passwd",
-    "vim",
-    "nano",
-    "emacs",
-    "terraform",
-    "kubectl",
-    "helm",
-    "gcloud",
-    "ansible",
-    "cmake",
-    "cargo",
-    "hydra",
-    "sqlmap",
-    "tmux",
-    "composer",
-    "free",
-    "dir",
-    "erase",
-    "valgrind",
-    "pwd",
-    "lynx",
-    "bash",
-    "printf",
-    "powershell",
-    "wget",
-    "sudo",
-    "less",
-    "axel",
-];
+use super::operand::{
+    Shape, WORDS_MAX, leads_with_drive, leads_with_option, leads_with_path, line, near, operand, words,
+};
+use super::{Start, names, word};
 
 /// Whether what stands here is a command. `start` is what made it a place for one.
 pub(super) fn begins(text: &str, start: Start, quoted: bool) -> bool {
@@ -844,32 +16,52 @@ pub(super) fn begins(text: &str, start: Start, quoted: bool) -> bool {
     let name = base(&written);
     // `VAR=x command`
     if let Some(value) = rest.strip_prefix('=').filter(|_| !name.is_empty()) {
-        return assigned(value);
+        let (_, behind) = word(value);
+        let (next, rest) = word(behind.trim_start());
+        let next = base(&next);
+        let is_set = start.is_certain()
+            && behind.starts_with(' ')
+            && names::is_plain(next)
+            && (!names::is_word(next) || matches!(operand(rest, WORDS_MAX), Shape::Sharp | Shape::Option));
+        return is_set || assigned(value);
     }
-    if name.is_empty() || name.len() > 32 {
+    if name.is_empty() || name.len() > 32 || raw.contains("://") {
         return false;
     }
-    let is_word = WORDS.contains(&name);
-    let is_plain = PLAIN.contains(&name);
+    if is_dot_command(&written, start) {
+        return true;
+    }
+    let (is_word, is_plain) = (names::is_word(name), names::is_plain(name));
     if !is_word && !is_plain {
         // Whatever lies in a folder of programs is one.
-        return raw.contains("bin/")
-            && start != Start::Line
-            && operand(rest) != Shape::Prose
-            && !raw.contains("://");
+        let is_program = raw.contains("bin/") && start != Start::Line;
+        return is_program && operand(rest, WORDS_MAX) != Shape::Prose || runs(&written, rest, start);
+    }
+    // A name with a parenthesis behind it is a function of some language, one with a path before it a program.
+    if is_word && rest.starts_with('(') && start != Start::Substitution {
+        return false;
+    }
+    if raw.contains("bin/") && !matches!(start, Start::Text | Start::Argument | Start::Sentence | Start::Line)
+    {
+        return true;
     }
     // Nobody quotes the inside of a word who does not hide it.
     let inside = raw.trim_matches(['"', '\'']);
-    if is_plain && name.len() > 1 && inside.contains(['"', '\'', '\\', '^', '$']) && !inside.contains(":\\") {
+    let is_spliced = inside.contains(['"', '\'', '\\', '^', '$']) && !inside.contains(":\\");
+    // An apostrophe that was doubled for some syntax is one of a sentence.
+    if is_plain && name.len() > 1 && is_spliced && operand(rest, WORDS_MAX) != Shape::Prose {
         return true;
     }
-    if name == "if" && batch(rest) || name == "alias" && near(rest).contains('=') {
+    if name == "alias" && near(rest).contains('=') {
         return true;
+    }
+    if matches!(name, "if" | "while" | "until") {
+        return batch(rest) || tests(rest);
     }
     if PREFIXES.contains(&name) {
         let (next, _) = word(rest.trim_start_matches(['"', ' ', '\t']));
         let next = base(&next);
-        if PLAIN.contains(&next) && !WORDS.contains(&next) {
+        if names::is_plain(next) && !names::is_word(next) {
             return true;
         }
     }
@@ -877,38 +69,105 @@ pub(super) fn begins(text: &str, start: Start, quoted: bool) -> bool {
     if quoted {
         rest = rest.trim_start_matches(['"', '\'']);
     }
-    let mut shape = operand(rest);
-    if COUNTED.contains(&name)
-        && shape == Shape::Word
-        && line(rest).trim().bytes().all(|b| b.is_ascii_digit())
-    {
-        shape = Shape::Sharp;
+    Call { name, raw, rest, is_word }.stands(start)
+}
+
+/// A name of a command, and what stands around it.
+struct Call<'t> {
+    name: &'t str,
+    /// The name as it is written, with its path.
+    raw: &'t str,
+    /// What follows it.
+    rest: &'t str,
+    /// Whether it is a word of sentences too.
+    is_word: bool,
+}
+
+impl Call<'_> {
+    /// Whether what follows the name makes it a command where `start` stands before it.
+    fn stands(&self, start: Start) -> bool {
+        let Call { name, raw, rest, is_word } = *self;
+        let is_count = || line(rest).trim().bytes().all(|b| b.is_ascii_digit());
+        let shape = match operand(rest, WORDS_MAX) {
+            Shape::Word if COUNTED.contains(&name) && is_count() => Shape::Sharp,
+            shape => shape,
+        };
+        match start {
+            // Who tells somebody to find or print something begins with a capital letter, or has words of English between
+            // that and a path.
+            Start::Sentence if words(rest).nth(1).is_some() => {
+                leads_with_option(rest) || leads_with_drive(rest)
+            }
+            Start::Text | Start::Argument if is_word && words(rest).nth(2).is_some() => {
+                let is_english =
+                    words(rest).next().is_some_and(|word| word.bytes().all(|b| b.is_ascii_alphabetic()));
+                !is_english && matches!(shape, Shape::Sharp | Shape::Option)
+            }
+            // Where it goes to a shell, a name and a word or two behind it are enough.
+            Start::Argument
+                if !is_word
+                    && name.len() > 2
+                    && rest.starts_with(' ')
+                    && (1..=2).contains(&words(rest).count()) =>
+            {
+                true
+            }
+            Start::Text | Start::Argument | Start::Sentence => {
+                shape == Shape::Sharp
+                    || leads_with_option(rest)
+                    || (!is_word
+                        && (shape == Shape::Option
+                            || shape == Shape::Nothing
+                                && (name.len() > 4 && !raw.contains('/') || raw.contains("bin/"))))
+            }
+            Start::Semicolon | Start::Line | Start::Ampersand => {
+                matches!(shape, Shape::Sharp | Shape::Option)
+                    || (!is_word && (shape != Shape::Prose || start == Start::Semicolon))
+                    || (name == "net" && shape == Shape::Word)
+                    || (shape == Shape::Nothing && start != Start::Line && STANDALONE.contains(&name))
+                    || (shape == Shape::Nothing
+                        && start == Start::Line
+                        && (STANDALONE.contains(&name) || !is_word))
+            }
+            Start::Pipe => {
+                matches!(shape, Shape::Sharp | Shape::Option | Shape::Nothing)
+                    || !is_word
+                    || (name == "net" && shape == Shape::Word)
+            }
+            Start::Cell if is_word && matches!(shape, Shape::Nothing | Shape::Word | Shape::Prose) => false,
+            Start::Cell => shape != Shape::Prose,
+            Start::Substitution => true,
+            Start::Backquote => !is_word || shape != Shape::Prose,
+        }
     }
-    match start {
-        Start::Text => {
-            shape == Shape::Sharp
-                || leads_with_option(rest)
-                || (!is_word
-                    && (shape == Shape::Option
-                        || shape == Shape::Nothing && name.len() > 4 && start == Start::Text))
-        }
-        Start::Semicolon | Start::Line | Start::Ampersand => {
-            matches!(shape, Shape::Sharp | Shape::Option)
-                || (!is_word && (shape != Shape::Prose || start == Start::Semicolon))
-                || (name == "net" && shape == Shape::Word)
-                || (shape == Shape::Nothing && start != Start::Line && STANDALONE.contains(&name))
-                || (shape == Shape::Nothing
-                    && start == Start::Line
-                    && (STANDALONE.contains(&name) || !is_word))
-        }
-        Start::Pipe => {
-            matches!(shape, Shape::Sharp | Shape::Option | Shape::Nothing)
-                || !is_word
-                || (name == "net" && shape == Shape::Word)
-        }
-        Start::Substitution => true,
-        Start::Backquote => !is_word || shape != Shape::Prose,
-    }
+}
+
+/// Whether the operand is what a shell tests: `[ -f x ]`, `true; then`.
+fn tests(rest: &str) -> bool {
+    ["[", "! "].iter().any(|sign| rest.trim_start().starts_with(sign))
+        || ["; then", ";then", "; do", ";do"].iter().any(|word| near(rest).contains(word))
+}
+
+/// `.shell ls` as one database's command line has it.
+fn is_dot_command(written: &str, start: Start) -> bool {
+    matches!(start, Start::Semicolon | Start::Line)
+        && matches!(written, ".shell" | ".system" | ".import" | ".load")
+}
+
+/// Whether a name that is in no list is run like a command: behind an operator and with an option or a path, or as a
+/// file that is one.
+fn runs(written: &str, rest: &str, start: Start) -> bool {
+    const ENDS: [&str; 6] = [".exe", ".bat", ".cmd", ".ps1", ".vbs", ".sh"];
+    let name = written.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_name = name.len() > 1
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b));
+    let is_operator = start.is_certain() || start == Start::Backquote;
+    is_operator
+        && is_name
+        && (ENDS.iter().any(|end| name.ends_with(end))
+            || leads_with_option(rest)
+            || (start != Start::Ampersand && leads_with_path(rest)))
 }
 
 /// Commands whose operand is a command.
@@ -919,21 +178,13 @@ const PREFIXES: &[&str] = &[
 /// Commands whose operand is a number.
 const COUNTED: &[&str] = &["sleep", "kill", "usleep", "timeout"];
 
-/// Whether the first operand is an option with a letter.
-fn leads_with_option(rest: &str) -> bool {
-    matches!(rest.trim_start_matches([' ', '\t', '"', '\'']).as_bytes(), [b'-', next, ..] if next.is_ascii_alphabetic())
-        && rest.starts_with([' ', '\t', '"', '\''])
-}
-
 /// What stands behind the `if` of a batch file.
 fn batch(rest: &str) -> bool {
     let mut words = line(rest).split_whitespace().take(8).filter(|word| !matches!(*word, "not" | "/i"));
     let first = words.next().unwrap_or_default();
     matches!(first, "exist" | "defined" | "errorlevel" | "cmdextversion")
         || first.contains("==")
-        || words.take(3).any(|word| {
-            matches!(word, "equ" | "neq" | "lss" | "leq" | "gtr" | "geq") || word.starts_with("==")
-        })
+        || words.take(3).any(|word| matches!(word, "equ" | "neq" | "lss" | "leq" | "gtr" | "geq"))
 }
 
 /// Words that end a sentence rarely, and a chain of commands often.
@@ -943,101 +194,11 @@ const STANDALONE: &[&str] = &[
     "curl", "wget",
 ];
 
-/// What follows a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// Nothing, or what ends a command.
-    Nothing,
-    /// An option.
-    Option,
-    /// A path, a variable, a redirection, a glob, an address, another command.
-    Sharp,
-    /// One word, or words with the look of names.
-    Word,
-    /// Words.
-    Prose,
-}
-
-/// What belongs to the same command.
-fn line(rest: &str) -> &str {
-    rest.split(['\n', '\r', ';', '|', '&', ')', '`', '}']).next().unwrap_or_default()
-}
-
-/// What stands close by: a look ahead that costs the same however long the text is.
-fn near(rest: &str) -> &str {
-    rest.get(..rest.len().min(256)).unwrap_or_else(|| line(rest))
-}
-
-fn operand(rest: &str) -> Shape {
-    let glued = rest.chars().next().is_some_and(|char| matches!(char, '<' | '>' | '`'));
-    let line = line(rest);
-    let ended = line.len() < rest.len();
-    let line = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
-    if line.is_empty() {
-        return Shape::Nothing;
-    }
-    if glued {
-        return Shape::Sharp;
-    }
-    let words = || line.split([' ', '\t', ',']).filter(|word| !word.is_empty());
-    let mut shape = Shape::Prose;
-    for word in words().take(12) {
-        let bytes = word.as_bytes();
-        let sharp = match bytes {
-            [b'/', next, ..] => next.is_ascii_alphanumeric() || matches!(next, b'?' | b'*'),
-            [b'~', ..] => bytes.len() == 1 || bytes.get(1) == Some(&b'/'),
-            [b'$', next, ..] => next.is_ascii_alphabetic() || matches!(next, b'{' | b'('),
-            [b'%', .., b'%'] => bytes.len() > 2,
-            [b'%', b'%', ..] => true,
-            [b'.', b'.' | b'/', ..] => true,
-            [b'<' | b'>', ..] | [b'0'..=b'9', b'>', ..] => true,
-            [b'*'] | [b'*', b'.', ..] => true,
-            [drive, b':', b'\\' | b'/', ..] => drive.is_ascii_alphabetic(),
-            [drive, b':'] => drive.is_ascii_alphabetic(),
-            _ => {
-                word.starts_with("http://")
-                    || word.starts_with("https://")
-                    || word.starts_with("${")
-                    || is_address(word)
-                    || word.contains("/etc/")
-                    || word.contains('\\') && word.len() > 3
-            }
-        };
-        if sharp {
-            return Shape::Sharp;
-        }
-        let option = match bytes {
-            [b'-', next, ..] => {
-                next.is_ascii_alphanumeric()
-                    || (*next == b'-' && bytes.get(2).is_some_and(u8::is_ascii_alphabetic))
-            }
-            // Windows
-            [b'/', next] => next.is_ascii_alphabetic(),
-            _ => false,
-        };
-        if option {
-            shape = Shape::Option;
-        }
-    }
-    if shape == Shape::Option {
-        return shape;
-    }
-    match words().take(4).count() {
-        1 => Shape::Word,
-        2 | 3 if ended => Shape::Word,
-        _ => Shape::Prose,
-    }
-}
-
-fn is_address(word: &str) -> bool {
-    word.split('.').count() == 4 && word.split('.').all(|part| part.parse::<u8>().is_ok())
-}
-
 /// Whether a part of a command is put into a variable, and used behind it: `a=/etc&&cat $a`
 fn assigned(value: &str) -> bool {
     let (part, rest) = word(value);
     let chained = rest.starts_with([';', '&', '\n']);
-    chained && (part.starts_with('/') || PLAIN.contains(&base(&part))) && near(rest).contains('$')
+    chained && (part.starts_with('/') || names::is_plain(base(&part))) && near(rest).contains('$')
 }
 
 /// The name without the folders before it and without what Windows adds.

@@ -28,6 +28,7 @@ const ALWAYS: &[&str] = &[
     "mkfifo /tmp",
     "wscript.shell",
     "net localgroup administrators",
+    "#exec cmd",
 ];
 
 /// Texts that are reason enough in a value, and stand in documents as examples.
@@ -114,7 +115,23 @@ const IN_VALUES: &[&str] = &[
 pub(super) fn finds(text: &str, is_document: bool) -> bool {
     // All of them have one of these.
     if !text.bytes().any(|b| {
-        matches!(b, b'$' | b'(' | b'/' | b'>' | b'<' | b'%' | b'-' | b'{' | b'?' | b'*' | b'`' | b' ' | b'_')
+        matches!(
+            b,
+            b'$' | b'('
+                | b'/'
+                | b'>'
+                | b'<'
+                | b'%'
+                | b'-'
+                | b'{'
+                | b'?'
+                | b'*'
+                | b'`'
+                | b' '
+                | b'_'
+                | b'!'
+                | b'~'
+        )
     }) {
         return false;
     }
@@ -126,7 +143,56 @@ pub(super) fn finds(text: &str, is_document: bool) -> bool {
             || globs(text)
             || braces(text)
             || loops(text)
+            || expands(text)
+            || forks(text)
+            || recalls(text.trim())
+            || text.trim_start().starts_with("() {")
             || spliced(text))
+}
+
+/// `${x#y}`, `${path:0:1}`, `$[1+1]`: what a shell computes of a variable.
+fn expands(text: &str) -> bool {
+    text.match_indices("${").take(64).any(|(at, _)| {
+        let inside = text.get(at + 2..).unwrap_or_default();
+        let name = inside.bytes().take(32).take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        match inside.as_bytes().get(name..) {
+            Some([b'#' | b'^' | b'@', ..]) => true,
+            Some([b'%' | b'/', next, ..]) => name > 0 && !next.is_ascii_whitespace(),
+            Some([b':', next, ..]) => next.is_ascii_digit(),
+            _ => false,
+        }
+    }) || text.match_indices("$[").take(64).any(|(at, _)| {
+        let inside = text.get(at + 2..).unwrap_or_default();
+        let sum: &str = inside.split(']').next().unwrap_or_default();
+        sum.len() < 32
+            && sum.starts_with(|c: char| c.is_ascii_digit())
+            && sum.contains(['+', '-', '*', '/'])
+            && sum.bytes().all(|b| b.is_ascii_digit() || b"+-*/ ".contains(&b))
+    })
+}
+
+/// `!!`, `!-2`, `~+1`: commands and folders that a shell has in memory, and no more.
+fn recalls(text: &str) -> bool {
+    let is_number =
+        |text: &str| !text.is_empty() && text.len() < 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let is_event = |event: &str| is_number(event.strip_prefix('-').unwrap_or(event));
+    let folder = text.strip_prefix(['~']).and_then(|rest| rest.strip_prefix(['+', '-']));
+    text == "!!"
+        || folder.is_some_and(|rest| rest.is_empty() || is_number(rest))
+        || text.len() < 16 && text.strip_prefix('!').is_some_and(|events| events.split('!').all(is_event))
+}
+
+/// `x(){ x|x& };x`: what starts itself twice.
+fn forks(text: &str) -> bool {
+    text.match_indices("(){").take(8).any(|(at, _)| {
+        let name =
+            text.get(..at).and_then(|before| before.split([' ', ';', '\n']).next_back()).unwrap_or_default();
+        let inside = text.get(at..).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+        (1..16).contains(&name.len())
+            && inside.contains('|')
+            && inside.contains('&')
+            && inside.matches(name).count() > 1
+    })
 }
 
 /// `pi``ng`, `una$$me`: something empty in the middle of a word.
@@ -199,7 +265,8 @@ fn braces(text: &str) -> bool {
 fn joined(text: &str, at: usize, behind: Option<&str>, list: &str) -> bool {
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     let behind = behind.and_then(|behind| behind.chars().next());
-    list.split(',').all(|part| part.bytes().all(|b| b.is_ascii_lowercase()))
+    list.split(',')
+        .all(|part| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'#'))
         && (before.is_some_and(|char| char.is_ascii_lowercase())
             && behind.is_some_and(|char| char.is_ascii_lowercase())
             || list.starts_with(',')

@@ -30,6 +30,8 @@ pub(super) struct Token<'t> {
     pub(super) text: &'t str,
     /// Whether nothing stands between it and the token before.
     pub(super) glued: bool,
+    /// Where it begins in the text; of literals and comments what is inside.
+    pub(super) at: usize,
 }
 
 impl Token<'_> {
@@ -48,9 +50,9 @@ const BEHIND_NUMBERS: [&str; 16] = [
     "order", "group", "limit",
 ];
 
-const MARKS: [&str; 25] = [
-    "<=>", "!~~", "||", "&&", "<=", ">=", "<>", "!=", "==", ":=", "::", "->", "!<", "!>", "!~", "~*", "^=",
-    "<@", "@>", "<<", ">>", "|/", "?|", "?&", "->>",
+const MARKS: [&str; 27] = [
+    "->>", "#>>", "#>", "<=>", "!~~", "||", "&&", "<=", ">=", "<>", "!=", "==", ":=", "::", "->", "!<", "!>",
+    "!~", "~*", "^=", "<@", "@>", "<<", ">>", "|/", "?|", "?&",
 ];
 
 /// The tokens of lower-case text. Time and space are linear.
@@ -66,7 +68,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         let Some(char) = rest.chars().next() else { break };
         let (kind, skip, len, end) = match char {
             '-' if rest.starts_with("--") => line_comment(rest, 2),
-            '#' => line_comment(rest, 1),
+            '#' if !(rest.starts_with("#>") && found.last().is_some_and(is_json)) => line_comment(rest, 1),
             '/' if rest.starts_with("/*!") => {
                 in_version = true;
                 let digits = rest.bytes().skip(3).take_while(u8::is_ascii_digit).count();
@@ -82,7 +84,12 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
                     // Once may be a remark; twice is a way to write without spaces.
                     if glued && rest.starts_with(is_word) {
                         if spliced {
-                            found.push(Token { kind: Kind::Version, text: "", glued });
+                            found.push(Token {
+                                kind: Kind::Version,
+                                text: "",
+                                glued,
+                                at: text.len() - rest.len(),
+                            });
                         }
                         spliced = true;
                     }
@@ -98,13 +105,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             '\'' | '"' => literal(rest, char),
             '`' => match quoted(rest, '`') {
                 Some(len) => (Kind::Quoted, 1, len, 1),
-                None => (Kind::Text { quote: '`', closed: false }, 1, rest.len() - 1, 0),
+                None => literal(rest, char),
             },
             '[' => match quoted(rest, ']') {
                 Some(len) => (Kind::Quoted, 1, len, 1),
                 None => (Kind::Mark, 0, 1, 0),
             },
-            '@' => {
+            '@' if !rest.starts_with("@>") => {
                 let ats = rest.bytes().take(2).take_while(|b| *b == b'@').count();
                 let name = rest.get(ats..).unwrap_or_default();
                 (Kind::Variable, 0, ats + word_len(name), 0)
@@ -119,11 +126,16 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             }
         };
         let inside = rest.get(skip..skip + len).unwrap_or_default();
-        found.push(Token { kind, text: inside, glued });
+        found.push(Token { kind, text: inside, glued, at: text.len() - rest.len() + skip });
         let taken = (skip + len + end).max(1);
         rest = rest.get(taken..).unwrap_or_default();
     }
     found
+}
+
+/// Whether a value was made JSON, whose operators begin like comments.
+fn is_json(token: &Token<'_>) -> bool {
+    token.is_word(&["json", "jsonb"])
 }
 
 type Cut = (Kind, usize, usize, usize);
@@ -157,7 +169,7 @@ fn quoted(rest: &str, end: char) -> Option<usize> {
 }
 
 fn is_word(char: char) -> bool {
-    char.is_ascii_alphanumeric() || matches!(char, '_' | '$') || !char.is_ascii()
+    char.is_ascii_alphanumeric() || matches!(char, '_' | '$') || !char.is_ascii() && !char.is_whitespace()
 }
 
 /// Bytes of a word: names with dots between them, also two.

@@ -95,18 +95,27 @@ pub(super) fn finds(tokens: &[Token<'_>]) -> bool {
         }
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let heads = before.is_none_or(starts_statement);
+        // Behind a word that no statement begins behind, it is one of a sentence.
+        let stands = heads || before.is_some_and(|token| token.kind != Kind::Word);
         is_select |= heads && matches!(token.text, "select" | "with");
         let rest = Shape::at(tokens, at + 1);
+        // `; insert into`, which what comes behind the value is to complete.
+        if rest.tokens.len() == 1 && before.is_some_and(|token| token.is_mark(";")) && changes(token, rest) {
+            return true;
+        }
         match token.text {
             "insert" => insert(rest),
             "replace" => rest.is("into") && insert(rest),
             "update" => update(rest),
             "delete" => delete(rest),
             "merge" => merge(rest),
-            "truncate" => truncate(rest, heads),
-            "drop" => drop(rest) || (before.is_some_and(|token| token.is_mark(";")) && drop_short(rest)),
-            "create" => create(rest),
-            "alter" => alter(rest),
+            "truncate" => stands && truncate(rest, heads),
+            "drop" => {
+                let short = at == 0 || before.is_some_and(|token| token.is_mark(";"));
+                stands && drop(rest) || short && drop_short(rest, at == 0)
+            }
+            "create" => stands && create(rest),
+            "alter" => stands && alter(rest),
             "grant" | "revoke" => grant(rest),
             "copy" => copy(rest),
             "load" => load(rest),
@@ -132,6 +141,11 @@ pub(super) fn finds(tokens: &[Token<'_>]) -> bool {
             _ => false,
         }
     })
+}
+
+fn changes(token: &Token<'_>, mut rest: Shape<'_, '_>) -> bool {
+    token.is_word(&["insert", "delete", "drop", "truncate", "alter", "create"])
+        && (rest.word(&["into", "from"]) || rest.word(&THINGS))
 }
 
 /// Whether a statement may begin behind the token.
@@ -261,9 +275,11 @@ fn drop(mut rest: Shape<'_, '_>) -> bool {
             || (!column && one_of(rest, &["on"])))
 }
 
-/// `; drop members --`, which some servers take for a table.
-fn drop_short(mut rest: Shape<'_, '_>) -> bool {
-    rest.name() && rest.peek().is_some_and(|token| token.kind == Kind::Comment)
+/// `; drop members --`, which some servers take for a table; at the beginning `drop members; --`.
+fn drop_short(mut rest: Shape<'_, '_>, is_first: bool) -> bool {
+    rest.name()
+        && (!is_first || rest.take(";"))
+        && rest.peek().is_some_and(|token| token.kind == Kind::Comment)
 }
 
 fn create(mut rest: Shape<'_, '_>) -> bool {
@@ -427,14 +443,32 @@ fn execute(mut rest: Shape<'_, '_>, heads: bool) -> bool {
         Kind::Word => {
             let dangerous =
                 ["xp_", "sp_", "dbms_", "master.", "utl_"].iter().any(|start| first.text.starts_with(start));
-            let has_arguments = matches!(
-                rest.peek().map(|token| token.kind),
-                Some(Kind::Variable | Kind::Number | Kind::Text { closed: true, .. })
-            );
-            dangerous || (heads && (rest.ends() || has_arguments))
+            // In a sentence the words go on behind what is in quotes.
+            let has_arguments = match rest.tokens {
+                [argument, follows, ..] => {
+                    argument.kind == Kind::Variable
+                        || matches!(argument.kind, Kind::Number | Kind::Text { closed: true, .. })
+                            && (follows.kind == Kind::Comment || matches!(follows.text, "," | ";"))
+                }
+                [argument] => matches!(
+                    argument.kind,
+                    Kind::Variable | Kind::Number | Kind::Text { quote: '\'', closed: true }
+                ),
+                [] => false,
+            };
+            // "Exec summary" is no procedure.
+            let is_name = first.text.contains(['_', '.']) || rest.is(";");
+            dangerous || (heads && (is_name && rest.ends() || has_arguments))
         }
         Kind::Quoted | Kind::Variable => heads,
-        Kind::Text { .. } => heads,
+        // A statement in a literal; in a sentence it is a word in quotes.
+        Kind::Text { quote: '\'', closed: true } => {
+            heads
+                && rest.peek().is_none_or(|token| {
+                    matches!(token.kind, Kind::Number | Kind::Variable | Kind::Comment)
+                        || matches!(token.text, ";" | ",")
+                })
+        }
         Kind::Mark => {
             first.text == "("
                 && matches!(rest.peek().map(|token| token.kind), Some(Kind::Text { .. } | Kind::Variable))

@@ -15,7 +15,7 @@ pub(super) const PRINTED: &[Form] = &[
 
 /// First six digits, from and to, and how many digits there are: what issuers use so commonly that a number of that
 /// kind needs no word beside it. Everything else does.
-const ISSUERS: [(u32, u32, &[usize]); 24] = [
+const ISSUERS: [(u32, u32, &[usize]); 29] = [
     // Air travel (UATP).
     (110_000, 179_999, &[15]),
     // Old JCB.
@@ -40,9 +40,17 @@ const ISSUERS: [(u32, u32, &[usize]); 24] = [
     (503_800, 503_899, &[16]),
     (506_099, 506_198, &[16, 19]),
     (508_500, 508_999, &[16]),
+    // Elo.
+    (506_699, 506_778, &[16]),
+    (509_000, 509_999, &[16]),
     // Mastercard.
     (510_000, 559_999, &[16]),
     (589_300, 589_399, &[16]),
+    // RuPay.
+    (606_985, 608_500, &[16]),
+    // Elo.
+    (636_297, 636_297, &[16]),
+    (636_368, 636_368, &[16]),
     // Discover, UnionPay, Maestro, RuPay.
     (601_100, 601_199, &[16]),
     (620_000, 659_999, &[16, 19]),

@@ -264,7 +264,7 @@ fn exact(word: &[u8]) -> Option<Topic> {
         | b"landline" | b"hotline" | b"helpline" | b"voicemail" | b"pager" | b"movil" | b"portable" | b"handy"
         | b"rufnummer" | b"festnetz" | b"puhelin" | b"matkapuhelin" | b"puh" | b"gsm" | b"cep" | b"numara" | b"fono"
         | b"anruf" | b"anrufen" | b"llame" | b"llamar" | b"appeler" | b"appelez" | b"ligue" | b"chiamare" | b"chiama"
-        | b"bel" | b"komorka" | b"ring" => Topic::Phone,
+        | b"bel" | b"komorka" | b"cellulare" | b"telemovel" | b"ring" => Topic::Phone,
         b"card" | b"cards" | b"cc" | b"ccn" | b"pan" | b"visa" | b"mastercard" | b"amex" | b"maestro" | b"discover"
         | b"diners" | b"jcb" | b"unionpay" | b"debit" | b"credit" | b"tarjeta" | b"carte" | b"karte" | b"carta"
         | b"kort" | b"cartao" | b"kaart" | b"kortti" | b"karta" => Topic::Card,
@@ -299,7 +299,7 @@ fn exact(word: &[u8]) -> Option<Topic> {
 
 /// Words with letters outside ASCII; in scripts without blanks, parts of what stands there.
 fn foreign(word: &[u8]) -> Option<Topic> {
-    const PARTS: [(&str, Topic); 29] = [
+    const PARTS: [(&str, Topic); 33] = [
         ("電話", Topic::Phone),
         ("电话", Topic::Phone),
         ("手机", Topic::Phone),
@@ -314,7 +314,11 @@ fn foreign(word: &[u8]) -> Option<Topic> {
         ("טלפון", Topic::Phone),
         ("фон", Topic::Phone),
         ("тел", Topic::Phone),
+        ("моб", Topic::Phone),
         ("τηλ", Topic::Phone),
+        ("κινητ", Topic::Phone),
+        ("komórk", Topic::Phone),
+        ("móvel", Topic::Phone),
         ("फोन", Topic::Phone),
         ("फ़ोन", Topic::Phone),
         ("mòbil", Topic::Phone),
