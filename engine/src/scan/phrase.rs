@@ -5,9 +5,18 @@
 //! text, such as the tag of a role. Around a word that a phrase can be known by, a bounded number of words is read,
 //! so that the work is linear in the text.
 
+mod char;
+mod class;
 mod find;
+mod hash;
+mod index;
+mod layout;
+mod lexicon;
 mod link;
+mod mark;
 mod read;
+mod seen;
+mod sentence;
 mod window;
 mod word;
 #[cfg(any(test, feature = "write"))]
@@ -19,8 +28,10 @@ mod tests;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use self::class::Class;
 use self::find::Search;
-use self::window::{Known, Sentence};
+use self::lexicon::Lexicon;
+use self::mark::Marks;
 use super::{Findings, Gram, Kind, Text};
 
 pub use find::Near;
@@ -96,30 +107,12 @@ impl Meaning {
 /// Phrases and marks, read once from bytes.
 #[derive(Debug)]
 pub struct Phrases {
-    /// Hashes of the known words, in order; the number of a word is its place here.
-    words: Vec<u32>,
-    /// The numbers of the words, each in the first free place from where its hash points; a power of two of places.
-    slots: Vec<Option<u16>>,
+    lexicon: Lexicon,
     classes: Vec<Class>,
     elements: Vec<Element>,
     patterns: Vec<Pattern>,
-    /// Which patterns are known by which word: word, pattern, in order.
-    posts: Vec<(u16, u16)>,
-    /// For each word the classes that it is in, or begins or ends a sequence of, as [`class_bit`] has them.
-    memberships: Vec<u64>,
-    /// In the order of the bytes that the triggers find.
-    marks: Vec<Mark>,
+    marks: Marks,
     triggers: Vec<Trigger>,
-}
-
-/// Words, and sequences of words, that mean the same.
-#[derive(Debug, Default)]
-struct Class {
-    /// A bit for each known word.
-    bits: Vec<u64>,
-    /// A bit for each word that a sequence begins or ends with.
-    edges: Vec<u64>,
-    sequences: Vec<Vec<u16>>,
 }
 
 /// A part of a phrase.
@@ -129,6 +122,10 @@ struct Element {
     /// How many other words may stand between the element before and this one.
     gap: u8,
     flags: u8,
+    /// How many words it has at most.
+    longest: u8,
+    /// Where the set of the classes that words touch has its class.
+    slot: u8,
 }
 
 /// The element begins a clause.
@@ -153,16 +150,14 @@ struct Pattern {
     wide: bool,
 }
 
-/// A literal text.
-#[derive(Debug)]
-struct Mark {
-    meaning: Meaning,
-    /// Lower case.
-    text: Vec<u8>,
-    /// Which of its bytes the trigger finds first.
-    anchor: usize,
-    /// The four bytes that the trigger finds.
-    key: [u8; 4],
+impl Pattern {
+    /// What comes before its anchor, the anchor, what follows.
+    fn parts<'e>(&self, elements: &'e [Element]) -> Option<(&'e [Element], &'e Element, &'e [Element])> {
+        let all = elements.get(usize::from(self.elements.start)..usize::from(self.elements.end))?;
+        let (before, after) = all.split_at_checked(self.anchor.into())?;
+        let (anchor, following) = after.split_first()?;
+        Some((before, anchor, following))
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -171,16 +166,14 @@ struct Trigger {
     gram: Gram,
 }
 
-/// Trigger numbers: a word that begins so many bytes before, 0 to 15; marks; markup that loads or links something.
+/// Trigger numbers: a word that begins so many bytes before, 0 to 15; markup that loads or links something; from here
+/// on the numbers of marks.
 const WORDS: u16 = 0;
-const MARKS: u16 = 16;
-const LINKS: u16 = 17;
+const LINKS: u16 = 16;
+const MARKS: u16 = 17;
 
 /// Words that may stand before an imperative.
 const LEAD: u16 = 0;
-
-/// A tag is taken to enclose no more than this.
-const ENCLOSED_BYTES_MAX: usize = 4096;
 
 impl Phrases {
     /// Reads what the compiler wrote.
@@ -205,17 +198,20 @@ impl Phrases {
             }
         };
         match index {
-            WORDS..MARKS => {
+            WORDS..LINKS => {
                 // Letters of one word may lead to it more than once.
                 if let Some(start) = at.checked_sub(usize::from(index)).filter(|start| near.is_new(*start)) {
                     self.phrases_at(text.bytes, start, false, near, &mut report);
                 }
             }
-            MARKS => self.marks_at(text.bytes, at, false, &mut near.sentence, &mut report),
-            _ => {
+            LINKS => {
                 if let Some(place) = link::look(text.bytes, at) {
                     found.report(Kind::MarkupExfiltration, place);
                 }
+            }
+            _ => {
+                let number = usize::from(index - MARKS);
+                self.marks.look_from(number, false, text.bytes, at, &mut near.marks, &mut report);
             }
         }
     }
@@ -225,7 +221,7 @@ impl Phrases {
         let mut near = Near::default();
         for at in 0..text.len() {
             self.phrases_at(text, at, true, &mut near, report);
-            self.marks_at(text, at, true, &mut near.sentence, report);
+            self.marks.look(text, at, &mut near.marks, report);
         }
     }
 
@@ -238,81 +234,28 @@ impl Phrases {
         report: &mut dyn FnMut(Meaning, Range<usize>),
     ) {
         let Some(word) = word::at(text, at).filter(|word| word.plain) else { return };
-        let Some(known) = self.known(word.hash) else { return };
-        let from = self.posts.partition_point(|(word, _)| *word < known.number);
-        let posts = self.posts.get(from..).unwrap_or_default();
-        if posts.first().is_none_or(|(word, _)| *word != known.number) || !begins_clearly(text, &word) {
+        let Some(known) = self.lexicon.known(word.hash) else { return };
+        let posts = self.lexicon.posts(known.number, all);
+        if posts.is_empty() || !begins_clearly(text, &word) {
             return;
         }
-        let mut search = Search::new(self, text, at, near);
+        let mut search = Search::new(self, text, &word, known, near);
         let mut told = 0_u32;
-        for (_, pattern) in posts.iter().take_while(|(word, _)| *word == known.number) {
-            let Some(pattern) = self.patterns.get(usize::from(*pattern)) else { continue };
-            if !all && pattern.meaning.kind().is_none() {
+        for post in posts.iter() {
+            if !search.may_be(post) {
                 continue;
             }
+            let Some(pattern) = self.patterns.get(usize::from(post.pattern)) else { continue };
             // One phrase of a meaning says it all.
             if told >> pattern.meaning as u32 & 1 == 1 {
                 continue;
             }
-            if let Some(place) = search.find(pattern) {
+            if let Some(place) = search.find(pattern, post.longest) {
                 told |= 1 << pattern.meaning as u32;
                 report(pattern.meaning, place.start..search.sentence_end(place.end));
             }
         }
     }
-
-    fn marks_at(
-        &self,
-        text: &[u8],
-        at: usize,
-        all: bool,
-        sentence: &mut Sentence,
-        report: &mut dyn FnMut(Meaning, Range<usize>),
-    ) {
-        let Some(mut here) = text.get(at..).and_then(|rest| rest.first_chunk::<4>()).copied() else { return };
-        here.make_ascii_lowercase();
-        let from = self.marks.partition_point(|mark| mark.key < here);
-        for mark in self.marks.get(from..).unwrap_or_default().iter().take_while(|mark| mark.key == here) {
-            if !all && mark.meaning.kind().is_none() {
-                continue;
-            }
-            let Some(start) = at.checked_sub(mark.anchor) else { continue };
-            let end = start.saturating_add(mark.text.len());
-            let is = text.get(start..end).is_some_and(|found| found.eq_ignore_ascii_case(&mark.text));
-            // A mark that is a word must not be a part of one.
-            let whole = !mark.text.first().is_some_and(u8::is_ascii_alphanumeric)
-                || word::char_before(text, start).is_none_or(|(char, _)| !char.is_alphanumeric());
-            if is && whole {
-                report(mark.meaning, start..enclosed_end(text, start..end, sentence));
-            }
-        }
-    }
-
-    fn known(&self, hash: u32) -> Option<Known> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut slot = hash as usize & mask;
-        loop {
-            let number = (*self.slots.get(slot)?)?;
-            if self.words.get(usize::from(number)) == Some(&hash) {
-                return Some(Known { number, classes: *self.memberships.get(usize::from(number))? });
-            }
-            slot = slot.wrapping_add(1) & mask;
-        }
-    }
-
-    fn is_in(&self, class: u16, word: u16) -> bool {
-        self.classes.get(usize::from(class)).is_some_and(|class| bit(&class.bits, word))
-    }
-}
-
-/// The bit of a class among those of all classes, of which several have the same.
-fn class_bit(class: u16) -> u64 {
-    1 << (class % 64)
-}
-
-fn bit(bits: &[u64], word: u16) -> bool {
-    bits.get(usize::from(word / 64)).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
 }
 
 /// Words that begin with a letter beyond ASCII, or are short, are looked for after a clear boundary only: their
@@ -339,32 +282,4 @@ fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
             ) && !matches!(first, 0..=0x7F | 0xE3)
         }
     }
-}
-
-/// What a mark begins ends with its own closing tag, or else with the sentence.
-fn enclosed_end(text: &[u8], mark: Range<usize>, sentence: &mut Sentence) -> usize {
-    let sentence = sentence.end(text, mark.end).max(mark.end);
-    let Some(name) = text.get(mark.clone()).and_then(|mark| mark.strip_prefix(b"<")?.strip_suffix(b">"))
-    else {
-        return sentence;
-    };
-    let limit = mark.end.saturating_add(ENCLOSED_BYTES_MAX).min(text.len());
-    for at in mark.end..limit {
-        if text.get(at) != Some(&b'<') {
-            continue;
-        }
-        let rest = text.get(at + 1..).unwrap_or_default();
-        let is = |rest: &[u8]| rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
-        if is(rest) {
-            // The next of its kind will look for the end; who looks further for each looks too often.
-            return sentence;
-        }
-        if rest.first() == Some(&b'/')
-            && rest.get(1..).is_some_and(is)
-            && rest.get(name.len() + 1) == Some(&b'>')
-        {
-            return at + name.len() + 3;
-        }
-    }
-    sentence
 }

@@ -2,20 +2,25 @@
 
 use core::ops::Range;
 
-use super::window::{self, After, Before, Known, Sentence, Token, WORDS_MAX};
-use super::{ADDRESS, CAPITAL, CLAUSE, COLON, Element, LEAD, LINE, Pattern, Phrases, bit, class_bit, word};
+use super::lexicon::{Ask, Known, Post};
+use super::window::{BEFORE_MAX, Token, WORDS_MAX, Window};
+use super::word::{self, Word};
+use super::{ADDRESS, CAPITAL, CLAUSE, COLON, Element, LEAD, LINE, Pattern, Phrases};
+use super::{layout, mark};
 
 /// What was read of a text around the places looked at. Places nearby share it, so that a text full of words that
 /// phrases are known by is read once, not once for each of them.
 #[derive(Debug, Default)]
 pub struct Near {
-    after: After,
-    before: Before,
-    pub(super) sentence: Sentence,
+    pub(super) window: Window,
+    pub(super) marks: mark::Reading,
     /// Where a word was looked at last.
     last: Option<usize>,
     /// Whether a clause begins at a place, for the place that was asked for last.
     clause: Option<(usize, bool)>,
+    /// How many words were compared with elements of phrases.
+    #[cfg(test)]
+    pub(super) compared: usize,
 }
 
 impl Near {
@@ -29,49 +34,101 @@ impl Near {
 pub(super) struct Search<'p, 't, 'n> {
     phrases: &'p Phrases,
     text: &'t [u8],
+    /// Where the word begins.
+    start: usize,
     near: &'n mut Near,
 }
 
 impl<'p, 't, 'n> Search<'p, 't, 'n> {
-    /// A word begins at `at`.
-    pub(super) fn new(phrases: &'p Phrases, text: &'t [u8], at: usize, near: &'n mut Near) -> Self {
-        near.after.move_to(at);
-        near.before.move_to(at);
-        Self { phrases, text, near }
+    /// Around this word.
+    pub(super) fn new(
+        phrases: &'p Phrases,
+        text: &'t [u8],
+        word: &Word,
+        known: Known,
+        near: &'n mut Near,
+    ) -> Self {
+        near.window.move_to(word, known);
+        Self { phrases, text, start: word.start, near }
     }
 
-    /// Where the pattern is whose anchor begins at the word.
-    pub(super) fn find(&mut self, pattern: &Pattern) -> Option<Range<usize>> {
-        let elements = self
-            .phrases
-            .elements
-            .get(usize::from(pattern.elements.start)..usize::from(pattern.elements.end))?;
-        let (before, after) = elements.split_at_checked(usize::from(pattern.anchor))?;
-        // The numbers of words at which the next element may begin, one bit each.
-        let mut starts = 1_u32;
-        let mut last = 0;
-        for (number, element) in after.iter().enumerate() {
-            if number > 0 {
-                starts = spread(starts, element.gap);
-            }
-            starts = self.ends(element, starts, true, pattern.wide)?;
-            last = starts.trailing_zeros().checked_sub(1)? as usize;
+    /// Whether a pattern is worth being compared. Most are not, and this tells soon.
+    #[inline]
+    pub(super) fn may_be(&mut self, post: &Post) -> bool {
+        if post.capital && self.text.get(self.start + 1).is_some_and(u8::is_ascii_lowercase) {
+            return false;
         }
-        let end = self.token(true, last)?.end;
-        let mut start = self.token(true, 0)?.start;
-        let mut starts = 1_u32;
-        let mut gap = after.first()?.gap;
+        let Ask { forward, reach, slot } = post.ask;
+        if forward { self.touch_after(reach, slot) } else { self.touch_before(reach, slot) }
+    }
+
+    /// Where the pattern is whose anchor begins at the word, and has so many words at most.
+    pub(super) fn find(&mut self, pattern: &Pattern, longest: u8) -> Option<Range<usize>> {
+        let (before, anchor, following) = pattern.parts(&self.phrases.elements)?;
+        let may_be =
+            pattern.wide || (self.may_follow(longest, following) && self.may_precede(anchor, before));
+        may_be.then(|| self.compare(before, anchor, following, pattern.wide)).flatten()
+    }
+
+    /// Where these elements are.
+    fn compare(
+        &mut self,
+        before: &[Element],
+        anchor: &Element,
+        following: &[Element],
+        wide: bool,
+    ) -> Option<Range<usize>> {
+        // The numbers of words at which the next element may begin, one bit each.
+        let mut ends = self.ends(anchor, 1, true, wide)?;
+        for element in following {
+            ends = self.ends(element, spread(ends, element.gap), true, wide)?;
+        }
+        let end = self.token(true, last_of(ends)?, true)?.end;
+        let mut start = self.token(true, 0, true)?.start;
+        let mut ends = 1_u32;
+        let mut gap = anchor.gap;
         for element in before.iter().rev() {
-            starts = self.ends(element, spread(starts, gap), false, pattern.wide)?;
+            ends = self.ends(element, spread(ends, gap), false, wide)?;
             gap = element.gap;
-            start = self.token(false, starts.trailing_zeros().checked_sub(1)? as usize)?.start;
+            start = self.token(false, last_of(ends)?, true)?.start;
         }
         Some(start..end)
     }
 
     /// Where the sentence ends that the place is in; not before it.
     pub(super) fn sentence_end(&mut self, from: usize) -> usize {
-        self.near.sentence.end(self.text, from).max(from)
+        self.near.marks.sentence.end(self.text, from).max(from)
+    }
+
+    /// Whether words of these elements are seen near enough.
+    fn may_follow(&mut self, longest: u8, elements: &[Element]) -> bool {
+        let mut reach = longest;
+        elements.iter().all(|element| {
+            let last = reach.saturating_add(element.gap);
+            reach = last.saturating_add(element.longest);
+            self.touch_after(last, element.slot)
+        })
+    }
+
+    fn may_precede(&mut self, anchor: &Element, elements: &[Element]) -> bool {
+        let mut reach = anchor.gap.saturating_add(1);
+        elements.iter().rev().all(|element| {
+            let last = reach;
+            reach = last.saturating_add(element.longest).saturating_add(element.gap);
+            self.touch_before(last, element.slot)
+        })
+    }
+
+    #[inline]
+    fn touch_after(&mut self, reach: u8, slot: u8) -> bool {
+        let reach = usize::from(reach).min(WORDS_MAX - 1);
+        self.near.window.touch_after(self.text, &self.phrases.lexicon, reach, slot)
+    }
+
+    #[inline]
+    fn touch_before(&mut self, reach: u8, slot: u8) -> bool {
+        let reach = usize::from(reach).min(BEFORE_MAX);
+        self.near.window.touch_before(self.text, &self.phrases.lexicon, reach, slot)
     }
 
     /// After which words the element ends that begins at one of these (or, looking back, the other way round).
@@ -81,14 +138,10 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
         while rest != 0 {
             let index = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            let Some(token) = (index < WORDS_MAX).then(|| self.token(forward, index)).flatten() else {
+            let Some(token) = (index < WORDS_MAX).then(|| self.token(forward, index, wide)).flatten() else {
                 break;
             };
-            let broken = if forward { index > 0 && token.breaks } else { index >= self.near.before.unbroken };
-            if broken && !wide {
-                break;
-            }
-            if let Some(len) = self.element(element, &token, index, forward) {
+            if let Some(len) = self.element(element, &token, index, forward, wide) {
                 ends |= 1_u32.checked_shl(u32::try_from(index + len).ok()?).unwrap_or(0);
             }
         }
@@ -96,43 +149,50 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
     }
 
     /// How many words the element takes that begins (or, looking back, ends) at this word.
-    fn element(&mut self, element: &Element, token: &Token, index: usize, forward: bool) -> Option<usize> {
+    fn element(
+        &mut self,
+        element: &Element,
+        token: &Token,
+        index: usize,
+        forward: bool,
+        wide: bool,
+    ) -> Option<usize> {
+        #[cfg(test)]
+        {
+            self.near.compared += 1;
+        }
         if element.flags & ADDRESS != 0 {
-            return window::is_address(self.text, token).then_some(1);
+            return layout::is_address(self.text, &(token.start..token.end)).then_some(1);
         }
-        let known = token.known.filter(|known| known.classes & class_bit(element.class) != 0)?.number;
+        if !self.phrases.lexicon.touched(token.known).has(element.slot) {
+            return None;
+        }
         let class = self.phrases.classes.get(usize::from(element.class))?;
-        let mut len = bit(&class.bits, known).then_some(1);
-        if len.is_none() && bit(&class.edges, known) {
-            let found = class.sequences.iter().find(|sequence| {
-                let first = if forward { sequence.first() } else { sequence.last() };
-                first == Some(&known) && self.follows(sequence, index, forward)
-            });
-            len = found.map(|sequence| sequence.len());
-        }
-        let len = len?;
+        let len = if class.has(token.known.number) {
+            1
+        } else {
+            let mut sequences = class.sequences(token.known.number, forward);
+            sequences.find(|sequence| self.follows(sequence, index, forward, wide))?.len()
+        };
         if element.flags == 0 {
             return Some(len);
         }
-        let far = self.token(forward, index + len - 1)?;
+        let far = self.token(forward, index + len - 1, wide)?;
         let (first, last) = if forward { (*token, far) } else { (far, *token) };
         self.flags_hold(element.flags, &first, &last).then_some(len)
     }
 
-    fn follows(&mut self, sequence: &[u16], index: usize, forward: bool) -> bool {
-        let len = sequence.len();
-        (1..len).all(|number| {
-            let wanted = if forward { sequence.get(number) } else { sequence.get(len - 1 - number) };
-            let known = self.token(forward, index + number).and_then(|token| token.known);
-            known.is_some_and(|known| Some(&known.number) == wanted)
+    fn follows(&mut self, sequence: &[u16], index: usize, forward: bool, wide: bool) -> bool {
+        sequence.iter().zip(index..).skip(1).all(|(word, index)| {
+            self.token(forward, index, wide).is_some_and(|token| token.known.number == *word)
         })
     }
 
     fn flags_hold(&mut self, flags: u8, first: &Token, last: &Token) -> bool {
         (flags & CLAUSE == 0 || self.starts_clause(first.start))
-            && (flags & LINE == 0 || window::line_starts(self.text, first.start))
-            && (flags & COLON == 0 || window::colon_follows(self.text, last.end))
-            && (flags & CAPITAL == 0 || self.text.get(first.start..last.end).is_some_and(window::is_capital))
+            && (flags & LINE == 0 || layout::line_starts(self.text, first.start))
+            && (flags & COLON == 0 || layout::colon_follows(self.text, last.end))
+            && (flags & CAPITAL == 0 || self.text.get(first.start..last.end).is_some_and(layout::is_capital))
     }
 
     fn starts_clause(&mut self, at: usize) -> bool {
@@ -145,7 +205,7 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
     }
 
     fn clause_at(&self, at: usize) -> bool {
-        match window::clause_starts(self.text, at) {
+        match layout::clause_starts(self.text, at) {
             Ok(starts) => starts,
             // What is put into the middle of a sentence begins in its own way.
             Err(_) if matches!(self.text.get(at..at.saturating_add(2)), Some([b'A'..=b'Z', b'a'..=b'z'])) => {
@@ -153,24 +213,24 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
             }
             Err(end) => {
                 let word = word::previous(self.text, end, end.saturating_sub(32));
-                let known = word.and_then(|word| self.phrases.known(word.hash));
-                known.is_some_and(|known| self.phrases.is_in(LEAD, known.number))
+                let known = word.and_then(|word| self.phrases.lexicon.known(word.hash));
+                let leads = self.phrases.classes.get(usize::from(LEAD));
+                known.zip(leads).is_some_and(|(known, leads)| leads.has(known.number))
             }
         }
     }
 
-    fn token(&mut self, forward: bool, index: usize) -> Option<Token> {
-        let phrases = self.phrases;
-        let known = |hash| -> Option<Known> { phrases.known(hash) };
-        if forward {
-            self.near.after.token(self.text, index, known)
-        } else {
-            self.near.before.token(self.text, index, known)
-        }
+    fn token(&mut self, forward: bool, index: usize, wide: bool) -> Option<Token> {
+        self.near.window.token(self.text, &self.phrases.lexicon, (forward, index), wide).copied()
     }
 }
 
 /// Every place from each of these to `gap` places after it.
 fn spread(starts: u32, gap: u8) -> u32 {
     (0..=u32::from(gap)).fold(0, |all, by| all | starts.checked_shl(by).unwrap_or(0))
+}
+
+/// The number of the word that is the last of what ends soonest.
+fn last_of(ends: u32) -> Option<usize> {
+    Some(ends.trailing_zeros().checked_sub(1)? as usize)
 }

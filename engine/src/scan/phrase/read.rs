@@ -1,14 +1,16 @@
 //! Phrases from bytes: lengths before what they count, numbers little-endian. The other half is `write.rs`.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{ADDRESS, Class, Element, MARKS, Mark, Meaning, Pattern, Phrases, Trigger, bit, class_bit};
+use super::class::{self, Class};
+use super::index::index;
+use super::mark::{Mark, Marks};
+use super::{ADDRESS, Element, MARKS, Meaning, Pattern, Phrases, Trigger};
 use crate::scan::{Exact, Gram, Set};
 
 /// The first bytes: what it is, and which version.
-pub(super) const MAGIC: [u8; 4] = *b"phr1";
+pub(super) const MAGIC: [u8; 4] = *b"phr2";
 /// Stands for the class of what bounds a word, in the bytes of a trigger.
 pub(super) const BOUNDARY: u8 = 0xFF;
 /// Stands for any byte.
@@ -49,18 +51,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         if class_count > CLASSES_MAX {
             return Err(Bad("too many classes"));
         }
-        let bits = set_of(input.list(word)?, words.len());
+        let single = input.list(word)?;
         let sequences = input.list(|input| input.list(word))?;
         if sequences.iter().any(|sequence| !(2..=8).contains(&sequence.len())) {
             return Err(Bad("a sequence of no words or too many"));
         }
-        let edges = sequences.iter().flat_map(|sequence| sequence.first().into_iter().chain(sequence.last()));
-        Ok(Class { bits, edges: set_of(edges.copied(), words.len()), sequences })
+        Ok(Class::new(single, sequences, words.len()))
     })?;
-    let elements = input.list(|input| {
-        let element = Element { class: input.number()?, gap: input.byte()?, flags: input.byte()? };
-        let there = usize::from(element.class) < classes.len() || element.flags & ADDRESS != 0;
-        if there && element.gap < 24 { Ok(element) } else { Err(Bad("an element of no class")) }
+    let mut elements = input.list(|input| {
+        let (number, gap, flags) = (input.number()?, input.byte()?, input.byte()?);
+        let longest = match classes.get(usize::from(number)) {
+            _ if gap >= 24 => return Err(Bad("an element too far from the one before")),
+            _ if flags & ADDRESS != 0 => 1,
+            Some(class) => class.longest(),
+            None => return Err(Bad("an element of no class")),
+        };
+        Ok(Element { class: number, gap, flags, longest, slot: class::ANY })
     })?;
     let patterns = input.list(|input| {
         let pattern = Pattern {
@@ -76,14 +82,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         }
         Ok(pattern)
     })?;
-    let mut marks = input.list(|input| {
+    let marks = input.list(|input| {
         let meaning = input.meaning()?;
         let anchor = usize::from(input.number()?);
-        let text = input.list(Input::byte)?;
-        let key = *text.get(anchor..).and_then(<[u8]>::first_chunk).ok_or(Bad("a mark that is not found"))?;
-        Ok(Mark { meaning, text, anchor, key })
+        Mark::new(meaning, input.list(Input::byte)?, anchor).ok_or(Bad("a mark that is not found"))
     })?;
-    marks.sort_by_key(|mark| mark.key);
+    let marks = Marks::new(marks);
     let triggers = input.list(|input| {
         let index = input.number()?;
         let before = input.byte()?;
@@ -91,74 +95,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
         if before > 3 || index > MARKS {
             return Err(Bad("a trigger of nothing"));
         }
-        Ok(Trigger { index, gram: gram(bytes, before) })
+        // Each leads to the marks of its own bytes.
+        let number = if index == MARKS { u16::try_from(marks.first(bytes)).unwrap_or(0) } else { 0 };
+        Ok(Trigger { index: index.saturating_add(number), gram: gram(bytes, before) })
     })?;
     if !input.0.is_empty() {
         return Err(Bad("more bytes than phrases"));
     }
-    let mut phrases = Phrases {
-        memberships: memberships(&classes, words.len()),
-        slots: slots(&words),
-        words,
-        classes,
-        elements,
-        patterns,
-        posts: Vec::new(),
-        marks,
-        triggers,
-    };
-    phrases.posts = posts(&phrases);
-    Ok(phrases)
-}
-
-fn set_of(numbers: impl IntoIterator<Item = u16>, len: usize) -> Vec<u64> {
-    let mut bits = vec![0_u64; len.div_ceil(64)];
-    for number in numbers {
-        if let Some(bits) = bits.get_mut(usize::from(number / 64)) {
-            *bits |= 1 << (number % 64);
-        }
-    }
-    bits
-}
-
-/// At least three of four places stay free, so that a search ends soon, and ends.
-fn slots(words: &[u32]) -> Vec<Option<u16>> {
-    let len = (words.len() * 4).next_power_of_two();
-    let mut slots = vec![None; len];
-    for (number, hash) in (0_u16..).zip(words) {
-        let from = *hash as usize & (len - 1);
-        let free = (from..len).chain(0..from).find(|slot| slots.get(*slot).is_some_and(Option::is_none));
-        if let Some(slot) = free.and_then(|slot| slots.get_mut(slot)) {
-            *slot = Some(number);
-        }
-    }
-    slots
-}
-
-fn memberships(classes: &[Class], words: usize) -> Vec<u64> {
-    let of = |word: u16| {
-        let classes = (0_u16..).zip(classes);
-        let is_in = classes.filter(|(_, class)| bit(&class.bits, word) || bit(&class.edges, word));
-        is_in.fold(0, |all, (class, _)| all | class_bit(class))
-    };
-    (0_u16..).take(words).map(of).collect()
-}
-
-/// Which patterns a word that begins their anchor leads to.
-fn posts(phrases: &Phrases) -> Vec<(u16, u16)> {
-    let mut posts = Vec::new();
-    for (number, pattern) in (0_u16..).zip(&phrases.patterns) {
-        let anchor = phrases.elements.get(usize::from(pattern.elements.start + pattern.anchor));
-        let Some(anchor) = anchor.filter(|anchor| anchor.flags & ADDRESS == 0) else { continue };
-        let words = (0_u16..).zip(&phrases.words).map(|(word, _)| word);
-        posts.extend(words.filter(|word| phrases.is_in(anchor.class, *word)).map(|word| (word, number)));
-        let sequences =
-            phrases.classes.get(usize::from(anchor.class)).map_or(&[][..], |class| &class.sequences);
-        posts.extend(sequences.iter().filter_map(|sequence| Some((*sequence.first()?, number))));
-    }
-    posts.sort_unstable();
-    posts.dedup();
-    posts
+    let lexicon = index(&words, &classes, &mut elements, &patterns).ok_or(Bad("too many phrases"))?;
+    Ok(Phrases { lexicon, classes, elements, patterns, marks, triggers })
 }
 
 /// The gram of a trigger's bytes, which may also be those of the word in capitals.

@@ -1,273 +1,255 @@
-//! What is around a word: the words after and before it, read as far as somebody asks, and the end of its sentence.
+//! The words around a word, read as far as somebody asks.
 //!
-//! What was read is kept: who asks at the next word need not read the same words again.
+//! What was read is kept: who asks at the next word need not read the same words again. Which words are found does not
+//! depend on where reading began, so it makes no difference what was kept.
 
 use alloc::vec::Vec;
 
-use super::word;
+use super::class::ANY;
+use super::lexicon::{Known, Lexicon};
+use super::seen::Seen;
+use super::sentence::has_break;
+use super::word::{self, Peek, Word};
 
-/// How many words after the first are looked at.
+/// How many words are looked at from the first on.
 pub(super) const WORDS_MAX: usize = 24;
 /// How many before it.
 pub(super) const BEFORE_MAX: usize = 8;
 const BYTES_MAX: usize = 256;
 const BYTES_BEFORE_MAX: usize = 96;
-/// A sentence is taken to end here at the latest.
-const SENTENCE_BYTES_MAX: usize = 512;
+/// So many words after a place are read without being kept.
+const PEEKED_MAX: usize = 4;
 /// So many words that were passed are dropped at once.
 const PASSED_MAX: usize = 256;
-
-/// A word and what stands before it.
+/// A word of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// What is known of the word, if it is in the list.
-    pub(super) known: Option<Known>,
+    pub(super) known: Known,
     /// A sentence ended between this word and the one next to it that was read before.
-    pub(super) breaks: bool,
+    breaks: bool,
 }
 
-/// A word of the list.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
-    pub(super) number: u16,
-    /// The classes that it is in, or begins or ends a sequence of: a bit each, which some classes share.
-    pub(super) classes: u64,
-}
-
-/// The words from a place on.
+/// The words around a place.
 #[derive(Debug, Default)]
-pub(super) struct After {
-    tokens: Vec<Token>,
-    /// Which of them is at the place.
-    first: usize,
+pub(super) struct Window {
+    /// From where reading began, forward.
+    on: Vec<Token>,
+    /// And backward.
+    back: Vec<Token>,
+    /// Which of those forward is at the place, once it is known.
+    here: usize,
+    found: bool,
     at: usize,
+    end: usize,
+    known: Known,
+    /// Where no word begins that is looked at.
+    limit: usize,
+    /// From the first of these to the second every word was read.
+    read: (usize, usize),
+    ahead: Seen,
+    behind: Seen,
+    /// How many words were read.
+    #[cfg(test)]
+    pub(super) work: usize,
 }
 
-impl After {
-    /// The words that begin at `at` or later, where a word begins.
-    pub(super) fn move_to(&mut self, at: usize) {
-        self.at = at;
-        let ahead = self.tokens.last().is_some_and(|last| last.start >= at);
-        let found = ahead.then(|| self.tokens.binary_search_by_key(&at, |token| token.start).ok()).flatten();
-        self.first = found.unwrap_or_else(|| {
-            self.tokens.clear();
-            0
-        });
-        if self.first > PASSED_MAX {
-            self.tokens.drain(..self.first);
-            self.first = 0;
+impl Window {
+    /// Looks at this word and those around it.
+    pub(super) fn move_to(&mut self, word: &Word, known: Known) {
+        self.found = false;
+        (self.at, self.end, self.known) = (word.start, word.end, known);
+        self.limit = word.start.saturating_add(BYTES_MAX);
+        self.ahead.clear(word.end);
+        self.behind.clear(word.start);
+    }
+
+    /// Finds the place among the words that were read, or begins anew.
+    #[inline]
+    fn find(&mut self) {
+        if !self.found {
+            self.found = true;
+            self.find_anew();
         }
     }
 
-    /// The word of this number, counted from the place.
-    pub(super) fn token(
-        &mut self,
-        text: &[u8],
-        index: usize,
-        known: impl Fn(u32) -> Option<Known>,
-    ) -> Option<Token> {
-        let limit = self.at.saturating_add(BYTES_MAX).min(text.len());
-        if index >= WORDS_MAX {
-            return None;
+    fn find_anew(&mut self) {
+        let reaches = self.on.last().is_some_and(|last| last.start >= self.at);
+        let rest = self.on.get(self.here..).filter(|_| reaches).unwrap_or_default();
+        match rest.iter().position(|token| token.start >= self.at) {
+            Some(by) if rest.get(by).is_some_and(|token| token.start == self.at) => self.here += by,
+            _ => {
+                self.on.clear();
+                self.on.push(Token { start: self.at, end: self.end, known: self.known, breaks: false });
+                self.back.clear();
+                self.here = 0;
+                self.read = (self.at, self.end);
+            }
         }
-        while self.tokens.len() <= self.first + index {
-            let from = self.tokens.last().map_or(self.at, |last| last.end);
-            let word = word::next(text, from, limit)?;
-            let breaks = text.get(from..word.start).is_some_and(has_break);
-            self.tokens.push(Token { start: word.start, end: word.end, known: known(word.hash), breaks });
+        if self.here > PASSED_MAX {
+            self.on.drain(..self.here);
+            self.back.clear();
+            self.here = 0;
+            self.read.0 = self.at;
         }
-        self.tokens.get(self.first + index).copied().filter(|token| token.start < limit)
-    }
-}
-
-/// The words before a place, the nearest first.
-#[derive(Debug, Default)]
-pub(super) struct Before {
-    tokens: Vec<Token>,
-    at: usize,
-    /// How many of those that were read are in the same sentence as the place.
-    pub(super) unbroken: usize,
-}
-
-impl Before {
-    /// The words that end at `at` or earlier.
-    pub(super) fn move_to(&mut self, at: usize) {
-        self.tokens.clear();
-        self.at = at;
-        self.unbroken = 0;
     }
 
-    /// The word of this number, counted from the place.
-    pub(super) fn token(
-        &mut self,
-        text: &[u8],
-        index: usize,
-        known: impl Fn(u32) -> Option<Known>,
-    ) -> Option<Token> {
+    /// The word at the place (0) or so many after it.
+    fn after(&mut self, text: &[u8], lexicon: &Lexicon, index: usize) -> Option<&Token> {
+        self.find();
+        while self.on.len() <= self.here + index {
+            self.read_on(text, lexicon, self.limit)?;
+        }
+        self.on.get(self.here + index).filter(|token| token.start < self.limit && index < WORDS_MAX)
+    }
+
+    /// The word before the place (0), or so many before that.
+    fn before(&mut self, text: &[u8], lexicon: &Lexicon, index: usize) -> Option<&Token> {
+        self.find();
         let limit = self.at.saturating_sub(BYTES_BEFORE_MAX);
-        while self.tokens.len() <= index {
-            if self.tokens.len() >= BEFORE_MAX {
-                return None;
-            }
-            let from = self.tokens.last().map_or(self.at, |last| last.start);
-            let word = word::previous(text, from, limit)?;
-            let breaks = text.get(word.end..from).is_some_and(has_break);
-            if !breaks && self.unbroken == self.tokens.len() {
-                self.unbroken += 1;
-            }
-            self.tokens.push(Token { start: word.start, end: word.end, known: known(word.hash), breaks });
+        while self.here + self.back.len() <= index {
+            self.read_back(text, lexicon, limit)?;
         }
-        self.tokens.get(index).copied()
+        let token = match self.here.checked_sub(index + 1) {
+            Some(place) => self.on.get(place),
+            None => self.back.get(index - self.here),
+        };
+        token.filter(|token| token.start >= limit && index < BEFORE_MAX)
     }
-}
 
-/// The end of a sentence, sought once for all places of the sentence.
-#[derive(Debug, Default)]
-pub(super) struct Sentence {
-    from: usize,
-    /// Up to here nothing ends it.
-    read: usize,
-    /// The last blank before.
-    blank: usize,
-    end: Option<usize>,
-}
-
-impl Sentence {
-    /// Where the sentence ends that the place is in.
-    pub(super) fn end(&mut self, text: &[u8], from: usize) -> usize {
-        if !(self.from..=self.read).contains(&from) {
-            *self = Self { from, read: from, blank: from, end: None };
+    /// Whether any of so many words after the place touches a class, as far as the sentence goes.
+    #[inline]
+    pub(super) fn touch_after(&mut self, text: &[u8], lexicon: &Lexicon, count: usize, slot: u8) -> bool {
+        while self.ahead.misses(count) {
+            self.see_after(text, lexicon);
         }
-        let limit = from.saturating_add(SENTENCE_BYTES_MAX).min(text.len());
-        while self.end.is_none() && self.read < limit {
-            let rest = text.get(self.read..).unwrap_or_default();
-            match rest.first() {
-                Some(byte @ (b'.' | b'!' | b'?' | b'\n' | b'\\')) if ends_sentence(rest) => {
-                    self.end = Some(self.read + usize::from(!matches!(byte, b'\n' | b'\\')));
-                    break;
+        self.ahead.touch(count, slot)
+    }
+
+    /// Whether any of so many words before the place touches a class, as far as the sentence goes.
+    #[inline]
+    pub(super) fn touch_before(&mut self, text: &[u8], lexicon: &Lexicon, count: usize, slot: u8) -> bool {
+        while self.behind.misses(count) {
+            self.see_before(text, lexicon);
+        }
+        self.behind.touch(count, slot)
+    }
+
+    /// Sees the next word that was not asked for.
+    fn see_after(&mut self, text: &[u8], lexicon: &Lexicon) {
+        let index = self.ahead.len;
+        // The first words say in most places that there is nothing, so that it does not pay to keep them.
+        if index <= PEEKED_MAX && self.on.last().is_none_or(|last| last.start <= self.ahead.end) {
+            match word::peek(text, self.ahead.end) {
+                Peek::Word(word) if word.start < self.limit => {
+                    #[cfg(test)]
+                    {
+                        self.work += 1;
+                    }
+                    let known = lexicon.known(word.hash).unwrap_or(Known::NOTHING);
+                    return self.ahead.add(word.end, lexicon.touched(known));
                 }
-                Some(0xE3 | 0xEF) if ends_sentence_without_space(rest) => {
-                    self.end = Some(self.read + 3);
-                    break;
+                Peek::Word(_) | Peek::End => {
+                    self.ahead.ends = true;
+                    return;
                 }
-                Some(b' ' | b'\n' | b'\t') => self.blank = self.read,
-                _ => {}
+                Peek::Unclear => {}
             }
-            self.read += 1;
         }
-        self.end.unwrap_or(if limit >= text.len() { text.len() } else { self.blank.max(from) })
-    }
-}
-
-/// Whether a new clause begins at this place: after a mark, at a line's start. `Err` where a word decides.
-pub(super) fn clause_starts(text: &[u8], at: usize) -> Result<bool, usize> {
-    let mut at = at;
-    for _ in 0..8 {
-        if word::ends_escape(text, at) {
-            return Ok(true);
+        self.find();
+        if self.on.len() <= self.here + index && self.after(text, lexicon, index).is_none() {
+            self.ahead.ends = true;
+            return;
         }
-        match word::char_before(text, at) {
-            None => return Ok(true),
-            Some((' ' | '\t' | '*' | '_' | '"' | '\'' | '`', len)) => at -= len,
-            Some((char, _)) if char.is_alphanumeric() => return Err(at),
-            Some(_) => return Ok(true),
-        }
-    }
-    Ok(true)
-}
-
-/// Whether a line begins at this place, but for indentation and quoting marks.
-pub(super) fn line_starts(text: &[u8], at: usize) -> bool {
-    let mut at = at;
-    for _ in 0..16 {
-        if word::ends_escape(text, at) {
-            return true;
-        }
-        match word::char_before(text, at) {
-            None | Some(('\n' | '\r', _)) => return true,
-            Some((' ' | '\t' | '*' | '_' | '"' | '\'' | '`' | '#' | '>' | '[' | '<' | '-' | '(', len)) => {
-                at -= len
+        match self.on.get(self.here + index) {
+            Some(token) if !token.breaks && token.start < self.limit => {
+                self.ahead.add(token.end, lexicon.touched(token.known));
             }
-            Some(_) => return false,
+            _ => self.ahead.ends = true,
         }
     }
-    true
-}
 
-/// Whether a colon follows.
-pub(super) fn colon_follows(text: &[u8], at: usize) -> bool {
-    let rest = text.get(at..).unwrap_or_default();
-    let after = rest
-        .iter()
-        .take(8)
-        .find(|byte| !matches!(byte, b' ' | b'*' | b'_' | b'"' | b'\'' | b'`' | b']' | b')'));
-    after == Some(&b':') || rest.starts_with("：".as_bytes())
-}
-
-/// Whether no letter of these bytes is a small one, and there are some.
-pub(super) fn is_capital(word: &[u8]) -> bool {
-    word.len() > 1 && word.iter().all(|byte| !byte.is_ascii_lowercase())
-}
-
-/// Whether the word belongs to an address: an e-mail address, a URL or a name of a web server.
-pub(super) fn is_address(text: &[u8], word: &Token) -> bool {
-    let start = word.start.saturating_sub(32);
-    let before = text
-        .get(start..word.start)
-        .unwrap_or_default()
-        .iter()
-        .rev()
-        .take_while(|byte| !is_blank(**byte))
-        .count();
-    let rest = text.get(word.end..).unwrap_or_default();
-    let after = rest.iter().take(64).take_while(|byte| !is_blank(**byte)).count();
-    let chunk = text.get(word.start - before..word.end + after).unwrap_or_default();
-    let at = chunk.iter().position(|byte| *byte == b'@');
-    let mail = at.is_some_and(|at| at > 0 && chunk.get(at..).is_some_and(|host| host.contains(&b'.')));
-    mail || chunk.windows(3).any(|three| three == b"://")
-        || chunk.windows(4).any(|four| four.eq_ignore_ascii_case(b"www."))
-}
-
-fn is_blank(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'<' | b'>' | b'(' | b')')
-}
-
-fn has_break(gap: &[u8]) -> bool {
-    gap.len() > 1
-        && (0..gap.len()).any(|at| {
-            let rest = gap.get(at..).unwrap_or_default();
-            // A stop before a word is inside a name or number.
-            let inside = rest.len() == 1 && matches!(rest, [b'.' | b'!' | b'?']);
-            (!inside && ends_sentence(rest)) || ends_sentence_without_space(rest)
-        })
-}
-
-/// Whether a sentence, or an item of a list, ends at the beginning of these bytes.
-fn ends_sentence(rest: &[u8]) -> bool {
-    match rest {
-        [b'.' | b'!' | b'?', after @ ..] => after.first().is_none_or(|next| {
-            next.is_ascii_whitespace() || matches!(next, b'"' | b'\'' | b'<' | b'\\' | b')' | b']')
-        }),
-        [b'\n', after @ ..] => {
-            let next = after.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-            matches!(next, Some(b'\n' | b'#' | b'|' | b'-'))
+    fn see_before(&mut self, text: &[u8], lexicon: &Lexicon) {
+        let index = self.behind.len.saturating_sub(1);
+        self.find();
+        if self.here + self.back.len() <= index && self.before(text, lexicon, index).is_none() {
+            self.behind.ends = true;
+            return;
         }
-        [b'\\', b'n', b'\\', b'n', ..] => true,
-        _ => false,
+        // Who reads on tells of the break before a word, who reads back of the one after it.
+        let (token, breaks) = match self.here.checked_sub(index) {
+            Some(nearer @ 1..) => {
+                (self.on.get(nearer - 1), self.on.get(nearer).is_some_and(|token| token.breaks))
+            }
+            _ => {
+                let token = self.back.get(index - self.here);
+                (token, token.is_some_and(|token| token.breaks))
+            }
+        };
+        let from = self.at.saturating_sub(BYTES_BEFORE_MAX);
+        match token.filter(|token| !breaks && token.start >= from && index < BEFORE_MAX) {
+            Some(token) => self.behind.add(token.start, lexicon.touched(token.known)),
+            None => self.behind.ends = true,
+        }
     }
-}
 
-/// The full stop, question mark and exclamation mark of scripts without spaces.
-fn ends_sentence_without_space(rest: &[u8]) -> bool {
-    matches!(rest, [0xE3, 0x80, 0x82, ..] | [0xEF, 0xBC, 0x81 | 0x9F, ..])
+    /// The word so many after the place or, looking back, before it (0: the next); `wide`: of whatever sentence.
+    #[inline]
+    pub(super) fn token(
+        &mut self,
+        text: &[u8],
+        lexicon: &Lexicon,
+        (forward, index): (bool, usize),
+        wide: bool,
+    ) -> Option<&Token> {
+        if forward {
+            self.touch_after(text, lexicon, index, ANY);
+            let inside = wide || index < self.ahead.len;
+            self.after(text, lexicon, index).filter(|_| inside)
+        } else {
+            self.touch_before(text, lexicon, index + 1, ANY);
+            let inside = wide || index + 1 < self.behind.len;
+            self.before(text, lexicon, index).filter(|_| inside)
+        }
+    }
+
+    fn read_on(&mut self, text: &[u8], lexicon: &Lexicon, limit: usize) -> Option<()> {
+        let word = word::next(text, self.read.1, limit);
+        self.read.1 = word.map_or(limit.max(self.read.1), |word| word.end);
+        let word = word?;
+        let token = self.token_of(&word, text.get(self.on.last()?.end..word.start), lexicon);
+        self.on.push(token);
+        Some(())
+    }
+
+    fn read_back(&mut self, text: &[u8], lexicon: &Lexicon, limit: usize) -> Option<()> {
+        let word = word::previous(text, self.read.0, limit);
+        self.read.0 = word.map_or(limit.min(self.read.0), |word| word.start);
+        let word = word?;
+        let after = self.back.last().or(self.on.first())?;
+        let token = self.token_of(&word, text.get(word.end..after.start), lexicon);
+        self.back.push(token);
+        Some(())
+    }
+
+    #[inline]
+    fn token_of(&mut self, word: &Word, gap: Option<&[u8]>, lexicon: &Lexicon) -> Token {
+        #[cfg(test)]
+        {
+            self.work += 1;
+        }
+        Token {
+            start: word.start,
+            end: word.end,
+            known: lexicon.known(word.hash).unwrap_or(Known::NOTHING),
+            breaks: gap.is_some_and(has_break),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use core::cell::Cell;
-
     use super::*;
     #[cfg(target_family = "wasm")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -275,27 +257,13 @@ mod tests {
     #[test]
     fn each_word_is_read_once_however_many_places_ask_for_it() {
         let text = "ignore ".repeat(2000);
-        let read = Cell::new(0);
-        let mut after = After::default();
+        let lexicon = Lexicon::new(&[], &[], Vec::new()).unwrap();
+        let mut window = Window::default();
         for at in (0..text.len()).step_by(7) {
-            after.move_to(at);
-            for index in 0..WORDS_MAX {
-                after.token(text.as_bytes(), index, |_| {
-                    read.set(read.get() + 1);
-                    None
-                });
-            }
+            window.move_to(&word::at(text.as_bytes(), at).unwrap(), Known::NOTHING);
+            window.touch_after(text.as_bytes(), &lexicon, WORDS_MAX - 1, ANY);
+            window.touch_before(text.as_bytes(), &lexicon, BEFORE_MAX, ANY);
         }
-        assert_eq!(read.get(), 2000);
-    }
-
-    #[test]
-    fn a_sentence_ends_in_the_same_place_whether_it_was_sought_before_or_not() {
-        let text = ["words and more. ", &"word ".repeat(300), "end! no end\n\nlast"].concat();
-        let mut kept = Sentence::default();
-        for from in 0..=text.len() {
-            let end = kept.end(text.as_bytes(), from);
-            assert_eq!(end, Sentence::default().end(text.as_bytes(), from), "from {from}");
-        }
+        assert!(window.work <= 2000 + BEFORE_MAX * 2000 / PASSED_MAX, "{}", window.work);
     }
 }

@@ -1,8 +1,12 @@
 //! Words: what of a text phrases are compared with.
 //!
 //! Case is folded, marks between words do not count, an apostrophe joins what it stands between. A character of a
-//! script that is written without spaces is a word. A word is known by 32 bits of hash: one other word in millions is
-//! taken for it, and a phrase needs several words.
+//! script that is written without spaces is a word. Whether a word begins at a place is told by the few bytes around
+//! it, so reading forward and backward finds the same words. A word is known by 32 bits of hash: one other word in
+//! millions is taken for it, and a phrase needs several words.
+
+use super::char::{char_at, char_before, fold, is_letter, is_single};
+use super::hash::{self, Hash};
 
 /// One word of a text.
 #[derive(Debug, Clone, Copy)]
@@ -14,8 +18,8 @@ pub(super) struct Word {
     pub(super) plain: bool,
 }
 
-/// The words of longer runs of letters are nobody's.
-const WORD_BYTES_MAX: usize = 64;
+/// No word of a list is longer. More than is read around a place, so that nobody asks for the rest of a longer run.
+const WORD_BYTES_MAX: usize = 256;
 
 /// The hash of a word that is written alone, for lists of words; `None` where it is not one word.
 #[cfg(any(test, feature = "write"))]
@@ -24,56 +28,45 @@ pub(super) fn hash_of(word: &str) -> Option<u32> {
     (found.start == 0 && found.end == word.len()).then_some(found.hash)
 }
 
+/// What follows a word, as far as a few bytes tell.
+pub(super) enum Peek {
+    /// The next word, in the same sentence.
+    Word(Word),
+    /// The end of the sentence.
+    End,
+    Unclear,
+}
+
+/// What follows the word that ends here.
+#[inline]
+pub(super) fn peek(text: &[u8], at: usize) -> Peek {
+    match text.get(at..).and_then(<[u8]>::first_chunk::<3>) {
+        Some([b' ' | b'\n', here, _]) if here.is_ascii_alphanumeric() => Peek::Word(word_at(text, at + 1)),
+        Some([b',', b' ', here]) if here.is_ascii_alphanumeric() => Peek::Word(word_at(text, at + 2)),
+        Some([b'.' | b'!' | b'?', b' ', _]) => Peek::End,
+        _ => Peek::Unclear,
+    }
+}
+
 /// The first word that begins at `at` or later, before `limit`.
+#[inline]
 pub(super) fn next(text: &[u8], at: usize, limit: usize) -> Option<Word> {
     let mut start = at;
     while start < limit {
-        match text.get(start)? {
-            // Texts inside texts still have their line ends escaped.
-            b'\\' if matches!(text.get(start + 1), Some(b'n' | b'r' | b't')) => start += 2,
-            byte if byte.is_ascii_alphanumeric() => return Some(word_at(text, start)),
-            byte if byte.is_ascii() => start += 1,
-            _ => {
-                let (char, len) = char_at(text, start);
-                if is_letter(char) {
-                    return Some(word_at(text, start));
-                }
-                start += len;
-            }
+        if begins(text, start) {
+            return Some(word_at(text, start));
         }
+        if start >= text.len() {
+            break;
+        }
+        start += 1;
     }
     None
 }
 
-/// The last word that ends at `at` or earlier and begins at `limit` or later.
+/// The last word that begins before `at`, at `limit` or later.
 pub(super) fn previous(text: &[u8], at: usize, limit: usize) -> Option<Word> {
-    let mut end = at;
-    loop {
-        let (char, len) = char_before(text, end)?;
-        if end - len < limit {
-            return None;
-        }
-        if is_letter(char) && !ends_escape(text, end) {
-            break;
-        }
-        end -= if ends_escape(text, end) { 2 } else { len };
-    }
-    let mut start = end;
-    while let Some((char, len)) = char_before(text, start) {
-        if start - len < limit || (start < end && is_single(char)) {
-            break;
-        }
-        if is_letter(char) && !ends_escape(text, start) {
-            start -= len;
-            if is_single(char) {
-                break;
-            }
-        } else if let Some(joint) = joint_before(text, start).filter(|len| start - len >= limit) {
-            start -= joint;
-        } else {
-            break;
-        }
-    }
+    let start = (limit..at).rev().find(|start| begins(text, *start))?;
     Some(word_at(text, start))
 }
 
@@ -82,17 +75,54 @@ pub(super) fn at(text: &[u8], at: usize) -> Option<Word> {
     begins(text, at).then(|| word_at(text, at))
 }
 
-fn begins(text: &[u8], at: usize) -> bool {
-    // Most places are decided by two ASCII bytes.
-    let before = at.checked_sub(1).and_then(|before| text.get(before));
-    if let (Some(here), Some(before)) = (text.get(at).filter(|here| here.is_ascii()), before) {
-        match before {
-            _ if !here.is_ascii_alphanumeric() => return false,
-            b'\'' | b'\\' | 0x80.. => {}
-            before if before.is_ascii_alphanumeric() => return ends_escape(text, at),
-            _ => return true,
+/// What a byte tells of the beginning of a word.
+#[derive(Clone, Copy)]
+enum Byte {
+    /// Nothing of a word.
+    Other,
+    /// A letter or digit.
+    Letter,
+    /// One that may also be the letter of an escaped line end or tab.
+    Escaped,
+    /// What only more bytes can tell.
+    Unclear,
+}
+
+static BYTES: [Byte; 256] = bytes();
+
+const fn bytes() -> [Byte; 256] {
+    let mut bytes = [Byte::Unclear; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            bytes[byte as usize] = match byte {
+                b'n' | b'r' | b't' => Byte::Escaped,
+                b'\'' | b'\\' => Byte::Unclear,
+                _ if byte.is_ascii_alphanumeric() => Byte::Letter,
+                _ => Byte::Other,
+            };
         }
+        byte += 1;
     }
+    bytes
+}
+
+#[inline]
+fn begins(text: &[u8], at: usize) -> bool {
+    // Most places are decided by two bytes.
+    let byte = |at: usize| text.get(at).and_then(|byte| BYTES.get(usize::from(*byte)));
+    match (byte(at), byte(at.wrapping_sub(1))) {
+        (None | Some(Byte::Other), _) => false,
+        (Some(Byte::Letter | Byte::Escaped), Some(Byte::Other)) => true,
+        (Some(Byte::Letter | Byte::Escaped), Some(Byte::Letter)) => false,
+        (Some(Byte::Letter | Byte::Escaped), Some(Byte::Escaped)) => ends_escape(text, at),
+        _ => begins_in_full(text, at),
+    }
+}
+
+#[cold]
+fn begins_in_full(text: &[u8], at: usize) -> bool {
     let here = match text.get(at) {
         Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric(),
         Some(0xC0..) => is_letter(char_at(text, at).0),
@@ -110,62 +140,56 @@ fn begins(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// Whether this is a character that is a word of its own.
-pub(super) fn is_single(char: char) -> bool {
-    matches!(char, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}')
-}
-
-/// The character here, and its length. Texts are UTF-8; what is not counts as one byte of nothing.
-pub(super) fn char_at(text: &[u8], at: usize) -> (char, usize) {
-    let continued = |after: usize| text.get(at + after).map_or(0, |byte| u32::from(*byte & 0x3F));
-    let (code, len) = match text.get(at).copied() {
-        Some(byte @ 0..=0x7F) => (u32::from(byte), 1),
-        Some(byte @ 0xC0..=0xDF) => (u32::from(byte & 0x1F) << 6 | continued(1), 2),
-        Some(byte @ 0xE0..=0xEF) => (u32::from(byte & 0xF) << 12 | continued(1) << 6 | continued(2), 3),
-        Some(byte @ 0xF0..) => {
-            (u32::from(byte & 7) << 18 | continued(1) << 12 | continued(2) << 6 | continued(3), 4)
-        }
-        _ => (0, 1),
-    };
-    (char::from_u32(code).unwrap_or('\0'), len.min(text.len().saturating_sub(at)).max(1))
-}
-
-/// The character that ends here, and its length.
-pub(super) fn char_before(text: &[u8], at: usize) -> Option<(char, usize)> {
-    let last = *text.get(at.checked_sub(1)?)?;
-    if last.is_ascii() {
-        return Some((char::from(last), 1));
-    }
-    let start = (at.saturating_sub(4)..at)
-        .rev()
-        .find(|start| text.get(*start).is_some_and(|byte| byte & 0xC0 != 0x80));
-    let start = start.unwrap_or(at - 1);
-    Some((char_at(text, start).0, at - start))
-}
-
 /// Whether the byte before `at` is the letter of an escaped line end or tab.
 pub(super) fn ends_escape(text: &[u8], at: usize) -> bool {
     matches!(text.get(at.wrapping_sub(2)..at), Some([b'\\', b'n' | b'r' | b't']))
 }
 
+#[inline(always)]
 fn word_at(text: &[u8], start: usize) -> Word {
-    let mut hash = 0x811C_9DC5_u32;
+    // Most words are short and of ASCII letters.
+    let eight = hash::eight_at(text, start);
+    let (len, letters) = hash::letters_of(eight);
+    // Zeros follow the end of the text.
+    let after = eight.checked_shr(8 * u32::try_from(len).unwrap_or(8)).unwrap_or_default() & 0xFF;
+    if len < 8 && after < 0x80 && after != u64::from(b'\'') {
+        return Word { start, end: start + len, hash: Hash::of(letters), plain: true };
+    }
+    long_word_at(text, start)
+}
+
+fn long_word_at(text: &[u8], start: usize) -> Word {
+    let mut hash = Hash::default();
+    let mut end = start;
+    while end - start < WORD_BYTES_MAX {
+        let (len, letters) = hash::letters_of(hash::eight_at(text, end));
+        if len > 0 {
+            hash.eight(letters);
+        }
+        end += len;
+        if len < 8 {
+            break;
+        }
+    }
+    if text.get(end).is_none_or(|byte| byte.is_ascii() && *byte != b'\'') {
+        return Word { start, end, hash: hash.finish(), plain: true };
+    }
+    word_in_full(text, start)
+}
+
+#[cold]
+fn word_in_full(text: &[u8], start: usize) -> Word {
+    let mut hash = Hash::default();
     let mut end = start;
     let mut plain = true;
-    while end - start < WORD_BYTES_MAX {
-        let Some(byte) = text.get(end) else { break };
-        if byte.is_ascii_alphanumeric() {
-            // The bit of the case is set in digits, too.
-            hash = (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193);
-            end += 1;
-            continue;
-        }
-        let (char, len) = if byte.is_ascii() { (char::from(*byte), 1) } else { char_at(text, end) };
+    while end - start < WORD_BYTES_MAX && end < text.len() {
+        let (char, len) = char_at(text, end);
         if is_letter(char) {
             if is_single(char) && end > start {
                 break;
             }
-            hash = (hash ^ fold(char)).wrapping_mul(0x0100_0193);
+            let mut bytes = [0; 4];
+            fold(char).encode_utf8(&mut bytes).bytes().for_each(|byte| hash.byte(byte));
             end += len;
             if is_single(char) {
                 break;
@@ -177,7 +201,7 @@ fn word_at(text: &[u8], start: usize) -> Word {
             break;
         }
     }
-    Word { start, end, hash: hash ^ hash >> 15, plain }
+    Word { start, end, hash: hash.finish(), plain }
 }
 
 /// The length of an apostrophe here that a letter follows; YAML doubles them.
@@ -201,26 +225,35 @@ fn joint_before(text: &[u8], at: usize) -> Option<usize> {
         _ => return None,
     };
     let (char, _) = char_before(text, at - len)?;
-    (is_letter(char) && !is_single(char) && text.get(at)?.is_ascii_alphabetic()).then_some(len)
+    let joins = is_letter(char) && !is_single(char) && !ends_escape(text, at - len);
+    (joins && text.get(at)?.is_ascii_alphabetic()).then_some(len)
 }
 
-fn is_letter(char: char) -> bool {
-    match char {
-        '\0'..='\x7F' => char.is_ascii_alphanumeric(),
-        '\u{C0}'..='\u{24F}' => !matches!(char, '×' | '÷'),
-        // Greek to the scripts of India, with their vowel signs.
-        '\u{370}'..='\u{DFF}' => !matches!(char, '،' | '؛' | '؟' | '۔' | '।' | '॥'),
-        // Hangul, written with spaces.
-        '\u{AC00}'..='\u{D7A3}' => true,
-        _ => is_single(char),
-    }
-}
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use alloc::vec::Vec;
 
-fn fold(char: char) -> u32 {
-    let code = u32::from(char);
-    match char {
-        'A'..='Z' | 'À'..='Þ' | 'А'..='Я' => code + 0x20,
-        'Ѐ'..='Џ' => code + 0x50,
-        _ => code,
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn reading_back_finds_the_words_of_reading_on(text in r#"([a-cn]|é|я|あ|字|[ .\\'’—]|\\n|a'b|''|[x]{60}){0,40}"#) {
+            let bytes = text.as_bytes();
+            let mut words = Vec::new();
+            let mut at = 0;
+            while let Some(word) = next(bytes, at, bytes.len()) {
+                words.push((word.start, word.end, word.hash));
+                at = word.end;
+            }
+            let mut back = Vec::new();
+            let mut at = bytes.len();
+            while let Some(word) = previous(bytes, at, 0) {
+                back.insert(0, (word.start, word.end, word.hash));
+                at = word.start;
+            }
+            prop_assert_eq!(words, back);
+        }
     }
 }

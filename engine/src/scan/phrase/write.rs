@@ -16,12 +16,15 @@
 //! `lead` is of the words that may stand before an imperative. Lines that begin with `common:` list everyday words, the
 //! commonest first: triggers are made of letters that few of them have.
 
+mod commonness;
+
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use self::commonness::Commonness;
 use super::read::{BOUNDARY, MAGIC};
 use super::{ADDRESS, CAPITAL, CLAUSE, COLON, LINE, Meaning, word};
 
@@ -179,7 +182,7 @@ impl Source {
                 return Err(format!("`{text}` cannot be told from another word"));
             }
         }
-        let seen = Seen::new(&self.common);
+        let seen = Commonness::new(&self.common);
         let numbers: BTreeMap<&String, u16> = hashes.values().zip(0..).collect();
         let mut out = Output(MAGIC.to_vec());
         out.list(hashes.keys(), |out, hash| {
@@ -225,7 +228,7 @@ impl Source {
     }
 
     /// Grams for every word that a phrase of any text is known by, and for every mark of any text.
-    fn triggers(&self, seen: &Seen) -> Result<BTreeSet<(u16, u8, [u8; 4])>, String> {
+    fn triggers(&self, seen: &Commonness) -> Result<BTreeSet<(u16, u8, [u8; 4])>, String> {
         let mut triggers = BTreeSet::new();
         let anywhere = |meaning: u8| {
             Meaning::ALL.get(usize::from(meaning)).is_some_and(|meaning| meaning.kind().is_some())
@@ -240,7 +243,7 @@ impl Source {
             for text in class.into_iter().flatten().filter_map(|words| words.first()) {
                 match *text.as_bytes() {
                     [a, _, _, _, ..] if a.is_ascii() => {
-                        let rarest = seen.rarest(text, super::MARKS);
+                        let rarest = seen.rarest(text, super::LINKS);
                         triggers.extend(rarest.map(|(offset, four)| (super::WORDS + offset, 0, four)));
                     }
                     [a, b, c, ..] => {
@@ -261,40 +264,6 @@ impl Source {
             triggers.extend(rarest.map(|(_, four)| (super::MARKS, 0, four)));
         }
         Ok(triggers)
-    }
-}
-
-/// How often any four bytes in a row are seen in everyday words.
-struct Seen(BTreeMap<[u8; 4], u64>);
-
-impl Seen {
-    fn new(common: &[String]) -> Self {
-        let mut seen = BTreeMap::new();
-        for (rank, word) in (10..).zip(common) {
-            for four in format!("   {word}   ").as_bytes().array_windows() {
-                *seen.entry(*four).or_default() += 1_000_000 / rank;
-            }
-        }
-        Self(seen)
-    }
-
-    /// The rarest four bytes of a text, and where they are: before `limit`.
-    fn rarest(&self, text: &str, limit: u16) -> Option<(u16, [u8; 4])> {
-        let windows = (0..limit).zip(text.as_bytes().array_windows().copied());
-        windows.min_by_key(|(_, four)| self.commonness(*four))
-    }
-
-    /// First by the words they are a part of, then by themselves.
-    fn commonness(&self, four: [u8; 4]) -> (u64, u64) {
-        let plain = four.map(|byte| if byte.is_ascii_alphabetic() { byte } else { b' ' });
-        let seen = self.0.get(&plain).copied().unwrap_or_default();
-        let seen = match plain.iter().filter(|byte| **byte == b' ').count() {
-            0 | 1 => seen,
-            // Two marks in a row are rarer than one; more are a matter of layout.
-            2 => seen / 8,
-            _ => u64::MAX,
-        };
-        (seen, four.iter().map(|byte| commonness(*byte)).product())
     }
 }
 
@@ -329,24 +298,4 @@ impl Output {
 fn meaning_of(name: &str) -> Option<u8> {
     let place = Meaning::ALL.iter().position(|meaning| format!("{meaning:?}").eq_ignore_ascii_case(name))?;
     u8::try_from(place).ok()
-}
-
-/// About how many of a thousand bytes of text are like this one.
-fn commonness(byte: u8) -> u64 {
-    match byte {
-        b'a'..=b'z' => match byte {
-            b'e' => 80,
-            b't' | b'a' | b'i' | b'o' | b'n' | b's' | b'r' => 55,
-            b'c' | b'l' | b'd' => 30,
-            b'p' | b'm' | b'u' | b'h' => 20,
-            b'g' | b'f' | b'b' | b'y' => 12,
-            _ => 7,
-        },
-        b'0'..=b'9' => 40,
-        b'-' | b'_' | b'/' | b':' | b'=' => 35,
-        b'.' => 12,
-        b'@' => 1,
-        0x80.. => 4,
-        _ => 250,
-    }
 }
