@@ -279,7 +279,12 @@ fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
                 Some(
                     [0xE3, 0x80, 0x81 | 0x82 | 0x8C | 0x8D] | [0xEF, 0xBC, 0x81 | 0x8C | 0x9A | 0x9B | 0x9F]
                 )
-            ) && !matches!(first, 0..=0x7F | 0xE3)
+            ) && is_han(first)
         }
     }
+}
+
+/// Whether characters that are written without spaces begin with this byte: most of those of Chinese.
+fn is_han(byte: u8) -> bool {
+    matches!(byte, 0xE4..=0xE9)
 }

@@ -64,6 +64,8 @@ impl Set {
     pub const DIGIT: Set = Set::of(b"0");
     /// ASCII letters.
     pub const LETTER: Set = Set::of(b"abcdefghijklmnopqrstuvwxyz");
+    /// ASCII but for letters and digits: blanks and marks.
+    pub const MARK: Set = Set::of(b" -.@/");
     /// The bytes of this string, rounded up to classes.
     #[must_use]
     pub const fn of(bytes: &[u8]) -> Set {
@@ -460,6 +462,14 @@ mod tests {
     fn the_place_of_interest_may_follow_what_shows_it() {
         let digits = Gram::of([Set::DIGIT.not(), Set::DIGIT, Set::ANY, Set::ANY], 1);
         assert_eq!(places("12 a34,5", &[digits]), [(0, 0), (0, 4), (0, 7)]);
+    }
+
+    #[test]
+    fn marks_are_all_of_ascii_that_is_no_letter_or_digit() {
+        let of = |byte: u8| Set::of(&[byte]).0;
+        for byte in 0..0x80_u8 {
+            assert_eq!(Set::MARK.0 & of(byte) != 0, !byte.is_ascii_alphanumeric(), "{byte:#x}");
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn gram(bytes: [u8; 4], before: u8) -> Gram {
         bytes.into_iter().zip(capitals).zip(sets.iter_mut().zip(&mut exact))
     {
         match (byte, capital) {
-            (BOUNDARY, _) => *set = Set::LETTER.or(Set::DIGIT).not(),
+            (BOUNDARY, _) => *set = Set::MARK,
             (ANY, _) | (_, None) => {}
             (byte, Some(capital)) => (*set, *exact) = (Set::of(&[byte, capital]), Some([byte, capital])),
         }

@@ -25,7 +25,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use self::commonness::Commonness;
-use super::read::{BOUNDARY, MAGIC};
+use super::read::{ANY, BOUNDARY, MAGIC};
 use super::{ADDRESS, CAPITAL, CLAUSE, COLON, LINE, Meaning, word};
 
 const SEQUENCE_WORDS_MAX: usize = 8;
@@ -248,9 +248,10 @@ impl Source {
                     }
                     [a, b, c, ..] => {
                         triggers.insert((super::WORDS, 1, [BOUNDARY, a, b, c]));
-                        // After a mark of writing without spaces, which has three bytes. Kana look like those marks.
-                        if !matches!(a, 0..=0x7F | 0xE3) {
-                            triggers.insert((super::WORDS, 3, [0xE3, 0x80, 0x80, a]));
+                        // After a mark of writing without spaces, which has three bytes.
+                        if super::is_han(a) {
+                            triggers.insert((super::WORDS, 3, [0xE3, 0x80, ANY, a]));
+                            triggers.insert((super::WORDS, 3, [0xEF, 0xBC, ANY, a]));
                         }
                     }
                     // The looking side asks for the same end.
