@@ -7,7 +7,11 @@
 //! ```
 
 mod mask;
+mod members;
+mod names;
 mod plan;
+mod raw;
+mod rounds;
 mod treat;
 mod walk;
 

@@ -111,31 +111,19 @@ pub struct Answer {
 }
 
 impl Found {
-    /// Adds something found to what was found before.
-    pub fn add(
-        all: &mut Vec<Found>,
-        detector: &str,
-        rule: &str,
-        now: Treatment,
-        would: Option<Treatment>,
-        place: Range<usize>,
-    ) {
-        let same = |found: &&mut Found| found.detector == detector && found.rule == rule && found.now == now;
-        if let Some(found) = all.iter_mut().find(same) {
-            found.count = found.count.saturating_add(1);
-            if found.places.len() < PLACES_MAX {
-                found.places.push(place);
-            }
-            return;
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(detector: &str, rule: &str, now: Treatment, would: Option<Treatment>) -> Found {
+        let (detector, rule) = (String::from(detector), String::from(rule));
+        Found { detector, rule, now, would, count: 0, places: Vec::new() }
+    }
+
+    /// One more of them.
+    pub fn add(&mut self, place: Range<usize>) {
+        self.count = self.count.saturating_add(1);
+        if self.places.len() < PLACES_MAX {
+            self.places.push(place);
         }
-        all.push(Found {
-            detector: String::from(detector),
-            rule: String::from(rule),
-            now,
-            would,
-            count: 1,
-            places: Vec::from([place]),
-        });
     }
 
     /// What is done with it, and how many there are.

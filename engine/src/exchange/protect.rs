@@ -12,7 +12,7 @@ use crate::edit::Edits;
 use crate::json::{Value, write_string};
 use crate::list::List;
 use crate::message::{Kind, Message, Method, Object};
-use crate::protect::{Area, Plan, Protector, Report};
+use crate::protect::{Area, Find, Plan, Protector, Report, Treated};
 use crate::record::Found;
 use crate::reply::Reply;
 use crate::scan::poison::Siblings;
@@ -212,18 +212,20 @@ fn name<'v>(view: &View<'v>, detector: u16) -> &'v str {
 
 /// What was found, summed up by detector.
 fn summed(view: &View<'_>, report: &Report) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    for find in &report.finds {
-        let detector = name(view, find.detector);
-        let rule = view.protections.get(usize::from(find.treated.by));
-        Found::add(
-            &mut found,
-            detector,
-            rule.map_or("", |protection| view.text(protection.id)),
-            find.treated.now,
-            find.treated.would,
-            find.place.clone(),
-        );
+    // There may be thousands of finds, and names have to be looked up.
+    let mut sums: Vec<(u16, Treated, Found)> = Vec::new();
+    for Find { detector, place, treated } in &report.finds {
+        let known = sums.iter().position(|(other, as_well, _)| other == detector && as_well == treated);
+        let at = known.unwrap_or_else(|| {
+            let rule = view.protections.get(usize::from(treated.by));
+            let rule = rule.map_or("", |protection| view.text(protection.id));
+            let found = Found::new(name(view, *detector), rule, treated.now, treated.would);
+            sums.push((*detector, *treated, found));
+            sums.len() - 1
+        });
+        if let Some((_, _, found)) = sums.get_mut(at) {
+            found.add(place.clone());
+        }
     }
-    found
+    sums.into_iter().map(|(_, _, found)| found).collect()
 }
