@@ -7,13 +7,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::JsonErrorKind as E;
+use super::plain::plain_len;
 use super::tape::{Doc, Node, Shape};
 use super::{JsonError, Limits, unique};
 
 /// The parent of the outermost container.
 const NO_PARENT: u32 = u32::MAX;
-/// Bytes looked at together inside strings; a vector register.
-const LANE: usize = 16;
 
 pub(super) fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Doc<'a>, JsonError> {
     // Offsets are kept in 32 bits.
@@ -234,18 +233,7 @@ impl Parser<'_, '_> {
 
     /// Moves on to the next quote, backslash or control byte of a string.
     fn skip_plain(&mut self) {
-        // Most strings are shorter than a lane.
-        let head = self.rest().iter().take(LANE).take_while(|b| !ends_plain(**b)).count();
-        self.at += head;
-        if head < LANE {
-            return;
-        }
-        let (lanes, _) = self.rest().as_chunks::<LANE>();
-        // No early exit inside a lane: that is what lets the compiler compare it as one vector.
-        let plain =
-            lanes.iter().take_while(|lane| !lane.iter().fold(false, |hit, &b| hit | ends_plain(b))).count();
-        self.at += plain * LANE;
-        self.at += self.rest().iter().take_while(|b| !ends_plain(**b)).count();
+        self.at += plain_len(self.rest());
     }
 
     /// Takes one escape and appends what it stands for.
@@ -342,11 +330,6 @@ impl Parser<'_, '_> {
     fn fail_at<T>(&self, kind: E, at: usize) -> Result<T, JsonError> {
         Err(JsonError { kind, at })
     }
-}
-
-/// Whether a byte of a string is other than a plain character. Bytes above 0x7f are: the text is UTF-8 already.
-fn ends_plain(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Digits before the point up to which every number is finite as a 64-bit float.
