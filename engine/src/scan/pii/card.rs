@@ -1,7 +1,7 @@
 //! Payment cards: ISO/IEC 7812 numbers of 12 to 19 digits.
 
 use super::checks::{luhn, uniform};
-use super::groups::Form;
+use super::form::Form;
 
 /// How the digits of a card are printed, beside all in a row.
 pub(super) const PRINTED: &[Form] = &[
@@ -63,5 +63,20 @@ pub(super) fn may_be(digits: &[u8], single: bool, form: Form) -> bool {
 /// Whether they are a card's though no word says so.
 pub(super) fn is_common(digits: &[u8]) -> bool {
     let prefix = digits.iter().take(6).fold(0, |prefix, digit| prefix * 10 + u32::from(*digit));
-    ISSUERS.iter().any(|(from, to, lens)| (*from..=*to).contains(&prefix) && lens.contains(&digits.len()))
+    let next = ISSUERS.partition_point(|(from, _, _)| *from <= prefix);
+    let issuer = next.checked_sub(1).and_then(|last| ISSUERS.get(last));
+    issuer.is_some_and(|(_, to, lens)| prefix <= *to && lens.contains(&digits.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn issuers_are_sorted_and_apart() {
+        assert!(ISSUERS.iter().all(|(from, to, _)| from <= to));
+        assert!(ISSUERS.windows(2).all(|two| two[0].1 < two[1].0));
+    }
 }

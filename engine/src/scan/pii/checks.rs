@@ -51,9 +51,10 @@ pub(super) fn remainder97(characters: impl Iterator<Item = u8>) -> u64 {
     const FULL: u64 = u64::MAX / 1000;
     let sum = characters.fold(0_u64, |sum, character| {
         let sum = if sum > FULL { sum % 97 } else { sum };
-        match character.to_ascii_uppercase() {
+        match character {
             digit @ b'0'..=b'9' => sum * 10 + u64::from(digit - b'0'),
             letter @ b'A'..=b'Z' => sum * 100 + u64::from(letter - b'A') + 10,
+            letter @ b'a'..=b'z' => sum * 100 + u64::from(letter - b'a') + 10,
             _ => sum,
         }
     });
