@@ -16,4 +16,4 @@ mod treat;
 mod walk;
 
 pub use plan::{Plan, Treated, applying, direction, holds};
-pub use walk::{Area, Find, Protector, Report};
+pub use walk::{Area, Find, Protector, Report, Sum};

@@ -89,7 +89,7 @@ pub struct Found {
 }
 
 /// Places of one detector in a record.
-const PLACES_MAX: usize = 8;
+pub(crate) const PLACES_MAX: usize = 8;
 
 /// What is known at the end.
 #[derive(Debug, Clone, Default)]
@@ -111,19 +111,17 @@ pub struct Answer {
 }
 
 impl Found {
-    /// Nothing yet.
+    /// What so many finds of one detector are, and the places of the first few.
     #[must_use]
-    pub fn new(detector: &str, rule: &str, now: Treatment, would: Option<Treatment>) -> Found {
+    pub fn new(
+        detector: &str,
+        rule: &str,
+        (now, would): (Treatment, Option<Treatment>),
+        count: u32,
+        places: impl Iterator<Item = Range<usize>>,
+    ) -> Found {
         let (detector, rule) = (String::from(detector), String::from(rule));
-        Found { detector, rule, now, would, count: 0, places: Vec::new() }
-    }
-
-    /// One more of them.
-    pub fn add(&mut self, place: Range<usize>) {
-        self.count = self.count.saturating_add(1);
-        if self.places.len() < PLACES_MAX {
-            self.places.push(place);
-        }
+        Found { detector, rule, now, would, count, places: places.take(PLACES_MAX).collect() }
     }
 
     /// What is done with it, and how many there are.

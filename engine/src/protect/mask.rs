@@ -15,11 +15,9 @@ pub(super) fn mask(kind: Option<Kind>, found: &str, out: &mut Vec<u8>) {
         Some(Kind::Ip) => out.extend_from_slice(if found.contains(':') { b"::" } else { b"0.0.0.0" }),
         Some(Kind::Card) => card(found, out),
         Some(kind) if kind.class() == Class::Hidden => {}
-        Some(kind) if kind.class() == Class::Pii => {
-            each(found, out, |char| char.is_alphanumeric().then_some(b'*'));
-        }
+        Some(kind) if kind.class() == Class::Pii => hide(found, b'*', out, is_alphanumeric),
         // Of a secret not even its punctuation is shown.
-        _ => each(found, out, |char| (!char.is_whitespace()).then_some(b'*')),
+        _ => hide(found, b'*', out, |char| !char.is_whitespace()),
     }
 }
 
@@ -28,29 +26,35 @@ fn email(found: &str, out: &mut Vec<u8>) {
     let (local, host) = found.rsplit_once('@').unwrap_or((found, ""));
     out.resize(out.len() + local.chars().count(), b'*');
     out.push(b'@');
-    each(host, out, |char| (char != '.').then_some(b'x'));
+    hide(host, b'x', out, |char| char != '.');
 }
 
 fn card(found: &str, out: &mut Vec<u8>) {
     let mut left = found.bytes().filter(u8::is_ascii_digit).count();
-    each(found, out, |char| {
-        let is_shown = !char.is_ascii_digit() || left <= CARD_DIGITS_KEPT;
+    hide(found, b'*', out, |char| {
+        let is_hidden = char.is_ascii_digit() && left > CARD_DIGITS_KEPT;
         left -= usize::from(char.is_ascii_digit());
-        (!is_shown).then_some(b'*')
+        is_hidden
     });
 }
 
-/// Adds each character, or what is to stand in its place.
-fn each(text: &str, out: &mut Vec<u8>, mut instead: impl FnMut(char) -> Option<u8>) {
+/// Told faster for what is mostly there.
+fn is_alphanumeric(char: char) -> bool {
+    if char.is_ascii() { char.is_ascii_alphanumeric() } else { char.is_alphanumeric() }
+}
+
+/// Adds the text with `instead` in place of each character that says something.
+fn hide(text: &str, instead: u8, out: &mut Vec<u8>, mut says: impl FnMut(char) -> bool) {
     if text.is_ascii() {
-        // The bit that is not set spares every byte the question what it is outside ASCII.
-        out.extend(text.bytes().map(|byte| instead(char::from(byte & 0x7F)).unwrap_or(byte)));
+        // A bit that none of them has, so that none is asked what it is outside ASCII.
+        out.extend(text.bytes().map(|byte| if says(char::from(byte & 0x7F)) { instead } else { byte }));
         return;
     }
     for char in text.chars() {
-        match instead(char) {
-            Some(byte) => out.push(byte),
-            None => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+        if says(char) {
+            out.push(instead);
+        } else {
+            out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
 }

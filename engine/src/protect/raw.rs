@@ -14,18 +14,11 @@ pub(super) fn raw_places(value: Value<'_>, finds: &mut [Find]) {
     let raw = value.raw();
     let body = raw.get(1..raw.len().saturating_sub(1)).unwrap_or("");
     let is_plain = value.as_str().is_some_and(|text| text.len() == body.len());
-    let escapes = if is_plain { Vec::new() } else { escapes(body.as_bytes()) };
-    // Finds mostly stand in order, so that the last escape before one is mostly near that before the next.
-    let mut near = 0;
-    let mut raw_of = |offset: usize| {
-        let ended = |escape: &Escape| escape.decoded <= offset;
-        let (from, rest) = match escapes.get(..near) {
-            Some([.., last]) if ended(last) => (near, escapes.get(near..)),
-            _ => (0, Some(escapes.as_slice())),
-        };
-        let rest = rest.unwrap_or_default();
-        near = from + if rest.first().is_some_and(ended) { rest.partition_point(ended) } else { 0 };
-        let last = near.checked_sub(1).and_then(|last| escapes.get(last));
+    let last = finds.iter().map(|find| find.place.end).max().unwrap_or(0);
+    let escapes = if is_plain { Vec::new() } else { escapes(body.as_bytes(), last) };
+    let raw_of = |offset: usize| {
+        let before = escapes.partition_point(|escape| escape.decoded <= offset);
+        let last = before.checked_sub(1).and_then(|last| escapes.get(last));
         inner.saturating_add(last.map_or(offset, |last| offset + last.raw - last.decoded).min(body.len()))
     };
     for Find { place, .. } in finds {
@@ -39,11 +32,14 @@ struct Escape {
     raw: usize,
 }
 
-/// The escapes of a string's text, in order. Between two of them both forms are the same.
-fn escapes(body: &[u8]) -> Vec<Escape> {
+/// The escapes of a string's text up to a place in the decoded string, in order. Between two of them both forms are the
+/// same.
+fn escapes(body: &[u8], until: usize) -> Vec<Escape> {
     let mut escapes = Vec::new();
     let (mut decoded, mut raw) = (0, 0);
-    while let Some(plain) = body.get(raw..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+    while decoded < until
+        && let Some(plain) = body.get(raw..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\'))
+    {
         let escape = body.get(raw + plain..).unwrap_or_default();
         let (written, means) = sizes(escape);
         decoded += plain + means;

@@ -87,6 +87,9 @@ impl Protector<'_> {
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {
         let Some(detector) = self.view.detectors.get(usize::from(detector)) else { return false };
+        if detector.allow_len.get() == 0 {
+            return false;
+        }
         let allow = self.view.run(detector.allow.get(), u32::from(detector.allow_len.get()));
         allow.iter().any(|allowed| glob::matches(self.view.text(allowed), found))
     }

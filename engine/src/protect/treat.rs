@@ -66,7 +66,7 @@ fn replaced(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<Stri
         out.extend_from_slice(before.as_bytes());
         let from = out.len();
         part.write(text, found, key, &mut out);
-        is_changed |= out.get(from..) != Some(found.as_bytes());
+        is_changed = is_changed || out.get(from..) != Some(found.as_bytes());
         done = part.place.end;
     }
     if !is_changed {

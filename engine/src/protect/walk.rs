@@ -14,6 +14,7 @@ use super::plan::{Plan, Treated};
 use super::raw::raw_places;
 use crate::edit::Edits;
 use crate::json::{Doc, Kind as JsonKind, Limits, Value, write_string};
+use crate::record::PLACES_MAX;
 use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
@@ -51,10 +52,23 @@ pub struct Protector<'p> {
 /// What was found, and what is to become of the message.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Everything found, in the order of the text as far as it stands in the text itself.
+    /// How much was found.
+    pub sums: Vec<Sum>,
+    /// Where, of each sum the first few, in the order of the text as far as they stand in the text itself.
     pub finds: Vec<Find>,
     /// What concerns the whole message, and the detector whose find says so.
     pub message: Option<(Treatment, u16)>,
+}
+
+/// How often one detector found something that is treated alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// The detector.
+    pub detector: u16,
+    /// What is done.
+    pub treated: Treated,
+    /// How often, once at least.
+    pub count: u32,
 }
 
 /// Something found in a message.
@@ -261,6 +275,16 @@ impl<'p> Protector<'p> {
     pub(super) fn note(&mut self, detector: u16, place: Range<usize>, treated: Treated) {
         if treated.now.is_of_message() && self.report.message.is_none_or(|(worst, _)| worst < treated.now) {
             self.report.message = Some((treated.now, detector));
+        }
+        let mut sums = self.report.sums.iter_mut();
+        match sums.find(|sum| sum.detector == detector && sum.treated == treated) {
+            Some(sum) => {
+                sum.count = sum.count.saturating_add(1);
+                if sum.count as usize > PLACES_MAX {
+                    return;
+                }
+            }
+            None => self.report.sums.push(Sum { detector, treated, count: 1 }),
         }
         self.report.finds.push(Find { detector, place, treated });
     }
