@@ -10,15 +10,16 @@ const fn each(byte: u8) -> u64 {
 /// How many bytes are before the first quote, backslash or control byte. Bytes above 0x7f are plain: the text is UTF-8
 /// already.
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
-    let (lanes, rest) = bytes.as_chunks::<LANE>();
-    for (number, lane) in lanes.iter().enumerate() {
+    let mut rest = bytes;
+    while let Some((lane, after)) = rest.split_first_chunk::<LANE>() {
         let special = special(u64::from_le_bytes(*lane));
         if special != 0 {
-            return number * LANE + special.trailing_zeros() as usize / 8;
+            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
         }
+        rest = after;
     }
     let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-    lanes.len() * LANE + rest.iter().position(is_special).unwrap_or(rest.len())
+    bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// The highest bit of each byte that is special, and perhaps of some behind the first of them: a subtraction borrows
