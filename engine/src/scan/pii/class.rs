@@ -10,6 +10,8 @@ pub(super) const LOCAL: u8 = 4;
 pub(super) const DOMAIN: u8 = 8;
 /// What an address of a network or device is written with.
 pub(super) const ADDRESS: u8 = 16;
+/// What joins groups of digits begins with.
+pub(super) const JOIN: u8 = 32;
 
 /// Whether a byte is of one of these classes.
 #[inline]
@@ -42,11 +44,13 @@ const fn classes() -> [u8; 256] {
         let local = matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'');
         let domain = matches!(byte, b'.' | b'-');
         let address = byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        let join = matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | 0xC2 | 0xE2);
         classes[number] = bit(word, ALPHANUMERIC)
             | bit(far || byte.is_ascii_alphabetic(), LETTER)
             | bit(far || word || local, LOCAL)
             | bit(far || word || domain, DOMAIN)
-            | bit(address, ADDRESS);
+            | bit(address, ADDRESS)
+            | bit(join, JOIN);
         number += 1;
     }
     classes

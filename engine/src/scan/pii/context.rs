@@ -45,8 +45,7 @@ impl<'t> Context<'t> {
     pub(super) fn topic(&self, at: usize) -> Option<Topic> {
         match column(self.text.bytes, at) {
             Some(name) => named(name),
-            None if self.is_silent(at.saturating_sub(REACH_BYTES)..at) => self.named(),
-            None => said_before(self.text.bytes, at).or_else(|| self.named()),
+            None => self.said_before(at).or_else(|| self.named()),
         }
     }
 
@@ -60,11 +59,23 @@ impl<'t> Context<'t> {
         if rest.is_empty() {
             return self.named() == Some(topic);
         }
-        if gap == 0 || self.is_silent(at.saturating_sub(REACH_BYTES)..at) {
-            return false;
-        }
-        let rest = tail(rest, BEFORE_BYTES);
-        Words { rest }.next().and_then(|word| classify(word.letters)) == Some(topic)
+        let word = || self.words(at, rest.len().saturating_sub(BEFORE_BYTES))?.next();
+        gap > 0 && word().and_then(|word| classify(word.letters)) == Some(topic)
+    }
+
+    /// What the words before a number say.
+    fn said_before(&self, at: usize) -> Option<Topic> {
+        let mut words = self.words(at, at.saturating_sub(BEFORE_BYTES))?.take(BEFORE_WORDS).enumerate();
+        // A sentence that has ended spoke of something else.
+        nearest(core::iter::from_fn(|| {
+            words.next().filter(|(asked, word)| *asked == 0 || !word.ends_sentence()).map(|(_, word)| word)
+        }))
+    }
+
+    /// The words before a number, no farther back than `from`.
+    fn words(&self, at: usize, from: usize) -> Option<Words<'t>> {
+        let rest = self.text.bytes.get(from..self.letter_before(at)?)?;
+        Some(Words { rest })
     }
 
     fn named(&self) -> Option<Topic> {
@@ -87,6 +98,23 @@ impl<'t> Context<'t> {
         found
     }
 
+    /// Where the last letter before a number ends, if it is within reach. What is asked for overlaps within a run, and each
+    /// byte is read about once.
+    fn letter_before(&self, at: usize) -> Option<usize> {
+        let far = at.saturating_sub(REACH_BYTES);
+        let (from, to) = match self.silent.get() {
+            (from, to) if from <= at && far <= to => (from, to),
+            _ => (at, at),
+        };
+        let last = |place: Range<usize>| {
+            let bytes = self.text.bytes.get(place.clone()).unwrap_or_default();
+            bytes.iter().rposition(is_letter).map(|last| place.start + last + 1)
+        };
+        let letter = last(to..at).or_else(|| last(far..from));
+        self.silent.set((letter.unwrap_or(far.min(from)), at.max(to)));
+        letter
+    }
+
     /// Whether no letter is there. What is asked for overlaps within a run, and each byte is read about once.
     fn is_silent(&self, place: Range<usize>) -> bool {
         let (from, to) = self.silent.get();
@@ -102,14 +130,6 @@ impl<'t> Context<'t> {
 /// What the name of a member or column says of its value.
 fn named(name: &[u8]) -> Option<Topic> {
     nearest(Words { rest: tail(name, BEFORE_BYTES) }.take(NAME_WORDS))
-}
-
-fn said_before(bytes: &[u8], at: usize) -> Option<Topic> {
-    let mut words = Words { rest: tail(bytes.get(..at)?, BEFORE_BYTES) }.take(BEFORE_WORDS).enumerate();
-    // A sentence that has ended spoke of something else.
-    nearest(core::iter::from_fn(|| {
-        words.next().filter(|(asked, word)| *asked == 0 || !word.ends_sentence()).map(|(_, word)| word)
-    }))
 }
 
 /// What the nearest word that says anything says. `id` is anything's, unless `tax` or the like is before it.
@@ -188,7 +208,7 @@ mod tests {
                 for topic in [Topic::Phone, Topic::Card] {
                     prop_assert_eq!(run.labelled(at, topic), Context::new(&text).labelled(at, topic));
                 }
-                let before = said_before(text.bytes, at).or_else(|| run.named());
+                let before = Context::new(&text).said_before(at).or_else(|| run.named());
                 if column(text.bytes, at).is_none() {
                     prop_assert_eq!(run.topic(at), before);
                 }

@@ -3,41 +3,26 @@
 //! Whether two groups are joined depends on nothing but the bytes between them. So a run of groups has one beginning,
 //! from wherever one looks, and is read once.
 
+use super::class::{JOIN, is};
 use super::{before, byte};
 
 /// How many groups are looked at together; no number of a person has more.
 pub(super) const GROUPS: usize = 8;
+
+/// What joins two groups; the second byte is 0 where it is one character. Blanks and dashes of Unicode are written as
+/// those of ASCII.
+pub(super) type Join = [u8; 2];
 
 /// Digits without anything between them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Group {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// What joins it to the group before; the second byte is 0 where it is one character, both at the beginning.
-    /// Blanks and dashes of Unicode are written as those of ASCII.
-    pub(super) join: [u8; 2],
+    /// What joins it to the group before; nothing at the beginning.
+    pub(super) join: Join,
 }
 
 impl Group {
-    /// The first of a run, where one [`begins`].
-    pub(super) fn first(bytes: &[u8], start: usize) -> Group {
-        Group { start, end: digits_end(bytes, start), join: [0, 0] }
-    }
-
-    /// The one that is joined to it.
-    pub(super) fn next(&self, bytes: &[u8]) -> Option<Group> {
-        let end = self.end;
-        let (join, len) = match bytes.get(end..)? {
-            [a, digit, ..] if digit.is_ascii_digit() && joins(*a) => ([*a, 0], 1),
-            [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => ([b' ', 0], 2),
-            [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => ([*a, *b], 2),
-            [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => ([wide(*last)?, 0], 3),
-            _ => return None,
-        };
-        let start = end + len;
-        Some(Group { start, end: digits_end(bytes, start), join })
-    }
-
     pub(super) fn len(&self) -> usize {
         self.end.saturating_sub(self.start)
     }
@@ -59,8 +44,8 @@ pub(super) struct Window<'t> {
     /// Which of those kept are in sight.
     from: usize,
     to: usize,
-    /// The group behind those in sight, if it is read already or there is one.
-    next: Option<Group>,
+    /// What joins the next group to the last one in sight, and where it starts.
+    next: Option<(Join, usize)>,
 }
 
 impl<'t> Window<'t> {
@@ -70,9 +55,9 @@ impl<'t> Window<'t> {
         Window { bytes, kept: [Group::default(); KEPT], from: 0, to: 0, next: None }
     }
 
-    /// On the run that begins with this group.
-    pub(super) fn open(&mut self, first: Group) {
-        self.next = Some(first);
+    /// On the run that begins at `at`, where one [`begins`].
+    pub(super) fn open(&mut self, at: usize) {
+        self.next = Some(([0, 0], at));
         self.fill();
     }
 
@@ -89,20 +74,23 @@ impl<'t> Window<'t> {
     }
 
     fn fill(&mut self) {
+        let mut next = self.next;
         while self.to < self.from + GROUPS
-            && let Some(group) = self.next
+            && let Some((join, start)) = next
         {
             if self.to == KEPT {
                 self.kept.copy_within(self.from.., 0);
                 self.to -= self.from;
                 self.from = 0;
             }
+            let end = digits_end(self.bytes, start);
             if let Some(place) = self.kept.get_mut(self.to) {
-                *place = group;
+                *place = Group { start, end, join };
                 self.to += 1;
             }
-            self.next = group.next(self.bytes);
+            next = join_at(self.bytes, end);
         }
+        self.next = next;
     }
 }
 
@@ -115,6 +103,21 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
 pub(super) fn digits_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
+}
+
+/// What joins the digits that end here to more of them, and where these start.
+#[inline]
+pub(super) fn join_at(bytes: &[u8], end: usize) -> Option<(Join, usize)> {
+    let rest = bytes.get(end..)?;
+    let first = rest.first().filter(|first| is(**first, JOIN))?;
+    let (join, len) = match rest {
+        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => ([*first, 0], 1),
+        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => ([b' ', 0], 2),
+        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => ([*a, *b], 2),
+        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => ([wide(*last)?, 0], 3),
+        _ => return None,
+    };
+    Some((join, end + len))
 }
 
 /// Whether the digit at `at` is not the first of its run.
@@ -132,7 +135,7 @@ fn goes_on(bytes: &[u8], at: usize) -> bool {
 }
 
 fn joins(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')')
+    byte.is_ascii() && is(byte, JOIN)
 }
 
 fn join_together(a: u8, b: u8) -> bool {
@@ -165,7 +168,7 @@ mod tests {
         ) {
             let text: String = run.iter().flat_map(|(digits, join)| [digits.as_str(), join]).collect();
             let mut window = Window::new(text.as_bytes());
-            window.open(Group::first(text.as_bytes(), 0));
+            window.open(0);
             let mut at = 0;
             for step in steps {
                 let groups: Vec<&str> =

@@ -18,18 +18,23 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let (front, back) = bytes.get(at..)?.split_first_chunk::<4>()?;
     let [a, b, b'0'..=b'9', b'0'..=b'9'] = front else { return None };
     let mut left = country_len(*a, *b)?.checked_sub(front.len())?;
-    let mut blank = false;
-    let len = 1 + back.iter().position(|byte| {
-        let goes_on = is(*byte, ALPHANUMERIC) || !blank && matches!(byte, b' ' | b'-');
-        blank = goes_on && !is(*byte, ALPHANUMERIC);
-        left -= usize::from(goes_on && !blank);
-        !goes_on || left == 0
-    })?;
-    let back = back.get(..len).filter(|_| left == 0)?;
+    let (mut len, mut blank) = (0, false);
+    while left > 0 {
+        let byte = *back.get(len)?;
+        if is(byte, ALPHANUMERIC) {
+            (left, blank) = (left - 1, false);
+        } else if blank || !matches!(byte, b' ' | b'-') {
+            return None;
+        } else {
+            blank = true;
+        }
+        len += 1;
+    }
+    let back = back.get(..len)?;
     let end = at + front.len() + len;
     let any = |case: fn(&u8) -> bool| front.iter().chain(back).any(case);
     let mixed = || any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
-    let sum = || remainder97(back.iter().chain(front).copied());
+    let sum = || remainder97([back, front]);
     (!is_word(byte(bytes, end)) && sum() == 1 && !mixed()).then_some(end)
 }
 

@@ -89,7 +89,7 @@ mod tests {
 
     fn is_address(text: &str) -> bool {
         let mut window = Window::new(text.as_bytes());
-        window.open(Group::first(text.as_bytes(), 0));
+        window.open(0);
         let found = address(text.as_bytes(), window.groups(), || false);
         found.is_some_and(|(place, _)| place == (0..text.len()))
     }

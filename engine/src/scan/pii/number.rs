@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::context::Context;
 use super::form::Form;
-use super::groups::{Group, Window, begins};
+use super::groups::{Group, Window, begins, digits_end, join_at};
 use super::known::is_known;
 use super::numeral::Number;
 use super::topic::Topic;
@@ -14,26 +14,26 @@ use super::{before, byte, coded, date, iban, ipv4, is_word, phone};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
+const DIGIT: Set = Set::DIGIT;
 const JOIN: Set = Set::of(b" -./()");
 /// The bytes of blanks and dashes outside ASCII, beside the others.
 const WIDE: Set = Set::of(&[0xC2, 0xA0, 0xE2]).or(JOIN);
-const DIGIT: Set = Set::DIGIT;
+const DASH: [Set; 2] = [Set::of(&[0xE2]), Set::of(&[0x80])];
 
+/// Each shows how a run may begin: with three digits and more, with two and what may join them to others, with one and
+/// what joins it to others.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([DIGIT.not(), DIGIT, DIGIT, DIGIT], 1),
-    Gram::of([DIGIT, DIGIT, JOIN, DIGIT], 0),
-    Gram::of([DIGIT, DIGIT, WIDE, WIDE], 0),
+    Gram::of([DIGIT.not(), DIGIT, DIGIT, WIDE], 1),
     Gram::of([DIGIT.not(), DIGIT, JOIN, DIGIT], 1),
     Gram::of([DIGIT, WIDE, WIDE, DIGIT], 0),
-    Gram::of([DIGIT.not(), DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 1),
-    Gram::of([DIGIT, DIGIT, Set::of(&[0xE2]), Set::of(&[0x80])], 0),
+    Gram::of([DIGIT.not(), DIGIT, DASH[0], DASH[1]], 1),
 ];
 
 /// Fewer digits are nobody's number, nor are more.
 const DIGITS_MIN: usize = 5;
 const DIGITS_MAX: usize = 19;
-/// With fewer digits nothing begins that is looked for, nor a date.
-const IDLE_DIGITS: usize = 4;
+const DATE_DIGITS_MIN: usize = 4;
 /// The French have most groups.
 const GROUPS_MAX: usize = 7;
 
@@ -42,14 +42,14 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     if !begins(bytes, at) {
         return at + 1;
     }
-    let first = Group::first(bytes, at);
-    if first.len() < IDLE_DIGITS && first.next(bytes).is_none() {
-        return first.end;
+    let end = digits_end(bytes, at);
+    if end - at < DIGITS_MIN && join_at(bytes, end).is_none() {
+        return end;
     }
     let mut window = Window::new(bytes);
-    window.open(first);
+    window.open(at);
     let context = Context::new(text);
-    let mut end = at + 1;
+    let mut end = end;
     // Whether the group before was part of something found.
     let mut after_find = true;
     while let Some(first) = window.groups().first() {
@@ -84,11 +84,16 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     end
 }
 
-/// Whether nothing can begin with the groups: two digits by themselves, or too few of them to be anything.
+/// Whether nothing can begin with the groups: two digits by themselves, or too few of them to be a number, a date (of
+/// three groups) or an address (of four).
 fn is_idle(groups: &[Group]) -> bool {
-    let single = matches!(groups, [a, b, ..] if a.len() == 1 && b.len() == 1 && b.join != [b'.', 0] && b.join[0] != b'(');
-    let few = || groups.iter().map(Group::len).sum::<usize>() < IDLE_DIGITS;
-    single || groups.len() < IDLE_DIGITS && few()
+    let digits = || groups.iter().map(Group::len).sum::<usize>();
+    match groups {
+        [a, b, ..] if a.len() == 1 && b.len() == 1 && b.join != [b'.', 0] && b.join[0] != b'(' => true,
+        [_] | [_, _] => digits() < DIGITS_MIN,
+        [_, _, _] => digits() < DATE_DIGITS_MIN,
+        _ => false,
+    }
 }
 
 /// What the next groups are; a date is of no kind.
