@@ -1,4 +1,4 @@
-//! Names of members that change, and stay apart.
+//! Names of members: those that change stay apart, those that show nothing are looked at once.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -27,4 +27,36 @@ impl Names {
         self.renamed += 1;
         unique
     }
+}
+
+/// Names in which nothing is found: records repeat them, and what is found in a name depends on nothing else.
+#[derive(Debug, Default)]
+pub(super) struct Clean {
+    names: [String; 1 << SLOT_BITS],
+}
+
+const SLOT_BITS: u32 = 5;
+/// Longer ones are hardly repeated.
+const CLEAN_BYTES_MAX: usize = 40;
+
+impl Clean {
+    pub(super) fn holds(&self, name: &str) -> bool {
+        name.len() <= CLEAN_BYTES_MAX && self.names.get(slot(name)).is_some_and(|known| known == name)
+    }
+
+    /// Adds a name, perhaps in place of another one.
+    pub(super) fn add(&mut self, name: &str) {
+        if name.len() <= CLEAN_BYTES_MAX
+            && let Some(known) = self.names.get_mut(slot(name))
+        {
+            known.clear();
+            known.push_str(name);
+        }
+    }
+}
+
+fn slot(name: &str) -> usize {
+    // The upper bits of a product depend on all bits of its factors.
+    let mix = |mixed: u32, byte| (mixed ^ u32::from(byte)).wrapping_mul(0x9E37_79B1);
+    (name.bytes().fold(0, mix) >> (u32::BITS - SLOT_BITS)) as usize
 }

@@ -16,29 +16,40 @@ const SEARCHES_MAX: usize = 32;
 impl Protector<'_> {
     /// Looks through one decoded text: what it becomes, if it changes. `raw` turns the places of finds in it into places
     /// in the JSON.
-    ///
-    /// What is left is looked through again: taking something out may join what it stood between, and nothing that
-    /// could be found in the answer may leave.
     pub(super) fn text(
         &mut self,
         text: &str,
         key: Option<&str>,
         raw: &dyn Fn(&mut [Find]),
     ) -> Option<String> {
+        let findings = self.scanner.scan(text, key);
+        if findings.is_empty() { None } else { self.found(text, key, findings, raw) }
+    }
+
+    /// What a text becomes in which something was found.
+    ///
+    /// What is left is looked through again: taking something out may join what it stood between, and nothing that
+    /// could be found in the answer may leave.
+    pub(super) fn found(
+        &mut self,
+        text: &str,
+        key: Option<&str>,
+        findings: Vec<Finding>,
+        raw: &dyn Fn(&mut [Find]),
+    ) -> Option<String> {
         let before = self.report.finds.len();
-        let round = self.round(text, text, key);
+        let parts = self.parts(text, findings, None);
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
-        let (parts, first) = round?;
-        let mut new = first?;
+        let mut new = treated(text, &parts, self.key)?;
         let mut worst = parts;
         for _ in 1..ROUNDS_MAX {
             let before = self.report.finds.len();
-            let round = self.round(&new, text, key);
+            let parts = self.parts(&new, self.scanner.scan(&new, key), Some(text));
             let again = self.report.finds.get_mut(before..).unwrap_or_default();
             // Where it came from nobody can tell.
             again.iter_mut().for_each(|find| find.place = 0..text.len());
             raw(again);
-            let Some((parts, Some(changed))) = round else { return Some(new) };
+            let Some(changed) = treated(&new, &parts, self.key) else { return Some(new) };
             (worst, new) = (parts, changed);
         }
         // Made so that there is always something more to find.
@@ -47,19 +58,9 @@ impl Protector<'_> {
         treated(&new, &[all], self.key).or(Some(new))
     }
 
-    /// One look at a text: what is to be treated in it, and what it becomes if it changes. What stood in the
-    /// `original` is written down there.
-    fn round(
-        &mut self,
-        text: &str,
-        original: &str,
-        key: Option<&str>,
-    ) -> Option<(Vec<Part>, Option<String>)> {
-        let findings = self.scanner.scan(text, key);
-        if findings.is_empty() {
-            return None;
-        }
-        let is_again = !core::ptr::eq(text, original);
+    /// What is to be treated of what was found in a text, and what of it is new written down. What is left of an
+    /// `original` was looked through before.
+    fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
         let mut searches = 0;
         let mut parts = Vec::with_capacity(findings.len());
         for Finding { place, detector, is_encoded } in findings {
@@ -71,18 +72,19 @@ impl Protector<'_> {
             let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
             let part = Part { place: place.clone(), treatment: treated.now, kind };
             // Made by what was done before, or found then.
-            let mut is_known = is_again && part.stays(text, self.key);
-            if is_again && !is_known && searches < SEARCHES_MAX {
-                searches += 1;
-                is_known = original.contains(found);
-            }
+            let is_known = original.is_some_and(|original| {
+                part.stays(text, self.key)
+                    || searches < SEARCHES_MAX && {
+                        searches += 1;
+                        original.contains(found)
+                    }
+            });
             if !is_known {
                 self.note(detector, place, treated);
             }
             parts.push(part);
         }
-        let new = treated(text, &parts, self.key);
-        Some((parts, new))
+        parts
     }
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {

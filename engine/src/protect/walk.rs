@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::members::{Place, meta, protocol, schema};
-use super::names::Names;
+use super::names::{Clean, Names};
 use super::plan::{Plan, Treated};
 use super::raw::raw_places;
 use crate::edit::Edits;
@@ -45,6 +45,7 @@ pub struct Protector<'p> {
     pub(super) key: Option<&'p SessionKey>,
     /// What each detector finds, where that is built in.
     pub(super) kinds: Vec<Option<Kind>>,
+    clean: Clean,
     /// What was found so far.
     pub report: Report,
 }
@@ -97,7 +98,8 @@ impl<'p> Protector<'p> {
                 *place = Some(*kind);
             }
         }
-        Some(Protector { view, scanner, plan, key, kinds, report: Report::default() })
+        let (clean, report) = (Clean::default(), Report::default());
+        Some(Protector { view, scanner, plan, key, kinds, clean, report })
     }
 
     /// Looks through a value, and notes what has to change in the text it stands in.
@@ -161,13 +163,25 @@ impl<'p> Protector<'p> {
                 Area::Meta => meta(text),
             };
             if area == Area::Data
-                && let Some(new) = self.text(text, None, &|finds| raw_places(name, finds))
+                && let Some(new) = self.name(name, text)
             {
                 // Two names that were different stay different.
                 edits.replace(name.span(), json(&names.unique(value, new)));
             }
             self.member(text, member, place, depth, edits);
         }
+    }
+
+    fn name(&mut self, name: Value<'_>, text: &str) -> Option<String> {
+        if self.clean.holds(text) {
+            return None;
+        }
+        let findings = self.scanner.scan(text, None);
+        if findings.is_empty() {
+            self.clean.add(text);
+            return None;
+        }
+        self.found(text, None, findings, &|finds| raw_places(name, finds))
     }
 
     fn member(&mut self, name: &str, member: Value<'_>, place: Place, depth: usize, edits: &mut Edits) {
@@ -195,8 +209,8 @@ impl<'p> Protector<'p> {
     /// A string that holds a JSON text: its own strings are what is looked at. `None` if it holds none, and the new
     /// text where it changes.
     fn nested(&mut self, value: Value<'_>, text: &str, area: Area, depth: usize) -> Option<Option<String>> {
-        let is_json = text.trim_ascii_start().starts_with(['{', '[', '"']) && depth < NESTING_MAX;
-        if !is_json {
+        let first = text.trim_ascii_start().as_bytes().first();
+        if depth >= NESTING_MAX || !matches!(first, Some(b'{' | b'[' | b'"')) {
             return None;
         }
         let limits = Limits { bytes_max: text.len(), ..Limits::default() };

@@ -53,15 +53,12 @@ fn mac(bytes: &[u8], start: usize, size: usize, separator: u8, found: &mut dyn F
 
 /// Neither everybody's address nor nobody's.
 fn is_mac(written: &[u8], size: usize, separator: u8) -> bool {
-    let all = |digit: u8| written.iter().all(|byte| byte.eq_ignore_ascii_case(&digit) || *byte == separator);
-    let is_written = |(place, byte): (usize, &u8)| match place % (size + 1) == size {
-        true => *byte == separator,
-        false => byte.is_ascii_hexdigit(),
+    let is_group = |group: &[u8]| {
+        let (digits, behind) = group.split_at(size.min(group.len()));
+        digits.iter().all(u8::is_ascii_hexdigit) && behind.iter().all(|byte| *byte == separator)
     };
-    written.len() == 12 + 12 / size - 1
-        && written.iter().enumerate().all(is_written)
-        && !all(b'0')
-        && !all(b'f')
+    let all = |digit: u8| written.iter().all(|byte| byte.eq_ignore_ascii_case(&digit) || *byte == separator);
+    written.len() == 12 + 12 / size - 1 && written.chunks(size + 1).all(is_group) && !all(b'0') && !all(b'f')
 }
 
 /// The run of digits, colons and dots around a colon: one address or none.
