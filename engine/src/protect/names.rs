@@ -60,3 +60,24 @@ fn slot(name: &str) -> usize {
     let mix = |mixed: u32, byte| (mixed ^ u32::from(byte)).wrapping_mul(0x9E37_79B1);
     (name.bytes().fold(0, mix) >> (u32::BITS - SLOT_BITS)) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn only_names_that_were_added_are_held() {
+        let mut clean = Clean::default();
+        for number in 0..200 {
+            let name = alloc::format!("name{number}");
+            assert!(!clean.holds(&name));
+            clean.add(&name);
+            assert!(clean.holds(&name));
+        }
+        let long = "n".repeat(CLEAN_BYTES_MAX + 1);
+        clean.add(&long);
+        assert!(!clean.holds(&long));
+    }
+}

@@ -61,3 +61,43 @@ fn sizes(text: &[u8]) -> (usize, usize) {
         _ => (6, 3),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Doc, Limits};
+    use crate::protect::Treated;
+    use crate::vocabulary::Treatment;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn the_place_of_each_character_is_that_of_its_spelling() {
+        let text = r#" "a\u00e9\n\"\/\ud83d\ude00é\u0041\u4e2d中b\\" "#;
+        let doc = Doc::parse(text.as_bytes(), &Limits::default()).unwrap();
+        let decoded = doc.root().as_str().unwrap();
+        let treated = Treated { now: Treatment::Log, would: None, by: 0 };
+        let place = |(at, char): (usize, char)| at..at + char.len_utf8();
+        let find = |place| Find { detector: 0, place, treated };
+        let mut finds: Vec<Find> = decoded.char_indices().map(place).map(find).collect();
+        finds.reverse();
+        raw_places(doc.root(), &mut finds);
+        let spelled: Vec<&str> =
+            finds.iter().rev().map(|find| text.get(find.place.clone()).unwrap()).collect();
+        let expected = [
+            "a",
+            "\\u00e9",
+            "\\n",
+            "\\\"",
+            "\\/",
+            "\\ud83d\\ude00",
+            "é",
+            "\\u0041",
+            "\\u4e2d",
+            "中",
+            "b",
+            "\\\\",
+        ];
+        assert_eq!(spelled, expected);
+    }
+}
