@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::context::Context;
 use super::form::Form;
-use super::groups::{Group, Window, begins, digits_end, join_at};
+use super::groups::{Group, Window, begins, join_at};
 use super::known::is_known;
 use super::numeral::Number;
 use super::topic::Topic;
@@ -42,14 +42,16 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     if !begins(bytes, at) {
         return at + 1;
     }
-    let end = digits_end(bytes, at);
-    if end - at < DIGITS_MIN && join_at(bytes, end).is_none() {
-        return end;
+    // A short number that is joined to nothing is told before anything is made ready.
+    let front = bytes.get(at..).unwrap_or_default().iter().take(DIGITS_MIN);
+    let short = front.take_while(|byte| byte.is_ascii_digit()).count();
+    if short < DIGITS_MIN && join_at(bytes, at + short).is_none() {
+        return at + short;
     }
     let mut window = Window::new(bytes);
     window.open(at);
     let context = Context::new(text);
-    let mut end = end;
+    let mut end = at + 1;
     // Whether the group before was part of something found.
     let mut after_find = true;
     while let Some(first) = window.groups().first() {
