@@ -10,6 +10,7 @@
 
 mod fold;
 mod parse;
+mod plain;
 mod tape;
 mod unique;
 mod value;

@@ -7,9 +7,13 @@
 //! ```
 
 mod mask;
+mod members;
+mod names;
 mod plan;
+mod raw;
+mod rounds;
 mod treat;
 mod walk;
 
 pub use plan::{Plan, Treated, applying, direction, holds};
-pub use walk::{Area, Find, Protector, Report};
+pub use walk::{Area, Find, Protector, Report, Sum};

@@ -89,7 +89,7 @@ pub struct Found {
 }
 
 /// Places of one detector in a record.
-const PLACES_MAX: usize = 8;
+pub(crate) const PLACES_MAX: usize = 8;
 
 /// What is known at the end.
 #[derive(Debug, Clone, Default)]
@@ -111,31 +111,17 @@ pub struct Answer {
 }
 
 impl Found {
-    /// Adds something found to what was found before.
-    pub fn add(
-        all: &mut Vec<Found>,
+    /// What so many finds of one detector are, and the places of the first few.
+    #[must_use]
+    pub fn new(
         detector: &str,
         rule: &str,
-        now: Treatment,
-        would: Option<Treatment>,
-        place: Range<usize>,
-    ) {
-        let same = |found: &&mut Found| found.detector == detector && found.rule == rule && found.now == now;
-        if let Some(found) = all.iter_mut().find(same) {
-            found.count = found.count.saturating_add(1);
-            if found.places.len() < PLACES_MAX {
-                found.places.push(place);
-            }
-            return;
-        }
-        all.push(Found {
-            detector: String::from(detector),
-            rule: String::from(rule),
-            now,
-            would,
-            count: 1,
-            places: Vec::from([place]),
-        });
+        (now, would): (Treatment, Option<Treatment>),
+        count: u32,
+        places: impl Iterator<Item = Range<usize>>,
+    ) -> Found {
+        let (detector, rule) = (String::from(detector), String::from(rule));
+        Found { detector, rule, now, would, count, places: places.take(PLACES_MAX).collect() }
     }
 
     /// What is done with it, and how many there are.

@@ -12,7 +12,7 @@ use crate::edit::Edits;
 use crate::json::{Value, write_string};
 use crate::list::List;
 use crate::message::{Kind, Message, Method, Object};
-use crate::protect::{Area, Plan, Protector, Report};
+use crate::protect::{Area, Plan, Protector, Report, Sum};
 use crate::record::Found;
 use crate::reply::Reply;
 use crate::scan::poison::Siblings;
@@ -115,7 +115,7 @@ impl Exchange {
         let report = protector.report;
         self.looked.messages = self.looked.messages.saturating_add(1);
         self.found(summed(view, &report));
-        !self.asked.is_coded && report.finds.iter().all(|find| find.treated.now == Treatment::Log)
+        !self.asked.is_coded && report.sums.iter().all(|sum| sum.treated.now == Treatment::Log)
     }
 
     /// Looks through one entry of a list: its new text if it changes, `Err` where it is to be hidden.
@@ -210,20 +210,15 @@ fn name<'v>(view: &View<'v>, detector: u16) -> &'v str {
     view.detectors.get(usize::from(detector)).map_or("", |detector| view.text(detector.name))
 }
 
-/// What was found, summed up by detector.
+/// What was found, by detector.
 fn summed(view: &View<'_>, report: &Report) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    for find in &report.finds {
-        let detector = name(view, find.detector);
-        let rule = view.protections.get(usize::from(find.treated.by));
-        Found::add(
-            &mut found,
-            detector,
-            rule.map_or("", |protection| view.text(protection.id)),
-            find.treated.now,
-            find.treated.would,
-            find.place.clone(),
-        );
-    }
-    found
+    let found = report.sums.iter().map(|Sum { detector, treated, count }| {
+        let rule = view.protections.get(usize::from(treated.by));
+        let rule = rule.map_or("", |protection| view.text(protection.id));
+        let places =
+            report.finds.iter().filter(|find| find.detector == *detector && find.treated == *treated);
+        let places = places.map(|find| find.place.clone());
+        Found::new(name(view, *detector), rule, (treated.now, treated.would), *count, places)
+    });
+    found.collect()
 }

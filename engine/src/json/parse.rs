@@ -7,9 +7,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::JsonErrorKind as E;
+use super::plain::plain_len;
 use super::tape::{Doc, Node, Shape};
 use super::{JsonError, Limits, unique};
-use crate::lanes;
 
 /// The parent of the outermost container.
 const NO_PARENT: u32 = u32::MAX;
@@ -233,8 +233,7 @@ impl Parser<'_, '_> {
 
     /// Moves on to the next quote, backslash or control byte of a string.
     fn skip_plain(&mut self) {
-        let rest = self.rest();
-        self.at += lanes::find(rest, ends_plain).unwrap_or(rest.len());
+        self.at += plain_len(self.rest());
     }
 
     /// Takes one escape and appends what it stands for.
@@ -331,11 +330,6 @@ impl Parser<'_, '_> {
     fn fail_at<T>(&self, kind: E, at: usize) -> Result<T, JsonError> {
         Err(JsonError { kind, at })
     }
-}
-
-/// Whether a byte of a string is other than a plain character. Bytes above 0x7f are: the text is UTF-8 already.
-fn ends_plain(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Digits before the point up to which every number is finite as a 64-bit float.

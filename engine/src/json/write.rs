@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use super::plain::plain_len;
+
 /// Appends `s` as a JSON string, quotes included. The result is one line of UTF-8 whatever `s` holds.
 pub fn write_string(out: &mut String, s: &str) {
     out.push('"');
@@ -23,16 +25,13 @@ pub fn write_string_bytes(out: &mut String, bytes: &[u8]) {
 
 fn escape_into(out: &mut String, s: &str) {
     let mut rest = s;
-    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
-        let (plain, special) = rest.split_at(at);
+    while let Some((plain, special)) = rest.split_at_checked(plain_len(rest.as_bytes())) {
         out.push_str(plain);
         let mut chars = special.chars();
-        if let Some(c) = chars.next() {
-            escape_char(out, c);
-        }
+        let Some(c) = chars.next() else { return };
+        escape_char(out, c);
         rest = chars.as_str();
     }
-    out.push_str(rest);
 }
 
 fn escape_char(out: &mut String, c: char) {

@@ -2,10 +2,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::mask::masked;
-use crate::edit::Edits;
+use super::mask::mask;
 use crate::scan::{Class, Kind};
 use crate::session::{PSEUDONYM_BYTES, SessionKey};
 use crate::vocabulary::Treatment;
@@ -21,62 +21,81 @@ pub(super) struct Part {
 impl Part {
     /// Whether the text keeps it as it is.
     pub(super) fn stays(&self, text: &str, key: Option<&SessionKey>) -> bool {
-        self.form(text, key).is_none_or(|new| text.get(self.place.clone()) == Some(&new))
+        let Some(found) = text.get(self.place.clone()) else { return true };
+        let mut new = Vec::with_capacity(found.len());
+        self.write(text, found, key, &mut new);
+        new == found.as_bytes()
     }
 
-    /// What takes its place; `None` where nothing does.
-    fn form(&self, text: &str, key: Option<&SessionKey>) -> Option<String> {
-        let found = text.get(self.place.clone())?;
+    /// Adds what takes the place of what was `found` there.
+    fn write(&self, text: &str, found: &str, key: Option<&SessionKey>, out: &mut Vec<u8>) {
         match self.treatment {
-            Treatment::Hash if is_hashed(text, &self.place) => None,
+            Treatment::Hash if is_hashed(text, &self.place) => out.extend_from_slice(found.as_bytes()),
             // A digest in its place would hold apart what it was hidden between.
-            Treatment::Hash if self.kind.is_some_and(|kind| kind.class() == Class::Hidden) => {
-                Some(String::new())
+            Treatment::Hash if self.kind.is_some_and(|kind| kind.class() == Class::Hidden) => {}
+            Treatment::Hash => match hashed(found, key) {
+                Some(hash) => out.extend_from_slice(hash.as_bytes()),
+                None => mask(self.kind, found, out),
+            },
+            Treatment::Mask => mask(self.kind, found, out),
+            Treatment::Remove | Treatment::Strip => {}
+            Treatment::Log | Treatment::Mark | Treatment::Quarantine | Treatment::Deny => {
+                out.extend_from_slice(found.as_bytes());
             }
-            Treatment::Hash => Some(hashed(found, key).unwrap_or_else(|| masked(self.kind, found))),
-            Treatment::Mask => Some(masked(self.kind, found)),
-            Treatment::Remove | Treatment::Strip => Some(String::new()),
-            Treatment::Log | Treatment::Mark | Treatment::Quarantine | Treatment::Deny => None,
         }
     }
 }
 
-/// The text with its parts treated; `None` where it stays as it is. What concerns the whole message is not done here.
+/// The text with its parts, in the order of the text, treated; `None` where it stays as it is. What concerns the whole
+/// message is not done here.
 pub(super) fn treated(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<String> {
-    let mut edits = Edits::default();
-    for part in merged(parts) {
-        let Some(found) = text.get(part.place.clone()) else { continue };
-        if let Some(new) = part.form(text, key).filter(|new| new != found) {
-            edits.replace(part.place, new);
-        }
-    }
-    let changed = (!edits.is_empty()).then(|| edits.apply(text));
+    let changed = replaced(text, parts, key);
     if parts.iter().any(|part| part.treatment == Treatment::Mark) {
         return marked(changed.as_deref().unwrap_or(text), key).or(changed);
     }
     changed
 }
 
-/// Parts that overlap as one: treated as the one of them that takes most away.
-fn merged(parts: &[Part]) -> alloc::vec::Vec<Part> {
-    let mut sorted = parts.to_vec();
-    sorted.retain(|part| !matches!(part.treatment, Treatment::Log | Treatment::Mark));
-    sorted.sort_by_key(|part| part.place.start);
-    let mut merged: alloc::vec::Vec<Part> = alloc::vec::Vec::with_capacity(sorted.len());
-    for part in sorted {
-        match merged.last_mut().filter(|last| part.place.start < last.place.end) {
-            Some(last) => {
-                // Of two the form of the longer one is the form of the whole.
-                if part.place.len() > last.place.len() {
-                    last.kind = part.kind;
-                }
-                last.place.end = last.place.end.max(part.place.end);
-                last.treatment = last.treatment.max(part.treatment);
-            }
-            None => merged.push(part),
-        }
+fn replaced(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<String> {
+    let mut out = Vec::with_capacity(if parts.is_empty() { 0 } else { text.len() });
+    let mut is_changed = false;
+    let mut done = 0;
+    for part in merged(parts) {
+        let before = text.get(done..part.place.start);
+        let (Some(before), Some(found)) = (before, text.get(part.place.clone())) else { continue };
+        out.extend_from_slice(before.as_bytes());
+        let from = out.len();
+        part.write(text, found, key, &mut out);
+        is_changed = is_changed || out.get(from..) != Some(found.as_bytes());
+        done = part.place.end;
     }
-    merged
+    if !is_changed {
+        return None;
+    }
+    out.extend_from_slice(text.get(done..).unwrap_or("").as_bytes());
+    // Whole characters were put together; if they were not, no byte of what was found may come back.
+    Some(
+        String::from_utf8(out)
+            .unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned()),
+    )
+}
+
+/// Parts that overlap as one: treated as the one of them that takes most away.
+fn merged(parts: &[Part]) -> impl Iterator<Item = Part> {
+    let is_replaced = |part: &&Part| !matches!(part.treatment, Treatment::Log | Treatment::Mark);
+    let mut rest = parts.iter().filter(is_replaced).peekable();
+    core::iter::from_fn(move || {
+        let mut whole = rest.next()?.clone();
+        while let Some(part) = rest.next_if(|part| part.place.start < whole.place.end) {
+            // Of two the form of the longer one is the form of the whole.
+            if part.place.len() > whole.place.len() {
+                whole.kind = part.kind;
+            }
+            whole.place.end = whole.place.end.max(part.place.end);
+            whole.treatment = whole.treatment.max(part.treatment);
+        }
+        Some(whole)
+    })
 }
 
 /// A keyed digest: equal values stay equal, and nobody without the key can try out which value it was.
@@ -86,8 +105,9 @@ fn hashed(found: &str, key: Option<&SessionKey>) -> Option<String> {
 
 /// Whether a place lies inside of such a digest: what stands there tells nothing any more.
 fn is_hashed(text: &str, place: &Range<usize>) -> bool {
-    let near = place.start.saturating_sub(HASH.len() + PSEUDONYM_DIGITS)..=place.start;
-    near.into_iter().any(|start| {
+    let from = place.start.saturating_sub(HASH.len() + PSEUDONYM_DIGITS);
+    let near = text.bytes().enumerate().skip(from).take(place.start - from + 1);
+    near.filter(|(_, byte)| *byte == b'[').any(|(start, _)| {
         let Some(rest) = text.get(start..).and_then(|rest| rest.strip_prefix(HASH)) else { return false };
         let digits = rest.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
         let end = start + HASH.len() + PSEUDONYM_DIGITS + 1;

@@ -5,20 +5,28 @@
 
 mod card;
 mod checks;
+mod class;
 pub(super) mod coded;
 mod context;
 mod countries;
 mod date;
 pub(super) mod email;
+mod form;
 mod groups;
 pub(super) mod hex;
 mod iban;
 mod identity;
 mod ipv4;
+mod known;
+mod letters;
 pub(super) mod number;
+mod numeral;
+mod persons;
 mod phone;
 #[cfg(test)]
 mod tests;
+mod topic;
+mod words;
 
 /// The byte at this place; beyond either end none.
 fn byte(bytes: &[u8], at: usize) -> Option<u8> {

@@ -2,10 +2,14 @@
 
 use core::cell::OnceCell;
 
-use super::checks::{luhn, mod11_2};
-use super::context::{Context, Topic};
-use super::date::{day_first, year_first};
+use super::class::{self, ALPHANUMERIC, back, is};
+use super::context::Context;
 use super::groups::Group;
+use super::letters::{
+    chinese, curp, finnish, german_health, german_pension, gstin, hong_kong, irish, italian, rfc,
+    singaporean, spanish, spanish_foreigner, swedish, taiwanese, travel_document,
+};
+use super::topic::Topic;
 use super::{before, byte, iban, is_word};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
@@ -28,9 +32,8 @@ const WORD_MAX: usize = 18;
 pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
     let bytes = text.bytes;
     let front = bytes.get(at.saturating_sub(LETTERS_MAX)..at).unwrap_or_default();
-    let letters = front.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let start = at - letters;
-    if before(bytes, start).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+    let start = at - back(front, ALPHANUMERIC);
+    if before(bytes, start).is_some_and(|byte| is(byte, ALPHANUMERIC)) {
         return at + 1;
     }
     if let Some(end) = iban::end(bytes, start) {
@@ -57,7 +60,7 @@ fn word(text: &Text<'_>, start: usize, found: &mut dyn Findings) {
     }
     let rest = bytes.get(start..).unwrap_or_default();
     let rest = rest.get(..WORD_MAX + 3).unwrap_or(rest);
-    let mut end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let mut end = class::front(rest, ALPHANUMERIC);
     // What may follow the word and belong to it.
     match rest.get(end..) {
         Some([b'-', a, ..]) if a.is_ascii_alphabetic() && matches!(end, 7 | 8) => end += 2,
@@ -151,206 +154,4 @@ fn fits(form: &str, word: &[u8]) -> bool {
             b'X' => byte.is_ascii_alphanumeric(),
             _ => form == *byte,
         })
-}
-
-/// The value of a digit, or of a letter counted from ten.
-fn value(byte: u8) -> u32 {
-    match byte {
-        b'0'..=b'9' => u32::from(byte - b'0'),
-        b'A'..=b'Z' => u32::from(byte - b'A') + 10,
-        _ => 0,
-    }
-}
-
-fn number(digits: &[u8]) -> u32 {
-    digits
-        .iter()
-        .filter(|byte| byte.is_ascii_digit())
-        .take(9)
-        .fold(0, |number, byte| number * 10 + value(*byte))
-}
-
-fn weighted(word: &[u8], weights: &[u32]) -> u32 {
-    word.iter().zip(weights).map(|(byte, weight)| value(*byte) * weight).sum()
-}
-
-fn letter_at(letters: &[u8], place: u32) -> Option<&u8> {
-    letters.get(usize::try_from(place).ok()?)
-}
-
-fn spanish(word: &[u8]) -> bool {
-    letter_at(b"TRWAGMYFPDXBNJZSQVHLCKE", number(word) % 23) == word.last() && number(word) > 0
-}
-
-fn spanish_foreigner(word: &[u8]) -> bool {
-    let [first @ b'X'..=b'Z', rest @ ..] = word else { return false };
-    let whole = u32::from(first - b'X') * 10_000_000 + number(rest);
-    letter_at(b"TRWAGMYFPDXBNJZSQVHLCKE", whole % 23) == word.last()
-}
-
-fn singaporean(word: &[u8]) -> bool {
-    let [first, rest @ ..] = word else { return false };
-    let sum = weighted(rest, &[2, 7, 6, 5, 4, 3, 2]);
-    let (offset, letters): (u32, &[u8]) = match first {
-        b'S' => (0, b"JZIHGFEDCBA"),
-        b'T' => (4, b"JZIHGFEDCBA"),
-        b'F' => (0, b"XWUTRQPNMLK"),
-        b'G' => (4, b"XWUTRQPNMLK"),
-        b'M' => (3, b"KLJNPQRTUWX"),
-        _ => return false,
-    };
-    let place = (sum + offset) % 11;
-    let place = if *first == b'M' { 10 - place } else { place };
-    letter_at(letters, place) == word.last()
-}
-
-fn hong_kong(word: &[u8]) -> bool {
-    let [body @ .., last] = word else { return false };
-    let check = if *last == b')' { body.last() } else { Some(last) };
-    // One letter stands as if a blank, worth 36, were before it.
-    let sum = 36 * 9 + weighted(body, &[8, 7, 6, 5, 4, 3, 2]);
-    check.is_some_and(|check| (sum + value(*check)).is_multiple_of(11))
-}
-
-fn taiwanese(word: &[u8]) -> bool {
-    let [letter, rest @ ..] = word else { return false };
-    let order = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
-    let Some(place) = order.iter().position(|known| known == letter) else { return false };
-    let region = u32::try_from(place).unwrap_or(0) + 10;
-    let sum = region / 10 + region % 10 * 9 + weighted(rest, &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
-    matches!(rest, [b'1' | b'2' | b'8' | b'9', ..]) && sum.is_multiple_of(10)
-}
-
-fn italian(word: &[u8]) -> bool {
-    // What digits and letters are worth at odd places; at even ones they count from nought.
-    const ODD: [u32; 26] =
-        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-    let Some((last, body)) = word.split_last() else { return false };
-    let plain = |byte: u8| if byte.is_ascii_digit() { value(byte) } else { value(byte) - 10 };
-    let sum: u32 = body
-        .iter()
-        .enumerate()
-        .map(|(index, byte)| {
-            let plain = plain(*byte);
-            if index % 2 == 1 { plain } else { ODD.get(plain as usize).copied().unwrap_or(0) }
-        })
-        .sum();
-    let month = word.get(8).is_some_and(|month| b"ABCDEHLMPRST".contains(month));
-    month && sum % 26 == plain(*last)
-}
-
-fn curp(word: &[u8]) -> bool {
-    // Its alphabet has an Ñ between N and O.
-    let value = |byte: &u8| value(*byte) + u32::from(*byte > b'N' && byte.is_ascii_uppercase());
-    let sum: u32 = word.iter().take(17).zip((2..=18).rev()).map(|(byte, weight)| value(byte) * weight).sum();
-    let sex = matches!(word.get(10), Some(b'H' | b'M' | b'X'));
-    sex && born(word, 4) && word.last().is_some_and(|last| (10 - sum % 10) % 10 == value(last))
-}
-
-fn rfc(word: &[u8]) -> bool {
-    // 0 to 9, A to N, &, O to Z, blank, Ñ; a company's has a blank before it.
-    let value = |byte: &u8| value(*byte) + u32::from(*byte > b'N' && byte.is_ascii_uppercase());
-    let company = word.len() == 12;
-    let weights = (2..=13).rev().skip(usize::from(company));
-    let body: u32 = word.iter().zip(weights).map(|(byte, weight)| value(byte) * weight).sum();
-    let sum = body + if company { 37 * 13 } else { 0 };
-    let check = match 11 - sum % 11 {
-        11 => b'0',
-        10 => b'A',
-        digit => b'0' + u8::try_from(digit).unwrap_or(0),
-    };
-    born(word, if company { 3 } else { 4 }) && word.last() == Some(&check)
-}
-
-fn born(word: &[u8], at: usize) -> bool {
-    let mut digits = [0; 6];
-    for (digit, byte) in digits.iter_mut().zip(word.iter().skip(at)) {
-        *digit = byte.wrapping_sub(b'0');
-    }
-    year_first(&digits)
-}
-
-fn finnish(word: &[u8]) -> bool {
-    let [d, e, m, n, y, z, century, a, b, c, check] = word else { return false };
-    let digits = [d, e, m, n, y, z, a, b, c].map(|byte| byte.wrapping_sub(b'0'));
-    let whole = digits.iter().fold(0u32, |whole, digit| whole * 10 + u32::from(*digit));
-    let century = matches!(century, b'+' | b'-' | b'A'..=b'F' | b'U'..=b'Y');
-    century && day_first(&digits) && letter_at(b"0123456789ABCDEFHJKLMNPRSTUVWXY", whole % 31) == Some(check)
-}
-
-fn german_pension(word: &[u8]) -> bool {
-    // The letter counts as two digits from 01; each product adds its own digits.
-    let mut digits = [0; 12];
-    let mut len = 0;
-    for byte in word.iter().take(11) {
-        let value = value(*byte);
-        let values = if byte.is_ascii_digit() {
-            [None, Some(value)]
-        } else {
-            [Some((value - 9) / 10), Some((value - 9) % 10)]
-        };
-        for value in values.into_iter().flatten() {
-            if let Some(place) = digits.get_mut(len) {
-                *place = value;
-            }
-            len += 1;
-        }
-    }
-    let products =
-        digits.iter().zip([2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]).map(|(digit, weight)| digit * weight);
-    let sum: u32 = products.map(|product| product / 10 + product % 10).sum();
-    let day = number(word.get(2..4).unwrap_or_default());
-    let month = number(word.get(4..6).unwrap_or_default());
-    let check = word.last().is_some_and(|last| sum % 10 == value(*last));
-    matches!(day, 1..=31 | 51..=81) && (1..=12).contains(&month) && check
-}
-
-fn german_health(word: &[u8]) -> bool {
-    let [letter, body @ .., check] = word else { return false };
-    let place = value(*letter) - 9;
-    let digits = [place / 10, place % 10].into_iter().chain(body.iter().map(|byte| value(*byte)));
-    let products = digits.zip([1, 2].iter().cycle()).map(|(digit, weight)| digit * weight);
-    let sum: u32 = products.map(|product| product / 10 + product % 10).sum();
-    sum % 10 == value(*check)
-}
-
-/// The sum of ICAO 9303.
-fn travel_document(word: &[u8]) -> bool {
-    let Some((check, body)) = word.split_last() else { return false };
-    let sum: u32 =
-        body.iter().zip([7, 3, 1].iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
-    sum % 10 == value(*check) && body.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
-}
-
-fn chinese(word: &[u8]) -> bool {
-    let mut digits = [0; 18];
-    for (digit, byte) in digits.iter_mut().zip(word) {
-        *digit = if *byte == b'X' { 10 } else { byte.wrapping_sub(b'0') };
-    }
-    word.last() == Some(&b'X') && digits.get(8..).is_some_and(year_first) && mod11_2(&digits)
-}
-
-fn gstin(word: &[u8]) -> bool {
-    let Some((check, body)) = word.split_last() else { return false };
-    let sum: u32 = body
-        .iter()
-        .zip([1, 2].iter().cycle())
-        .map(|(byte, weight)| value(*byte) * weight)
-        .map(|product| product / 36 + product % 36)
-        .sum();
-    word.get(13) == Some(&b'Z') && (36 - sum % 36) % 36 == value(*check)
-}
-
-fn irish(word: &[u8]) -> bool {
-    let second = word.get(8).map_or(0, |letter| (value(*letter) - 9) * 9);
-    let sum = weighted(word.get(..7).unwrap_or_default(), &[8, 7, 6, 5, 4, 3, 2]) + second;
-    letter_at(b"WABCDEFGHIJKLMNOPQRSTUV", sum % 23) == word.get(7)
-}
-
-fn swedish(word: &[u8]) -> bool {
-    let mut digits = [0; 10];
-    for (digit, byte) in digits.iter_mut().zip(word.iter().filter(|byte| byte.is_ascii_digit())) {
-        *digit = byte - b'0';
-    }
-    year_first(&digits) && luhn(&digits)
 }

@@ -1,5 +1,6 @@
 //! Addresses of e-mail: RFC 5321 as it is used, RFC 6531 for other scripts.
 
+use super::class::{DOMAIN, LOCAL, back, front};
 use super::{before, byte};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
@@ -37,38 +38,10 @@ fn local(bytes: &[u8], at: usize) -> Option<usize> {
     if near.last() == Some(&b'"') {
         return quoted(near).map(|place| from + place);
     }
-    let run = near.iter().rev().take_while(|byte| is_local(**byte)).count();
-    let mut start = at - run;
-    // Not into the middle of a character, nor over punctuation of other scripts.
-    let mut place = start;
-    while place < at {
-        let rest = bytes.get(place..at)?;
-        let len = match rest {
-            [0x80..=0xBF, ..] => 1,
-            [first, ..] if first.is_ascii() => 1,
-            [0xC2, ..]
-            | [0xE2, 0x80 | 0x81, ..]
-            | [0xE3, 0x80, 0x80..=0x9F, ..]
-            | [0xEF, 0xBC..=0xBE, ..] => character_len(rest),
-            _ => {
-                place += character_len(rest);
-                continue;
-            }
-        };
-        if !rest.first().is_some_and(u8::is_ascii) {
-            start = place + len;
-        }
-        place += len;
-    }
-    start = start.min(at);
+    let mut start = at - back(near, LOCAL);
     let written = bytes.get(start..at)?;
-    // Of a script without blanks the sentence before runs into the address.
-    let dense = written.iter().enumerate().rev().find(|(_, byte)| **byte >= 0xE0).map(|(place, _)| place);
-    if let Some(place) = dense {
-        let after = place + character_len(written.get(place..)?);
-        if after < written.len() && written.get(after..)?.is_ascii() {
-            start += after;
-        }
+    if !written.is_ascii() {
+        start += foreign(written)?;
     }
     let written = bytes.get(start..at)?;
     if let Some(dots) = written.windows(2).rposition(|two| two == b"..") {
@@ -81,10 +54,38 @@ fn local(bytes: &[u8], at: usize) -> Option<usize> {
     (!useless).then_some(start)
 }
 
-fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
-        || !byte.is_ascii()
+/// Where in it an address begins that is written with more than ASCII: not in the middle of a character, nor before
+/// punctuation of other scripts.
+fn foreign(written: &[u8]) -> Option<usize> {
+    let (mut start, mut place) = (0, 0);
+    while let Some(rest @ [_, ..]) = written.get(place..) {
+        let len = match rest {
+            [0x80..=0xBF, ..] => 1,
+            [first, ..] if first.is_ascii() => 1,
+            [0xC2, ..]
+            | [0xE2, 0x80 | 0x81, ..]
+            | [0xE3, 0x80, 0x80..=0x9F, ..]
+            | [0xEF, 0xBC..=0xBE, ..] => character_len(rest),
+            _ => {
+                place += character_len(rest);
+                continue;
+            }
+        };
+        place += len;
+        if !rest.first().is_some_and(u8::is_ascii) {
+            start = place.min(written.len());
+        }
+    }
+    // Of a script without blanks the sentence before runs into the address.
+    let rest = written.get(start..)?;
+    let dense = rest.iter().rposition(|byte| *byte >= 0xE0);
+    if let Some(place) = dense {
+        let after = place + character_len(rest.get(place..)?);
+        if after < rest.len() && rest.get(after..)?.is_ascii() {
+            start += after;
+        }
+    }
+    Some(start)
 }
 
 fn character_len(bytes: &[u8]) -> usize {
@@ -110,10 +111,10 @@ fn quoted(near: &[u8]) -> Option<usize> {
 fn domain(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     let rest = rest.get(..DOMAIN_MAX).unwrap_or(rest);
-    let len = rest.iter().position(|byte| !is_domain(*byte)).unwrap_or(rest.len());
-    let len = boundary(rest, len);
+    let written = rest.get(..front(rest, DOMAIN))?;
+    let written = if written.is_ascii() { written } else { rest.get(..boundary(rest, written.len()))? };
     let (mut start, mut end, mut numbers) = (0, None, 0);
-    for (index, label) in rest.get(..len)?.split(|byte| *byte == b'.').enumerate() {
+    for (index, label) in written.split(|byte| *byte == b'.').enumerate() {
         if label.is_empty() || label.len() > LABEL_MAX || label.first() == Some(&b'-') {
             break;
         }
@@ -133,10 +134,6 @@ fn domain(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let end = end?;
     (!matches!(byte(bytes, end), Some(b'@' | b'_'))).then_some(end)
-}
-
-fn is_domain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-') || !byte.is_ascii()
 }
 
 /// Where punctuation of other scripts ends what may be a domain.

@@ -4,6 +4,7 @@ use core::net::Ipv6Addr;
 use core::ops::Range;
 use core::str::{self, FromStr};
 
+use super::class::{ADDRESS, back, front};
 use super::groups::digits_end;
 use super::{before, byte, is_word};
 use crate::scan::trigger::{Gram, Set};
@@ -52,23 +53,24 @@ fn mac(bytes: &[u8], start: usize, size: usize, separator: u8, found: &mut dyn F
 
 /// Neither everybody's address nor nobody's.
 fn is_mac(written: &[u8], size: usize, separator: u8) -> bool {
-    let mut groups = written.split(|byte| *byte == separator);
-    let digits = || written.iter().filter(|byte| byte.is_ascii_hexdigit());
-    groups.all(|group| group.len() == size && group.iter().all(u8::is_ascii_hexdigit))
-        && digits().count() == 12
-        && !digits().all(|byte| *byte == b'0')
-        && !digits().all(|byte| byte.eq_ignore_ascii_case(&b'f'))
+    let is_group = |group: &[u8]| {
+        let (digits, behind) = group.split_at(size.min(group.len()));
+        digits.iter().all(u8::is_ascii_hexdigit) && behind.iter().all(|byte| *byte == separator)
+    };
+    let all = |digit: u8| written.iter().all(|byte| byte.eq_ignore_ascii_case(&digit) || *byte == separator);
+    written.len() == 12 + 12 / size - 1 && written.chunks(size + 1).all(is_group) && !all(b'0') && !all(b'f')
 }
 
 /// The run of digits, colons and dots around a colon: one address or none.
 fn colons(bytes: &[u8], at: usize, found: &mut dyn Findings) -> usize {
-    let within = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
     let ahead = bytes.get(at..).unwrap_or_default();
-    let end = at + ahead.iter().take(ADDRESS_MAX + 1).take_while(|byte| within(byte)).count();
+    let ahead = ahead.get(..ADDRESS_MAX + 1).unwrap_or(ahead);
+    let ahead = ahead.get(..front(ahead, ADDRESS)).unwrap_or_default();
+    let end = at + ahead.len();
     // The dots of a MAC address are places of their own.
-    let next = at + ahead.iter().take(end - at).position(|byte| *byte == b'.').unwrap_or(end - at);
+    let next = at + ahead.iter().position(|byte| *byte == b'.').unwrap_or(ahead.len());
     let behind = bytes.get(at.saturating_sub(ADDRESS_MAX)..at).unwrap_or_default();
-    let start = at - behind.iter().rev().take_while(|byte| within(byte)).count();
+    let start = at - back(behind, ADDRESS);
     let Some(run) = run(bytes, start..end) else { return next };
     let Some(written) = bytes.get(run.clone()) else { return next };
     if is_mac(written, 2, b':') && !is_word(byte(bytes, run.end)) {

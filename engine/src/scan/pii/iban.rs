@@ -1,7 +1,8 @@
 //! International bank account numbers, ISO 13616.
 
 use super::checks::remainder97;
-use super::is_word;
+use super::class::{ALPHANUMERIC, is};
+use super::{byte, is_word};
 
 /// How long the numbers of a country are, by the registry of SWIFT.
 const COUNTRIES: &[u8] = b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29\
@@ -14,32 +15,27 @@ const SPAN_MAX: usize = 66;
 
 /// Where the number ends that begins at `at`.
 pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let [a, b, b'0'..=b'9', b'0'..=b'9', ..] = rest else { return None };
-    let len = country_len(*a, *b)?;
-    let mut characters = [0; 34];
-    let mut taken = 0;
-    let mut blank = true;
-    for (offset, byte) in rest.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                *characters.get_mut(taken)? = *byte;
-                taken += 1;
-                blank = false;
-            }
-            b' ' | b'-' if !blank => blank = true,
-            _ => return None,
+    let (front, back) = bytes.get(at..)?.split_first_chunk::<4>()?;
+    let [a, b, b'0'..=b'9', b'0'..=b'9'] = front else { return None };
+    let mut left = country_len(*a, *b)?.checked_sub(front.len())?;
+    let (mut len, mut blank) = (0, false);
+    while left > 0 {
+        let byte = *back.get(len)?;
+        if is(byte, ALPHANUMERIC) {
+            (left, blank) = (left - 1, false);
+        } else if blank || !matches!(byte, b' ' | b'-') {
+            return None;
+        } else {
+            blank = true;
         }
-        if taken == len {
-            let end = at + offset + 1;
-            let (front, back) = characters.get(..len)?.split_at_checked(4)?;
-            let any = |case: fn(&u8) -> bool| characters.iter().any(case);
-            let mixed = || any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
-            let sum = || remainder97(back.iter().chain(front).copied());
-            return (!is_word(bytes.get(end).copied()) && sum() == 1 && !mixed()).then_some(end);
-        }
+        len += 1;
     }
-    None
+    let back = back.get(..len)?;
+    let end = at + front.len() + len;
+    let any = |case: fn(&u8) -> bool| front.iter().chain(back).any(case);
+    let mixed = || any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
+    let sum = || remainder97([back, front]);
+    (!is_word(byte(bytes, end)) && sum() == 1 && !mixed()).then_some(end)
 }
 
 /// Whether what begins at `at` is part of an account number that began before it, right or wrong: words of four
@@ -49,18 +45,32 @@ pub(super) fn covers(bytes: &[u8], at: usize) -> bool {
     let near = bytes.get(from..at).unwrap_or_default();
     let mut words = near.rsplit(|byte| matches!(byte, b' ' | b'-'));
     words.next() == Some(b"")
-        && words.take_while(|word| matches!(word, [.., a, b, c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_alphanumeric())))
+        && words.take_while(|word| matches!(word, [.., a, b, c, d] if [a, b, c, d].iter().all(|byte| is(**byte, ALPHANUMERIC))))
             .any(|word| matches!(word, [rest @ .., a, b, b'0'..=b'9', b'0'..=b'9']
                 if country_len(*a, *b).is_some() && !is_word(rest.last().copied())))
 }
 
 /// How many characters a country's numbers have.
 fn country_len(a: u8, b: u8) -> Option<usize> {
-    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
-    let (known, _) = COUNTRIES.as_chunks::<4>();
-    let found = known.binary_search_by_key(&country, |[a, b, _, _]| [*a, *b]).ok()?;
-    let [_, _, tens, ones] = known.get(found)?;
-    Some(usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
+    let [a, b] = [a, b].map(|letter| usize::from(letter.to_ascii_uppercase().wrapping_sub(b'A')));
+    let len = if a < LETTERS && b < LETTERS { LENS.get(a * LETTERS + b) } else { None };
+    len.filter(|len| **len > 0).map(|len| usize::from(*len))
+}
+
+const LETTERS: usize = 26;
+
+/// The length for each two letters; 0 for those of no country.
+static LENS: [u8; LETTERS * LETTERS] = lens();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn lens() -> [u8; LETTERS * LETTERS] {
+    let mut lens = [0; _];
+    let mut rest = COUNTRIES;
+    while let [a, b, tens, ones, after @ ..] = rest {
+        lens[(*a - b'A') as usize * LETTERS + (*b - b'A') as usize] = (*tens - b'0') * 10 + *ones - b'0';
+        rest = after;
+    }
+    lens
 }
 
 #[cfg(test)]
@@ -70,8 +80,14 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
-    fn countries_are_sorted() {
+    fn each_country_is_known_by_its_letters_of_either_case() {
         let (known, _) = COUNTRIES.as_chunks::<4>();
         assert!(known.is_sorted() && known.len() * 4 == COUNTRIES.len());
+        for [a, b, _, _] in known {
+            let len = country_len(*a, *b);
+            assert!(len.is_some_and(|len| (15..=34).contains(&len)));
+            assert_eq!(country_len(a.to_ascii_lowercase(), *b), len);
+        }
+        assert_eq!([country_len(b'U', b'S'), country_len(b'1', b'A'), country_len(b'A', b'[')], [None; 3]);
     }
 }

@@ -14,9 +14,7 @@ pub(super) fn address(
 ) -> Option<(Range<usize>, usize)> {
     let [a, b, c, d, rest @ ..] = groups else { return None };
     let dotted = a.join[0] != b'.' && [b, c, d].iter().all(|group| group.join == [b'.', 0]);
-    if !dotted
-        || ![a, b, c, d].iter().all(|group| is_octet(bytes.get(group.start..group.end).unwrap_or_default()))
-    {
+    if !dotted || ![a, b, c, d].iter().all(|group| is_octet(group.digits(bytes))) {
         return None;
     }
     if !may_begin(bytes, a.start) || is_heading(bytes, a.start, d.end) {
@@ -42,8 +40,7 @@ fn is_octet(digits: &[u8]) -> bool {
 }
 
 fn is_prefix(bytes: &[u8], group: &Group) -> bool {
-    let digits = bytes.get(group.start..group.end).unwrap_or_default();
-    matches!(digits, [_] | [b'1' | b'2', _] | [b'3', b'0'..=b'2']) && may_end(bytes, group.end)
+    matches!(group.digits(bytes), [_] | [b'1' | b'2', _] | [b'3', b'0'..=b'2']) && may_end(bytes, group.end)
 }
 
 fn may_begin(bytes: &[u8], at: usize) -> bool {

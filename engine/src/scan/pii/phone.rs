@@ -2,7 +2,8 @@
 
 use super::checks::uniform;
 use super::countries::country;
-use super::groups::{Form, Group, digits_end};
+use super::form::Form;
+use super::groups::{GROUPS, Group, digits_end};
 use super::{before, byte};
 
 /// E.164 allows no more digits.
@@ -11,6 +12,31 @@ const DIGITS_MAX: usize = 15;
 pub(super) const DIGITS_MIN: usize = 7;
 const LABELLED_MIN: usize = 5;
 const EXTENSION_DIGITS_MAX: usize = 7;
+/// Of what stands behind a plus sign; the trunk zero that some write is one more.
+const PLUS_DIGITS_MAX: usize = DIGITS_MAX + 1;
+
+/// How many of the groups behind a plus sign are a number: as many as can be.
+pub(super) fn international(bytes: &[u8], groups: &[Group], ends: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut digits = [0; PLUS_DIGITS_MAX];
+    // How many digits there are with each group.
+    let mut lens = [0; GROUPS];
+    let mut len = 0;
+    for (group, total) in groups.iter().zip(&mut lens) {
+        if !is_trunk_zero(bytes, group) {
+            let values = group.digits(bytes);
+            let Some(room) = digits.get_mut(len..len + values.len()) else { break };
+            for (place, value) in room.iter_mut().zip(values) {
+                *place = value - b'0';
+            }
+            len += values.len();
+        }
+        *total = len;
+    }
+    (1..=groups.len()).rev().find(|used| {
+        let digits = lens.get(used - 1).and_then(|len| digits.get(..*len));
+        digits.is_some_and(|digits| digits.len() >= DIGITS_MIN && ends(*used) && is_international(digits))
+    })
+}
 
 /// Whether the digits are a country's code and as many digits as follow it.
 pub(super) fn is_international(digits: &[u8]) -> bool {

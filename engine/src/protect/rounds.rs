@@ -1,0 +1,98 @@
+//! One text through the detectors, until what is left of it shows nothing more.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::treat::{Part, treated};
+use super::walk::{Find, Protector};
+use crate::glob;
+use crate::scan::Finding;
+
+/// Looks at one text, each at what the one before left of it.
+const ROUNDS_MAX: usize = 4;
+/// Finds of a further look that are looked up in the original, so that the same one is not written down twice.
+const SEARCHES_MAX: usize = 32;
+
+impl Protector<'_> {
+    /// Looks through one decoded text: what it becomes, if it changes. `raw` turns the places of finds in it into places
+    /// in the JSON.
+    pub(super) fn text(
+        &mut self,
+        text: &str,
+        key: Option<&str>,
+        raw: &dyn Fn(&mut [Find]),
+    ) -> Option<String> {
+        let findings = self.scanner.scan(text, key);
+        if findings.is_empty() { None } else { self.found(text, key, findings, raw) }
+    }
+
+    /// What a text becomes in which something was found.
+    ///
+    /// What is left is looked through again: taking something out may join what it stood between, and nothing that
+    /// could be found in the answer may leave.
+    pub(super) fn found(
+        &mut self,
+        text: &str,
+        key: Option<&str>,
+        findings: Vec<Finding>,
+        raw: &dyn Fn(&mut [Find]),
+    ) -> Option<String> {
+        let before = self.report.finds.len();
+        let parts = self.parts(text, findings, None);
+        raw(self.report.finds.get_mut(before..).unwrap_or_default());
+        let mut new = treated(text, &parts, self.key)?;
+        let mut worst = parts;
+        for _ in 1..ROUNDS_MAX {
+            let before = self.report.finds.len();
+            let parts = self.parts(&new, self.scanner.scan(&new, key), Some(text));
+            let again = self.report.finds.get_mut(before..).unwrap_or_default();
+            // Where it came from nobody can tell.
+            again.iter_mut().for_each(|find| find.place = 0..text.len());
+            raw(again);
+            let Some(changed) = treated(&new, &parts, self.key) else { return Some(new) };
+            (worst, new) = (parts, changed);
+        }
+        // Made so that there is always something more to find.
+        let treatment = worst.iter().map(|part| part.treatment).max()?;
+        let all = Part { place: 0..new.len(), treatment, kind: None };
+        treated(&new, &[all], self.key).or(Some(new))
+    }
+
+    /// What is to be treated of what was found in a text, and what of it is new written down. What is left of an
+    /// `original` was looked through before.
+    fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
+        let mut searches = 0;
+        let mut parts = Vec::with_capacity(findings.len());
+        for Finding { place, detector, is_encoded } in findings {
+            let Some(treated) = self.plan.of(detector) else { continue };
+            let Some(found) = text.get(place.clone()) else { continue };
+            if self.is_allowed(detector, found) {
+                continue;
+            }
+            let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
+            let part = Part { place: place.clone(), treatment: treated.now, kind };
+            // Made by what was done before, or found then.
+            let is_known = original.is_some_and(|original| {
+                part.stays(text, self.key)
+                    || searches < SEARCHES_MAX && {
+                        searches += 1;
+                        original.contains(found)
+                    }
+            });
+            if !is_known {
+                self.note(detector, place, treated);
+            }
+            parts.push(part);
+        }
+        parts
+    }
+
+    fn is_allowed(&self, detector: u16, found: &str) -> bool {
+        let Some(detector) = self.view.detectors.get(usize::from(detector)) else { return false };
+        if detector.allow_len.get() == 0 {
+            return false;
+        }
+        let allow = self.view.run(detector.allow.get(), u32::from(detector.allow_len.get()));
+        allow.iter().any(|allowed| glob::matches(self.view.text(allowed), found))
+    }
+}
