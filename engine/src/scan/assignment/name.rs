@@ -54,7 +54,7 @@ impl<'t> Name<'t> {
     pub(super) fn says(&self) -> Option<Says> {
         let left = self.left();
         // A key of nothing in particular is what finds things.
-        let plain = self.word == b"key" && left.is_empty() && !self.is_option();
+        let plain = self.word == b"key" && left.is_empty() && !self.is_option() && !self.is_parameter();
         if plain || HARMLESS.iter().any(|harmless| ends_with_word(left, harmless)) {
             return None;
         }
@@ -96,6 +96,16 @@ impl<'t> Name<'t> {
         name == Some(&b'-')
     }
 
+    /// Whether it is a parameter of a URL, `?key=`: services take their keys so.
+    fn is_parameter(&self) -> bool {
+        matches!(self.before, [.., b'?' | b'&'])
+    }
+
+    /// Whether it is what follows the stop in the name of a file, `server.key`.
+    pub(super) fn is_extension(&self) -> bool {
+        matches!(self.before, [.., b'.'])
+    }
+
     /// The part of the name before its word, without what joins them. One space joins too.
     fn left(&self) -> &'t [u8] {
         let head = match self.before {
@@ -122,8 +132,8 @@ fn continued(last: &u8, after: &[u8], word: &[u8]) -> Option<usize> {
     let Some(first) = after.first().filter(|first| first.is_ascii_alphabetic()) else {
         return Some(0);
     };
-    // Three letters are a word of their own or none; `key` often ends a longer one.
-    if word.len() == 3 && !matches!(word, b"key" | b"pwd") {
+    // So few letters are a word of their own or none; `key` often ends a longer one.
+    if word.len() <= 3 && !matches!(word, b"key" | b"pwd") {
         return None;
     }
     if first.is_ascii_uppercase() && last.is_ascii_lowercase() {
@@ -150,7 +160,7 @@ fn begins(bytes: &[u8], at: usize) -> bool {
         || (before.is_ascii_lowercase() && here.is_ascii_uppercase())
 }
 
-const USER_DISTANCE_MAX: usize = 64;
+const USER_DISTANCE_MAX: usize = 96;
 
 /// Whether a user is named just before, on the same line.
 fn beside_user(before: &[u8]) -> bool {
@@ -158,7 +168,13 @@ fn beside_user(before: &[u8]) -> bool {
     let line = before.rsplit(|b| *b == b'\n').next().unwrap_or(before);
     let has =
         |text: &[u8]| (0..line.len()).any(|at| line.get(at..).is_some_and(|line| starts_with(line, text)));
-    USERS.iter().any(|user| has(user)) || (has(b"machine ") && has(b" login "))
+    USERS.iter().any(|user| has(user)) || in_netrc(before)
+}
+
+/// Whether this ends in `machine host login user`, on one line or several.
+fn in_netrc(before: &[u8]) -> bool {
+    let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
+    words.next() == Some(b"login") && words.nth(1) == Some(b"machine")
 }
 
 fn in_name(byte: u8) -> bool {

@@ -173,8 +173,10 @@ fn sequence(value: &[u8]) -> bool {
 /// An expression that yields the value: a variable, a call, a path, a URL.
 fn code(value: &[u8]) -> bool {
     let has = |part: &[u8]| value.windows(part.len()).any(|w| w == part);
-    matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#', ..] if !has_digit_run(value))
+    matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#' | b'!', ..] if !has_digit_run(value))
         || matches!(value, [b'@' | b'*', ..])
+        || value.starts_with(b"urn:")
+        || is_version(value)
         || has(b"://")
         || has(b"()")
         || has(b"process.env")
@@ -183,6 +185,16 @@ fn code(value: &[u8]) -> bool {
         || has(b"->")
         || has(b"::")
         || matches!(value, [.., b'('])
+}
+
+/// Three numbers with stops between them, and what follows: a version, perhaps of a commit.
+fn is_version(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"v").unwrap_or(value);
+    let mut numbers = value.splitn(4, |b| matches!(b, b'.' | b'-' | b'+' | b'@'));
+    value.get(..value.len().min(16)).is_some_and(|head| head.contains(&b'.'))
+        && (0..3).all(|_| {
+            numbers.next().is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+        })
 }
 
 fn has_digit_run(value: &[u8]) -> bool {
