@@ -20,6 +20,7 @@ pub(super) const GRAMS: &[Gram] = &[
     Gram::literal(b"secr"),
     Gram::literal(b"pass"),
     Gram::literal(b"pswd"),
+    Gram::literal(b"senh"),
     Gram::literal(b"pwd"),
     Gram::literal(b"cred"),
     Gram::literal(b"auth"),

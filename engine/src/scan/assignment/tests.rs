@@ -3,6 +3,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -123,6 +125,23 @@ fn stand_ins_are_not_secrets() {
 }
 
 #[test]
+fn what_is_encoded_is_as_secret_as_it_was() {
+    let encode = |text: &str| STANDARD.encode(text);
+    for text in ["strong-password", "user:password", "hello-world", "my-example-Token7"] {
+        assert_eq!(found(&format!("data:\n  password: {}\n", encode(text))), [] as [&str; 0], "{text}");
+    }
+    for text in [
+        random(24),
+        "app:tr0ub4dor&3".into(),
+        "acme.app:opensesame".into(),
+        "{\"version\": 1, \"origin\": \"acme\"}".into(),
+    ] {
+        let value = encode(&text);
+        assert_eq!(found(&format!("data:\n  token: {value}\n")), [value.as_str()], "{text}");
+    }
+}
+
+#[test]
 fn words_and_code_are_not_secrets() {
     for text in [
         "token: getAccessTokenFromStore(user)",
@@ -150,6 +169,8 @@ fn words_and_code_are_not_secrets() {
         "[\"redis.password=none\",\n \"redis.db2=main7\"]",
         "Culture=neutral, PublicKeyToken=adb9793829ddae60",
         "export KEY_FP=1F3D1CED2F865F5E59CA564553241F147E7C5FA4",
+        "see `UsernamePasswordFilter` | `HttpSecurity#formLogin`",
+        "client.withPassword(\"secret!\")",
         "The password is 'required' and the password was \"invalid\".",
         "Enter login, host, user and password again",
     ] {
