@@ -148,9 +148,10 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
         run(bytes, name.end, 4, |b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'}' | b'*'));
     let closed =
         if bytes.get(closed..closed + QUOT.len()) == Some(QUOT) { closed + QUOT.len() } else { closed };
-    let (at, joint) = match entry(bytes, closed) {
-        Some(at) => (at, Joint::Operator),
-        None => joint(bytes, name.end, closed)?,
+    let (at, joint) = match (entry(bytes, closed), attributes(bytes, name)) {
+        (Some(at), _) => (at, Joint::Operator),
+        (None, Some(at)) => (at, Joint::Tag),
+        (None, None) => joint(bytes, name.end, closed)?,
     };
     let at = blanks(bytes, at);
     let mut at = entry(bytes, at).unwrap_or(at);
@@ -224,6 +225,15 @@ fn joint(bytes: &[u8], end: usize, closed: usize) -> Option<(usize, Joint)> {
         }
         _ => None,
     }
+}
+
+/// Behind the attributes of the tag of this name: `<pass encoding="plain">`.
+fn attributes(bytes: &[u8], name: &Name<'_>) -> Option<usize> {
+    let in_tag = name.is_tag() && bytes.get(name.end) == Some(&b' ');
+    let end = run(bytes, name.end, if in_tag { ENTRY_MAX } else { 0 }, |b| {
+        !matches!(b, b'>' | b'<' | b'/' | b'\n')
+    });
+    (bytes.get(end) == Some(&b'>') && end > name.end).then_some(end + 1)
 }
 
 /// Behind the type that some languages put between a name and its value.

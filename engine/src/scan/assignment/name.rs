@@ -106,6 +106,12 @@ impl<'t> Name<'t> {
         matches!(self.before, [.., b'.'])
     }
 
+    /// Whether it is the name of a tag.
+    pub(super) fn is_tag(&self) -> bool {
+        let length = self.before.iter().rev().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).count();
+        self.before.len().checked_sub(length + 1).and_then(|at| self.before.get(at)) == Some(&b'<')
+    }
+
     /// The part of the name before its word, without what joins them. One space joins too.
     fn left(&self) -> &'t [u8] {
         let head = match self.before {

@@ -69,6 +69,7 @@ fn the_value_is_found_in_every_notation_and_nothing_beside_it() {
         "if (token !== \"V\") {",
         "variable \"acme_token\" {\n  default = \"V\"\n}",
         "<string name=\"acme_token\">V</string>",
+        "<AcmeToken encoding=\"plain\" version='2'>V</AcmeToken>",
         "https://acme.example/v1/forecast?key=V&q=x",
         "https://login.example/?next=%2Fhook%3Ftoken%3DV",
         "<div data-state=\"{&quot;token&quot;:&quot;V&quot;}\">",

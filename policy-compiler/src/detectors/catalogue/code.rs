@@ -25,7 +25,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("GitHub", "github_client_id_assigned", Low, r"[0-9a-f]{20}").near(&["github_client", "githubclient", "github_id", "github_app", "gitalk", "github-client"]),
     Format::new("GitHub", "gitalk_client", Medium, r"[0-9a-f]{20}|[0-9a-f]{40}").near(&["clientid", "clientsecret", "client_id", "client_secret"]),
     Format::new("GitLab", "gitlab_pat", Critical, r"glpat-[\w-]{20,255}").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
-    Format::new("GitLab", "gitlab_routable_token", Critical, r"gl(?:pat|dt|rt|rtr|oas|ptt|agent|ft|cbt|soat|wt)-[\w-]{20,300}(?:\.[0-9a-z]{2})?\.[0-9a-z]{7,9}")
+    Format::new("GitLab", "gitlab_routable_token", Critical, r"gl(?:pat|dt|rt|rtr|oas|ptt|agent|ft|cbt|soat|wt)-[\w-]{20,300}(?:\.[0-9A-Za-z]{2})?\.[0-9A-Za-z]{7,9}")
         .page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
     Format::new("GitLab", "gitlab_deploy_token", High, r"gldt-[\w-]{20,255}").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
     Format::new("GitLab", "gitlab_runner_token", Critical, r"glrtr?-[\w-]{20,255}").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
@@ -163,4 +163,8 @@ pub(super) const FORMATS: &[Format] = &[
         .with(&["docker login", "podman login", "sshpass", "psexec", "mysql", "smbclient", "npm login", "npm-cli"])
         .proof(Proof::Mixed)
         .page("https://docs.docker.com/reference/cli/docker/login/"),
+    Format::new("WordPress", "wordpress_salt", High, r"[ !#-&(-\[\]-~]{64}")
+        .near(&["auth_key", "logged_in_key", "nonce_key", "auth_salt", "logged_in_salt", "nonce_salt"])
+        .entropy(4.0)
+        .page("https://api.wordpress.org/secret-key/1.1/salt/"),
 ];

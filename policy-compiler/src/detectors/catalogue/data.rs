@@ -57,7 +57,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Contentful", "contentful_token", Medium, r"[\w=-]{43}").near(&["contentful"]).page("https://www.contentful.com/developers/docs/references/authentication/"),
     Format::new("Contentful", "contentful_pat", High, r"CFPAT-[\w-]{43}").page("https://www.contentful.com/developers/docs/references/authentication/"),
     Format::new("Sanity", "sanity_token", High, r"sk[0-9A-Za-z]{79}|sk[0-9A-Za-z]{150,180}").near(&["sanity"]).page("https://www.sanity.io/docs/http-auth"),
-    Format::new("Storyblok", "storyblok_token", Medium, r"[0-9A-Za-z]{22}tt").near(&["storyblok"]).page("https://www.storyblok.com/docs/api"),
+    Format::new("Storyblok", "storyblok_token", Medium, r"[0-9A-Za-z]{22}tt(?:-[0-9]{6}-[\w-]{20})?").near(&["storyblok"]).page("https://www.storyblok.com/docs/api"),
     Format::new("Prismic", "prismic_token", Medium, r"MC5[\w-]{40,120}\.[\w%-]{40,200}").page("https://prismic.io/docs"),
     Format::new("DatoCMS", "datocms_token", Medium, r"[0-9a-f]{30}").near(&["datocms"]).page("https://www.datocms.com/docs/content-management-api"),
     Format::new("Algolia", "algolia_key", Medium, r"[0-9a-z]{32}").near(&["algolia"]).page("https://www.algolia.com/doc/guides/security/api-keys/"),

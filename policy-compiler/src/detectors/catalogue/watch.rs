@@ -21,7 +21,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("New Relic", "newrelic_admin_key", Critical, r"NRAA-[0-9a-f]{27}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "newrelic_rest_key", High, r"NRRA-[0-9a-f]{42}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "pixie_key", High, concat!("px-(?:api|dep)-", uuid!())).page("https://docs.px.dev/reference/admin/api-keys/"),
-    Format::new("Sentry", "sentry_org_token", High, r"sntrys_eyJpYXQiO[0-9A-Za-z+/=]{10,300}_[0-9A-Za-z+/]{43}").page("https://docs.sentry.io/account/auth-tokens/"),
+    Format::new("Sentry", "sentry_org_token", High, r"sntrys_eyJ[0-9A-Za-z+/=_-]{80,400}").page("https://docs.sentry.io/account/auth-tokens/"),
     Format::new("Sentry", "sentry_user_token", High, r"sntryu_[0-9a-f]{64}").page("https://docs.sentry.io/account/auth-tokens/"),
     Format::new("Sentry", "sentry_integration_token", High, r"sntry[ia]_[0-9a-f]{64}").page("https://docs.sentry.io/account/auth-tokens/"),
     Format::new("Sentry", "sentry_old_token", High, r"[0-9a-f]{64}").near(&["sentry"]).page("https://docs.sentry.io/account/auth-tokens/"),
