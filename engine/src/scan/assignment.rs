@@ -171,15 +171,18 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
     let (quote, at) = quote(bytes, at).map_or((None, at), |(mark, behind)| (Some(mark), behind));
     let at = if name.takes_cookie() { cookie(bytes, at) } else { at };
     let start = scheme(bytes, at, name.takes_scheme());
+    // A quote that opens, not the end of a string before more code.
+    let opens =
+        matches!(quote, Some(b'"' | b'\'')) && bytes.get(start).is_some_and(u8::is_ascii_alphanumeric);
     (quote.is_some() || !only_quoted || start > at).then_some(Start {
         at: start,
         quote,
         loose: match joint {
-            Joint::Blank => !name.is_option() && !matches!(quote, Some(b'"' | b'\'')),
+            Joint::Blank => !name.is_option() && !opens,
             Joint::Call => wraps,
             _ => false,
         },
-        told: matches!(joint, Joint::Verb) && matches!(quote, Some(b'"' | b'\'')),
+        told: matches!(joint, Joint::Verb) && opens && !name.is_any(),
     })
 }
 

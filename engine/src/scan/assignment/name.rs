@@ -106,6 +106,11 @@ impl<'t> Name<'t> {
         matches!(self.before, [.., b'.'])
     }
 
+    /// Whether a sentence speaks of no certain one.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.left(), b"a" | b"any" | b"each" | b"every" | b"no")
+    }
+
     /// Whether it is the name of a tag.
     pub(super) fn is_tag(&self) -> bool {
         let length = self.before.iter().rev().take(SIDE_BYTES_MAX).take_while(|b| in_name(**b)).count();

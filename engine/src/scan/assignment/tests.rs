@@ -172,6 +172,9 @@ fn words_and_code_are_not_secrets() {
         "export KEY_FP=1F3D1CED2F865F5E59CA564553241F147E7C5FA4",
         "see `UsernamePasswordFilter` | `HttpSecurity#formLogin`",
         "client.withPassword(\"secret!\")",
+        "text(65, \"true\"), text(66, \" or pass \"), next(67, \"p2\")",
+        "'password' => 'required|min:8|confirmed'",
+        "validate that a password is \"uncompromised\"",
         "The password is 'required' and the password was \"invalid\".",
         "Enter login, host, user and password again",
     ] {

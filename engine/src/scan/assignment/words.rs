@@ -281,6 +281,7 @@ pub(super) const STAND_INS: &[&[u8]] = &[
     b"xxxx",
     b"insert",
     b"replace",
+    b"required",
     b"fake",
     b"to-be-",
     b"todo",
