@@ -27,8 +27,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The password of the URL whose user ends before the `@` at `at`.
 pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let before = bytes.get(..at)?;
-    // The user may be an address.
-    let length = before.iter().rev().take(LOGIN_MAX).take_while(|b| in_login(**b) || **b == b'@').count();
+    // The user may be an address. One `@` is gone back over, so that many in a row are not each time.
+    let mut signs = 0;
+    let in_url = |byte: &u8| {
+        signs += usize::from(*byte == b'@');
+        in_login(*byte) || (*byte == b'@' && signs == 1)
+    };
+    let length = before.iter().rev().take(LOGIN_MAX).copied().take_while(in_url).count();
     let (scheme, login) = before.split_at_checked(at - length)?;
     let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
     begun.then_some(())?;
