@@ -21,6 +21,7 @@ pub(super) const GRAMS: &[Gram] = &[
     Gram::literal(b"secr"),
     Gram::literal(b"pass"),
     Gram::literal(b"pswd"),
+    Gram::literal(b"senh"),
     Gram::literal(b"pwd"),
     Gram::literal(b"cred"),
     Gram::literal(b"auth"),
@@ -34,6 +35,7 @@ pub(super) const GRAMS: &[Gram] = &[
     short(b"dsn"),
     short(b"pat"),
     short(b"api"),
+    Gram::of([Set::of(b"p"), Set::of(b"w"), Set::LETTER.not(), Set::ANY], 0),
     Gram::literal(b"key"),
 ];
 
@@ -48,10 +50,18 @@ pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usiz
     let place = Name::at(text.bytes, at).filter(|name| !name.is_plain()).and_then(|name| {
         let start = assigned(text.bytes, &name)?;
         let value = text.bytes.get(start.judged(text.bytes))?;
+        // The argument behind a file, a member set to a variable of its name.
+        if (start.loose && name.is_extension()) || text.bytes.get(..name.end)?.ends_with(value) {
+            return None;
+        }
         // Most are words, and then the name need not be looked at further.
         let says = if value::may_be(value, name.is_password()) { name.says() } else { None }?;
         // Where nothing but a blank joins them, a password has to look like one by itself.
-        let says = if start.loose && says == Says::Password { Says::Token } else { says };
+        let says = match says {
+            Says::Password if start.loose => Says::Token,
+            Says::Password if start.told => Says::Login,
+            says => says,
+        };
         // With its user beside it, a password need not even look like one.
         let is_secret = value::secret(value, says)
             || name.is_password() && name.is_beside_user() && value::secret(value, Says::Login);
@@ -84,13 +94,17 @@ const OPERATOR_MAX: usize = 5;
 const TYPE_MAX: usize = 24;
 const SCHEME_MAX: usize = 16;
 const ENTRY_MAX: usize = 64;
+/// A quote inside an attribute of HTML.
+const QUOT: &[u8] = b"&quot;";
 
 /// Where a value begins, and what ends it.
 struct Start {
     at: usize,
     quote: Option<u8>,
-    /// Whether nothing but blanks joins it to its name, and the name is no option of a command.
+    /// Whether nothing but blanks joins it to its name, and the name is no option of a command; or both are in a list.
     loose: bool,
+    /// Whether a sentence quotes it: the password is "so and so".
+    told: bool,
 }
 
 impl Start {
@@ -116,6 +130,8 @@ impl Start {
         };
         let next = bytes.get(end).filter(|_| end - self.at < value::JUDGED_MAX);
         match (self.quote, next) {
+            // A tag is closed.
+            (None, Some(b'<')) if bytes.get(end + 1) == Some(&b'/') => {}
             // A call, an element of something else, a sentence.
             (None, Some(b'(' | b'[' | b'<' | b'{')) | (Some(_), Some(b' ' | b'\t')) => {
                 return self.at..self.at;
@@ -134,15 +150,19 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
     // The name's own quotes and brackets.
     let closed =
         run(bytes, name.end, 4, |b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'}' | b'*'));
-    let (at, joint) = match entry(bytes, closed) {
-        Some(at) => (at, Joint::Operator),
-        None => joint(bytes, name.end, closed)?,
+    let closed =
+        if bytes.get(closed..closed + QUOT.len()) == Some(QUOT) { closed + QUOT.len() } else { closed };
+    let (at, joint) = match (entry(bytes, closed), attributes(bytes, name)) {
+        (Some(at), _) => (at, Joint::Operator),
+        (None, Some(at)) => (at, Joint::Tag),
+        (None, None) => joint(bytes, name.end, closed)?,
     };
     let at = blanks(bytes, at);
     let mut at = entry(bytes, at).unwrap_or(at);
     let next_line = run(bytes, at, 2, |b| matches!(b, b'\n' | b'\r'));
+    let wraps = next_line > at;
     let only_quoted = match joint {
-        Joint::Operator | Joint::Blank => next_line > at,
+        Joint::Operator | Joint::Blank | Joint::Verb => wraps,
         Joint::Tag => false,
         Joint::Call => true,
     };
@@ -155,10 +175,18 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
     let (quote, at) = quote(bytes, at).map_or((None, at), |(mark, behind)| (Some(mark), behind));
     let at = if name.takes_cookie() { cookie(bytes, at) } else { at };
     let start = scheme(bytes, at, name.takes_scheme());
+    // A quote that opens, not the end of a string before more code.
+    let opens =
+        matches!(quote, Some(b'"' | b'\'')) && bytes.get(start).is_some_and(u8::is_ascii_alphanumeric);
     (quote.is_some() || !only_quoted || start > at).then_some(Start {
         at: start,
         quote,
-        loose: matches!(joint, Joint::Blank) && !name.is_option(),
+        loose: match joint {
+            Joint::Blank => !name.is_option() && !opens,
+            Joint::Call => wraps,
+            _ => false,
+        },
+        told: matches!(joint, Joint::Verb) && opens && !name.is_any(),
     })
 }
 
@@ -167,6 +195,8 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
 enum Joint {
     Operator,
     Blank,
+    /// `is`.
+    Verb,
     /// The end of a tag, whose text may be on the next line.
     Tag,
     /// A comma or bracket: such a value is in quotes, or it is another name.
@@ -176,8 +206,8 @@ enum Joint {
 /// Behind what joins the name, of which quotes and brackets are `closed`, and its value.
 fn joint(bytes: &[u8], end: usize, closed: usize) -> Option<(usize, Joint)> {
     let at = blanks(bytes, closed);
-    // `.=` appends.
-    let dotted = at + usize::from(bytes.get(at..at + 2) == Some(b".="));
+    // `.=` appends, `!=` compares.
+    let dotted = at + usize::from(matches!(bytes.get(at..at + 2), Some(b".=" | b"!=")));
     let operator = run(bytes, dotted, OPERATOR_MAX, |b| matches!(b, b'=' | b':' | b'?' | b'|' | b'>' | b'~'));
     match bytes.get(dotted..operator) {
         Some(b":") => return Some((annotation(bytes, operator).unwrap_or(operator), Joint::Operator)),
@@ -188,16 +218,29 @@ fn joint(bytes: &[u8], end: usize, closed: usize) -> Option<(usize, Joint)> {
     match bytes.get(at)? {
         b',' if closed > end => Some((at + 1, Joint::Call)),
         b'(' => Some((at + 1, Joint::Call)),
+        b'-' if at > closed && bytes.get(at + 1) == Some(&b' ') => Some((at + 1, Joint::Blank)),
+        // `=`, encoded.
+        b'%' if matches!(bytes.get(at + 1..at + 3), Some(b"3D" | b"3d")) => Some((at + 3, Joint::Operator)),
         _ if at > closed => {
             let word =
                 [&b"is "[..], b"was "].into_iter().find(|word| bytes.get(at..at + word.len()) == Some(word));
-            match word.map(|word| at + word.len()).or_else(|| annotation(bytes, at)) {
-                Some(behind) => Some((behind, Joint::Operator)),
-                None => Some((at, Joint::Blank)),
+            match (word, annotation(bytes, at)) {
+                (Some(word), _) => Some((at + word.len(), Joint::Verb)),
+                (None, Some(behind)) => Some((behind, Joint::Operator)),
+                (None, None) => Some((at, Joint::Blank)),
             }
         }
         _ => None,
     }
+}
+
+/// Behind the attributes of the tag of this name: `<pass encoding="plain">`.
+fn attributes(bytes: &[u8], name: &Name<'_>) -> Option<usize> {
+    let in_tag = name.is_tag() && bytes.get(name.end) == Some(&b' ');
+    let end = run(bytes, name.end, if in_tag { ENTRY_MAX } else { 0 }, |b| {
+        !matches!(b, b'>' | b'<' | b'/' | b'\n')
+    });
+    (bytes.get(end) == Some(&b'>') && end > name.end).then_some(end + 1)
 }
 
 /// Behind the type that some languages put between a name and its value.
@@ -211,12 +254,14 @@ fn annotation(bytes: &[u8], at: usize) -> Option<usize> {
         .then_some(equals + 1)
 }
 
-/// Behind `value:`, `value=` and the like, where a list of names and values is written out.
+/// Behind `value:`, `value=` and the like, where a list of names and values is written out, or a variable's default.
 fn entry(bytes: &[u8], at: usize) -> Option<usize> {
-    let at = run(bytes, at, ENTRY_MAX, |b| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'\''));
-    let head = bytes.get(at..at + 5)?;
-    head.eq_ignore_ascii_case(b"value").then_some(())?;
-    let at = run(bytes, at + 5, 2, |b| matches!(b, b'"' | b'\''));
+    let at =
+        run(bytes, at, ENTRY_MAX, |b| b.is_ascii_whitespace() || matches!(b, b',' | b'{' | b'"' | b'\''));
+    let is =
+        |word: &&[u8]| bytes.get(at..at + word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    let word = [&b"value"[..], b"default"].into_iter().find(is)?;
+    let at = run(bytes, at + word.len(), 2, |b| matches!(b, b'"' | b'\''));
     let at = blanks(bytes, at);
     matches!(bytes.get(at), Some(b':' | b'=')).then(|| blanks(bytes, at + 1))
 }
@@ -246,6 +291,7 @@ fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     match bytes.get(at..)? {
         [mark @ (b'"' | b'\'' | b'`'), ..] => Some((*mark, at + 1)),
         [b'\\', mark @ (b'"' | b'\''), ..] => Some((*mark, at + 2)),
+        quot if quot.starts_with(QUOT) => Some((b'&', at + QUOT.len())),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ pub(super) const GRAMS: &[Gram] = &[
     // AGE-SECRET-KEY
     gram([b"a", b"g", b"e", b"-"], 0),
     // What begins like a JSON object in base64: `{"`, `{ "`, `{` and the end of a line.
-    Gram::of([Set::of(b"e"), Set::of(b"y"), Set::of(b"j"), Set::LETTER], 0),
+    Gram::of([Set::of(b"e"), Set::of(b"y"), Set::of(b"j"), Set::LETTER.or(Set::DIGIT)], 0),
     gram([b"e", b"y", b"a", b"i"], 0),
     gram([b"e", b"w", b"o", b"gk"], 0),
     gram([b"e", b"w", b"0", b"k"], 0),

@@ -33,7 +33,7 @@ pub(super) struct Name<'t> {
 /// How many bytes of a name are read to either side of its word.
 const SIDE_BYTES_MAX: usize = 40;
 /// How far before a password its user may be.
-const USER_DISTANCE_MAX: usize = 64;
+const USER_DISTANCE_MAX: usize = 96;
 
 impl<'t> Name<'t> {
     /// The name whose word is at `at`. Cheap: most words in prose go on as other words.
@@ -77,26 +77,17 @@ impl<'t> Name<'t> {
 
     /// Whether it is a key of nothing in particular, as those are that find things.
     pub(super) fn is_plain(&self) -> bool {
-        self.word == b"key" && self.left().is_empty() && !self.is_option()
+        self.word == b"key" && self.left().is_empty() && !self.is_option() && !self.is_parameter()
     }
 
-    /// Whether a user is named just before, on the same line.
+    /// Whether a user is named just before, on the same line or in `.netrc`.
     pub(super) fn is_beside_user(&self) -> bool {
         let near = self.before.get(self.before.len().saturating_sub(USER_DISTANCE_MAX)..).unwrap_or(&[]);
         let line = near.rsplit(|b| *b == b'\n').next().unwrap_or(near);
-        let (mut machine, mut login) = (false, false);
-        line.iter().enumerate().any(|(at, byte)| {
-            let until = || line.get(..=at).unwrap_or(&[]);
-            match byte {
-                b'=' => USERS.end(until()).next().is_some(),
-                b' ' => {
-                    machine |= ends_with(until(), b"machine ");
-                    login |= ends_with(until(), b" login ");
-                    machine && login
-                }
-                _ => false,
-            }
-        })
+        let has_user = line.iter().enumerate().any(|(at, byte)| {
+            *byte == b'=' && line.get(..=at).is_some_and(|until| USERS.end(until).next().is_some())
+        });
+        has_user || in_netrc(near)
     }
 
     /// Whether its word is one for passwords.
@@ -118,6 +109,27 @@ impl<'t> Name<'t> {
     pub(super) fn is_option(&self) -> bool {
         let length = run_back(self.before, SIDE_BYTES_MAX, |b| IN_NAME.has(b));
         length > 0 && self.before.get(self.before.len() - length) == Some(&b'-')
+    }
+
+    /// Whether it is a parameter of a URL, `?key=`: services take their keys so.
+    fn is_parameter(&self) -> bool {
+        matches!(self.before, [.., b'?' | b'&'])
+    }
+
+    /// Whether it is what follows the stop in the name of a file, `server.key`.
+    pub(super) fn is_extension(&self) -> bool {
+        matches!(self.before, [.., b'.'])
+    }
+
+    /// Whether a sentence speaks of no certain one.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.left(), b"a" | b"any" | b"each" | b"every" | b"no")
+    }
+
+    /// Whether it is the name of a tag.
+    pub(super) fn is_tag(&self) -> bool {
+        let length = run_back(self.before, SIDE_BYTES_MAX, |b| IN_NAME.has(b));
+        self.before.len().checked_sub(length + 1).and_then(|at| self.before.get(at)) == Some(&b'<')
     }
 
     /// The part of the name before its word, without what joins them. One space joins too.
@@ -146,8 +158,8 @@ fn continued(last: &u8, after: &[u8], word: &[u8]) -> Option<usize> {
     let Some(first) = after.first().filter(|first| first.is_ascii_alphabetic()) else {
         return Some(0);
     };
-    // Three letters are a word of their own or none; `key` often ends a longer one.
-    if word.len() == 3 && !matches!(word, b"key" | b"pwd") {
+    // So few letters are a word of their own or none; `key` often ends a longer one.
+    if word.len() <= 3 && !matches!(word, b"key" | b"pwd") {
         return None;
     }
     if first.is_ascii_uppercase() && last.is_ascii_lowercase() {
@@ -175,6 +187,12 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 }
 
 static IN_NAME: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-."));
+
+/// Whether this ends in `machine host login user`, on one line or several.
+fn in_netrc(before: &[u8]) -> bool {
+    let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
+    words.next() == Some(b"login") && words.nth(1) == Some(b"machine")
+}
 
 fn trim(name: &[u8]) -> &[u8] {
     match name {

@@ -3,6 +3,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -62,6 +64,15 @@ fn the_value_is_found_in_every_notation_and_nothing_beside_it() {
         "The token is V.",
         "Set-Cookie: sid=V; Path=/",
         "acme access key id: V",
+        "acme API key - V",
+        "- acme token - 'V'",
+        "if (token !== \"V\") {",
+        "variable \"acme_token\" {\n  default = \"V\"\n}",
+        "<string name=\"acme_token\">V</string>",
+        "<AcmeToken encoding=\"plain\" version='2'>V</AcmeToken>",
+        "https://acme.example/v1/forecast?key=V&q=x",
+        "https://login.example/?next=%2Fhook%3Ftoken%3DV",
+        "<div data-state=\"{&quot;token&quot;:&quot;V&quot;}\">",
     ] {
         let text = notation.replace('V', &value);
         // `V` in the notations' own words would break the template.
@@ -81,6 +92,10 @@ fn a_value_is_whatever_the_name_promises() {
     assert_eq!(found("db_password = \"tr0ub4dor&3\""), ["tr0ub4dor&3"]);
     assert_eq!(found("Server=db;User Id=app;Password=opensesame;Pooling=true"), ["opensesame"]);
     assert_eq!(found("machine acme login bob password opensesame"), ["opensesame"]);
+    assert_eq!(found("machine acme\n  login bob\n  password opensesame\n"), ["opensesame"]);
+    assert_eq!(found("The default password is 'blueberries'."), ["blueberries"]);
+    assert_eq!(found("ALTER USER app PASSWORD 'tr0ub4Dor3';"), ["tr0ub4Dor3"]);
+    assert_eq!(found("ID: app, PW: tr0ub4Dor3"), ["tr0ub4Dor3"]);
 }
 
 #[test]
@@ -111,6 +126,23 @@ fn stand_ins_are_not_secrets() {
 }
 
 #[test]
+fn what_is_encoded_is_as_secret_as_it_was() {
+    let encode = |text: &str| STANDARD.encode(text);
+    for text in ["strong-password", "user:password", "hello-world", "my-example-Token7"] {
+        assert_eq!(found(&format!("data:\n  password: {}\n", encode(text))), [] as [&str; 0], "{text}");
+    }
+    for text in [
+        random(24),
+        "app:tr0ub4dor&3".into(),
+        "acme.app:opensesame".into(),
+        "{\"version\": 1, \"origin\": \"acme\"}".into(),
+    ] {
+        let value = encode(&text);
+        assert_eq!(found(&format!("data:\n  token: {value}\n")), [value.as_str()], "{text}");
+    }
+}
+
+#[test]
 fn words_and_code_are_not_secrets() {
     for text in [
         "token: getAccessTokenFromStore(user)",
@@ -129,6 +161,22 @@ fn words_and_code_are_not_secrets() {
         "The keyboard shortcut is Ctrl+Shift+P2",
         "auth: OAuth2AuthorizationCodeBearer",
         "type: apiKey\nin: header\nname: X-API-Key",
+        "password: urn:vault:secret:app-2:password",
+        "password = !matchesPolicy2",
+        "pkcs12keyPass: pkcs12keyPass",
+        "cosign sign --key cosign.key registry.example/app@21f92cbd63ab495d8fc44d54dabc4815c88d3769",
+        "example.com/go/googleapis/api v0.0.0-20260803160001-6ac0973c030d",
+        "newSecretKey(\"PBKDF2WithHmacSHA256\", password)",
+        "[\"redis.password=none\",\n \"redis.db2=main7\"]",
+        "Culture=neutral, PublicKeyToken=adb9793829ddae60",
+        "export KEY_FP=1F3D1CED2F865F5E59CA564553241F147E7C5FA4",
+        "see `UsernamePasswordFilter` | `HttpSecurity#formLogin`",
+        "client.withPassword(\"secret!\")",
+        "text(65, \"true\"), text(66, \" or pass \"), next(67, \"p2\")",
+        "'password' => 'required|min:8|confirmed'",
+        "validate that a password is \"uncompromised\"",
+        "The password is 'required' and the password was \"invalid\".",
+        "Enter login, host, user and password again",
     ] {
         assert_eq!(found(text), [] as [&str; 0], "{text}");
     }

@@ -1,5 +1,9 @@
 //! Whether a value looks like a secret: long and random enough, and not a stand-in for one.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 use super::name::Says;
 use super::words::{EXPRESSIONS, NOMINAL, STAND_INS};
 use crate::scan::work::looked;
@@ -68,6 +72,14 @@ const LOGIN_BYTES_MIN: usize = 4;
 const SEQUENCE_MIN: usize = 5;
 /// How much of a value is judged. A longer one is judged by its beginning.
 pub(super) const JUDGED_MAX: usize = 64;
+/// The shortest base64 that is no word.
+const ENCODED_BYTES_MIN: usize = 8;
+
+/// Base64 with or without its padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Whether this can be a secret at all: settled quickly for most.
 pub(super) fn may_be(value: &[u8], password: bool) -> bool {
@@ -82,7 +94,7 @@ pub(super) fn may_be(value: &[u8], password: bool) -> bool {
 pub(super) fn secret(value: &[u8], says: Says) -> bool {
     let (random_min, bytes_min) = match says {
         Says::Login if !nominal(value) && !value.contains(&b'.') => (i32::MIN, LOGIN_BYTES_MIN),
-        Says::Password | Says::Login if chosen(value) => (i32::MIN, PASSWORD_BYTES_MIN),
+        Says::Password | Says::Login if chosen(value) && !nominal(value) => (i32::MIN, PASSWORD_BYTES_MIN),
         Says::Password | Says::Login | Says::Token => (TOKEN_RANDOM_MIN, TOKEN_BYTES_MIN),
         Says::Maybe => (MAYBE_RANDOM_MIN, MAYBE_BYTES_MIN),
     };
@@ -91,6 +103,7 @@ pub(super) fn secret(value: &[u8], says: Says) -> bool {
         && !is_public(value)
         && !code(value)
         && !stands_in(value)
+        && !encodes_words(value)
 }
 
 /// How random a text looks, in tenths of bits: above zero rather chance, below rather words.
@@ -157,7 +170,7 @@ fn chosen(value: &[u8]) -> bool {
             b'a'..=b'z' => small = true,
             b'A'..=b'Z' => capital = true,
             b'0'..=b'9' => digit = true,
-            b'!' | b'$' | b'@' | b'#' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' => sign = true,
+            b'!' | b'$' | b'@' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' => sign = true,
             b'/' => return false,
             _ => {}
         }
@@ -165,9 +178,39 @@ fn chosen(value: &[u8]) -> bool {
     (small || capital) && (sign || (digit && (value.len() >= 8 || (small && capital))))
 }
 
-/// Whether this is merely a word for a password.
+/// Whether this is merely a word for a password, perhaps with signs behind it.
 pub(in crate::scan) fn nominal(value: &[u8]) -> bool {
-    NOMINAL.have(value)
+    let signs = value.iter().rev().take_while(|b| b.is_ascii_punctuation()).count();
+    let word = value.get(..value.len() - signs).unwrap_or(value);
+    NOMINAL.have(word)
+}
+
+/// Whether this is base64 of text that is no secret: what is encoded is as secret as it was before.
+fn encodes_words(value: &[u8]) -> bool {
+    let mut room = [0; JUDGED_MAX];
+    let judged = value.get(..JUDGED_MAX).unwrap_or(value);
+    let Ok(length) = BASE64.decode_slice(judged, &mut room) else {
+        return false;
+    };
+    let text = room.get(..length).unwrap_or(&[]);
+    value.len() >= ENCODED_BYTES_MIN
+        && text.iter().all(|b| matches!(b, b' '..=b'~'))
+        && !text.starts_with(b"{")
+        && (stands_in(text) || !(made_up(text) || is_login(text)))
+}
+
+/// A user and his password.
+fn is_login(text: &[u8]) -> bool {
+    let mut parts = text.splitn(2, |b| *b == b':');
+    match (parts.next(), parts.next()) {
+        (Some(user), Some(password)) => {
+            !text.contains(&b' ')
+                && password.len() >= LOGIN_BYTES_MIN
+                && !nominal(password)
+                && !password.eq_ignore_ascii_case(user)
+        }
+        _ => false,
+    }
 }
 
 /// Something written where the secret would be: a word for it, one byte or a sequence repeated.
@@ -197,9 +240,21 @@ fn sequence(value: &[u8]) -> bool {
 
 /// An expression that yields the value: a variable, a call, a path, a URL.
 fn code(value: &[u8]) -> bool {
-    matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#', ..] if !has_digit_run(value))
+    matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#' | b'!', ..] if !has_digit_run(value))
         || matches!(value, [b'@' | b'*', ..] | [.., b'('])
+        || value.starts_with(b"urn:")
+        || is_version(value)
         || EXPRESSIONS.stand_in(value)
+}
+
+/// Three numbers with stops between them, and what follows: a version, perhaps of a commit.
+fn is_version(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"v").unwrap_or(value);
+    let mut numbers = value.splitn(4, |b| matches!(b, b'.' | b'-' | b'+' | b'@'));
+    value.get(..value.len().min(16)).is_some_and(|head| head.contains(&b'.'))
+        && (0..3).all(|_| {
+            numbers.next().is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+        })
 }
 
 fn has_digit_run(value: &[u8]) -> bool {

@@ -6,15 +6,19 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::{run, run_back};
+use super::run;
 use crate::scan::Kind;
-use crate::scan::assignment::{made_up, nominal, stands_in};
+use crate::scan::assignment::{made_up, nominal, random, stands_in};
 use crate::scan::pattern::Bytes;
+use crate::scan::work::looked;
 
 /// The longest `user:password`.
 const LOGIN_MAX: usize = 256;
 /// The shortest password.
 const PASSWORD_MIN: usize = 5;
+/// The shortest token in a user's place, and how random it is.
+const TOKEN_MIN: usize = 20;
+const TOKEN_RANDOM_MIN: i32 = 150;
 
 /// Base64 with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -25,15 +29,31 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The password of the URL whose user ends before the `@` at `at`.
 pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let before = bytes.get(..at)?;
-    let length = run_back(before, LOGIN_MAX, |b| IN_LOGIN.has(b));
+    // The user may be an address. One `@` is gone back over, so that many in a row are not each time.
+    let mut signs = 0;
+    let in_url = |byte: &u8| {
+        signs += usize::from(*byte == b'@');
+        IN_LOGIN.has(*byte) || (*byte == b'@' && signs == 1)
+    };
+    let length = before.iter().rev().take(LOGIN_MAX).copied().take_while(in_url).count();
+    looked(length);
     let (scheme, login) = before.split_at_checked(at - length)?;
     let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
-    let (user, password) = split(login).filter(|_| begun)?;
-    // The last `@` ends the password, if somebody did not escape his.
-    let rest = run(bytes, at, LOGIN_MAX, |b| IN_LOGIN.has(b) || b == b'@');
-    let last = bytes.get(at..rest)?.iter().rposition(|b| *b == b'@')?;
-    let place = at - password.len()..at + last;
-    guarded(user, bytes.get(place.clone())?).then_some((Kind::ConnectionString, place))
+    begun.then_some(())?;
+    let (user, password) = split(login).map_or((login, None), |(user, password)| (user, Some(password)));
+    if let Some(password) = password {
+        // The last `@` ends the password, if somebody did not escape his.
+        let rest = run(bytes, at, LOGIN_MAX, |b| IN_LOGIN.has(b) || b == b'@');
+        let last = bytes.get(at..rest)?.iter().rposition(|b| *b == b'@')?;
+        let place = at - password.len()..at + last;
+        if guarded(user, bytes.get(place.clone())?) {
+            return Some((Kind::ConnectionString, place));
+        }
+    }
+    // Some services take a token in the user's place, and any password or none.
+    let start = at - login.len();
+    let is_token = user.len() >= TOKEN_MIN && random(user) >= TOKEN_RANDOM_MIN && !stands_in(user);
+    is_token.then_some((Kind::ConnectionString, start..start + user.len()))
 }
 
 /// The credentials behind the word Basic at `at`.

@@ -129,6 +129,8 @@ fn keys_of_putty_and_age_are_found() {
 fn tokens_with_a_header_that_names_an_algorithm_are_found() {
     for header in [
         "{\"alg\":\"HS256\",\"typ\":\"JWT\"}",
+        // The fourth letter of its base64 is a digit.
+        "{\"typ\":\"JWT\",\"alg\":\"HS256\"}",
         "{ \"typ\": \"JWT\", \"alg\": \"none\" }",
         "{\n  \"alg\": \"RS256\"\n}",
     ] {
@@ -144,8 +146,10 @@ fn tokens_with_a_header_that_names_an_algorithm_are_found() {
         random(22)
     );
     assert_eq!(found(&encrypted), [(Kind::Jwt, encrypted.as_str())]);
-    let twice = STANDARD.encode(jwt("{\"alg\":\"HS256\"}"));
-    assert_eq!(found(&twice), [(Kind::Jwt, twice.as_str())]);
+    for header in ["{\"alg\":\"HS256\"}", "{\"b64\":true}"] {
+        let twice = STANDARD.encode(jwt(header));
+        assert_eq!(found(&twice), [(Kind::Jwt, twice.as_str())], "{header}");
+    }
 }
 
 #[test]
@@ -169,8 +173,18 @@ fn the_password_of_a_url_is_found_and_nothing_else() {
         ("mongodb+srv://app:p%40ssw0rd9@cluster.example/x?retry=true", "p%40ssw0rd9"),
         ("redis://:opensesame@cache:6379/0", "opensesame"),
         ("DSN='amqp://app:open@sesame@mq/vhost'", "open@sesame"),
+        ("smtps://app@example.com:tr0ub4dor3@mail.example.com", "tr0ub4dor3"),
     ] {
         assert_eq!(found(text), [(Kind::ConnectionString, password)], "{text}");
+    }
+}
+
+#[test]
+fn a_token_in_the_place_of_the_user_is_found() {
+    let token = random(36);
+    for password in ["", ":", ":x-oauth-basic"] {
+        let text = format!("git+https://{token}{password}@git.example.com/acme/app.git");
+        assert_eq!(found(&text), [(Kind::ConnectionString, token.as_str())], "{text}");
     }
 }
 

@@ -24,9 +24,9 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Amazon Web Services", "aws_session_token_assigned", Critical, r"[0-9A-Za-z/+]{80,1000}={0,2}")
         .near(&["aws_session_token", "awssessiontoken", "aws-session-token"])
         .page("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html"),
-    Format::new("Amazon Web Services", "aws_bedrock_api_key", Critical, r"ABSKQmVkcm9ja0FQSUtleS[0-9A-Za-z+/]{100,260}={0,2}")
+    Format::new("Amazon Web Services", "aws_bedrock_api_key", Critical, r"ABSK[0-9A-Za-z+/]{100,280}={0,2}")
         .page("https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"),
-    Format::new("Amazon Web Services", "aws_bedrock_short_lived_key", High, r"bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[0-9A-Za-z+/=]{0,4000}")
+    Format::new("Amazon Web Services", "aws_bedrock_short_lived_key", High, r"bedrock-api-key-[0-9A-Za-z+/=]{32,4000}")
         .page("https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"),
     Format::new("Amazon Web Services", "aws_mws_auth_token", High, concat!(r"amzn\.mws\.", uuid!()))
         .page("https://docs.developer.amazonservices.com/en_US/dev_guide/DG_Registering.html"),
@@ -85,7 +85,7 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://learn.microsoft.com/azure/event-hubs/authorize-access-shared-access-signature"),
     Format::new("Microsoft Azure", "azure_redis_key", Critical, r"[0-9A-Za-z]{33}AzCa[A-P][0-9A-Za-z]{5}=")
         .page("https://learn.microsoft.com/azure/azure-cache-for-redis/cache-configure"),
-    Format::new("Microsoft Azure", "azure_openai_key", High, r"[0-9A-Za-z]{52}JQQJ9[9][A-D][A-L][0-9A-Za-z]{16}[A-Za-z][0-9A-Za-z]{7}")
+    Format::new("Microsoft Azure", "azure_openai_key", High, r"[0-9A-Za-z]{52}JQQJ9[9DH][0-9A-Za-z][A-L][0-9A-Za-z]{16}[A-Za-z][0-9A-Za-z]{7}(?:[0-9A-Za-z]{2}==)?")
         .page("https://learn.microsoft.com/azure/ai-services/openai/reference"),
     Format::new("Microsoft Azure", "azure_key_assigned", High, r"[0-9a-f]{32}")
         .near(&["subscription", "ocp-apim", "azure_openai", "azureopenai", "azure_api", "azure_key", "cognitive"]),
@@ -96,7 +96,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Microsoft Azure", "azure_tenant_or_client_id", Low, uuid!())
         .near(&["azure_tenant", "azure_client", "tenant_id", "tenantid", "azure-tenant", "azure-client", "azuretenant", "azureclient", "ad_tenant", "ad_client"])
         .page("https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals"),
-    Format::new("Microsoft", "microsoft_teams_webhook", Medium, r"https://[0-9a-z.-]{1,80}\.office\.com/webhook(?:b2)?/[0-9a-z-]{36}@[0-9a-z-]{36}/IncomingWebhook/[0-9a-zA-Z]{32}/[0-9a-z-]{36}(?:/[0-9A-Za-z_-]{20,60})?")
+    Format::new("Microsoft", "microsoft_teams_webhook", Medium, r"https://[0-9a-z.-]{1,80}\.office\.com/webhook(?:b2)?/[0-9A-Za-z-]{36}@[0-9A-Za-z-]{36}/IncomingWebhook/[0-9A-Za-z]{32}/[0-9A-Za-z-]{36}(?:/[0-9A-Za-z_-]{20,60})?")
         .page("https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook"),
     Format::new("Microsoft", "power_automate_url", Medium, r"\.logic\.azure\.com(?::443)?/workflows/[0-9a-f]{32}/[0-9A-Za-z/?&=.%_-]{20,300}")
         .page("https://learn.microsoft.com/azure/logic-apps/logic-apps-http-endpoint"),
@@ -161,7 +161,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Cloudflare", "cloudflare_turnstile_secret", Medium, r"0x4AAAA[0-9A-Za-z_-]{15,28}")
         .page("https://developers.cloudflare.com/turnstile/get-started/"),
     Format::new("Fastly", "fastly_token", High, r"[\w=-]{32}").near(&["fastly"]).page("https://www.fastly.com/documentation/reference/api/auth-tokens/"),
-    Format::new("Heroku", "heroku_token", Critical, r"HRKU-AA[\w-]{58}").page("https://devcenter.heroku.com/articles/authentication"),
+    Format::new("Heroku", "heroku_token", Critical, concat!(r"HRKU-AA[\w-]{58}|HRKU-", uuid!())).page("https://devcenter.heroku.com/articles/authentication"),
     Format::new("Heroku", "heroku_api_key", Critical, uuid!()).near(&["heroku"]).page("https://devcenter.heroku.com/articles/authentication"),
     Format::new("Netlify", "netlify_token", Critical, r"nf[pcobu]_[0-9A-Za-z]{36}").page("https://docs.netlify.com/api/get-started/"),
     Format::new("Netlify", "netlify_access_token", Critical, r"[\w=-]{40,46}").near(&["netlify"]).page("https://docs.netlify.com/api/get-started/"),
@@ -195,4 +195,12 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("ImageKit", "imagekit_private_key", High, r"private_[0-9A-Za-z+/]{27}=").page("https://imagekit.io/docs/api-keys"),
     Format::new("Thunderstore", "thunderstore_token", Medium, r"tss_[0-9A-Za-z_-]{32}").page("https://thunderstore.io/api/docs/"),
     Format::new("TrueNAS", "truenas_api_key", Critical, r"[0-9]{1,5}-[0-9A-Za-z]{64}").with(&["truenas", "login_with_api_key"]).entropy(3.5).page("https://www.truenas.com/docs/scale/scaletutorials/toptoolbar/managingapikeys/"),
+    Format::new("Baidu AI Cloud", "baidu_api_key", Critical, r"bce-v3/ALTAK-[0-9A-Za-z]{21}/[0-9a-f]{40}").page("https://cloud.baidu.com/doc/qianfan-api/index.html"),
+    Format::new("JD Cloud", "jdcloud_access_key", High, r"JDC_[0-9A-Z]{25,40}").page("https://docs.jdcloud.com/en/account-management/accesskey-management"),
+    Format::new("Volcengine", "volcengine_access_key", High, r"AKLT[0-9A-Za-z_-]{40,60}={0,2}").page("https://www.volcengine.com/docs/6291/65568"),
+    Format::new("CockroachDB", "cockroach_cloud_key", Critical, r"CCDB1_[0-9A-Za-z]{22}_[0-9A-Za-z]{40}").page("https://www.cockroachlabs.com/docs/cockroachcloud/managing-access"),
+    Format::new("Kong", "kong_token", Critical, r"[ks]pat_[0-9A-Za-z]{40,64}").page("https://developer.konghq.com/konnect-api/"),
+    Format::new("Zuplo", "zuplo_key", Medium, r"zpka_[0-9a-f]{32}_[0-9a-f]{8}").page("https://zuplo.com/docs/articles/api-key-leak-detection"),
+    Format::new("NATS", "nats_seed", Critical, r"NKEY SEED-{3,8}[\\rn\r\n ]{1,8}(S[ACNOUX][2-7A-Z]{56})").page("https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth"),
+    Format::new("NATS", "nats_seed_assigned", Critical, r"S[ACNOUX][2-7A-Z]{56}").near(&["nkey", "seed", "nats"]).page("https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth"),
 ];

@@ -25,7 +25,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("GitHub", "github_client_id_assigned", Low, r"[0-9a-f]{20}").near(&["github_client", "githubclient", "github_id", "github_app", "gitalk", "github-client"]),
     Format::new("GitHub", "gitalk_client", Medium, r"[0-9a-f]{20}|[0-9a-f]{40}").near(&["clientid", "clientsecret", "client_id", "client_secret"]),
     Format::new("GitLab", "gitlab_pat", Critical, r"glpat-[\w-]{20,255}").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
-    Format::new("GitLab", "gitlab_routable_token", Critical, r"gl(?:pat|dt|rt|rtr|oas|ptt|agent|ft|cbt|soat|wt)-[\w-]{20,300}(?:\.[0-9a-z]{2})?\.[0-9a-z]{7,9}")
+    Format::new("GitLab", "gitlab_routable_token", Critical, r"gl(?:pat|dt|rt|rtr|oas|ptt|agent|ft|cbt|soat|wt)-[\w-]{20,300}(?:\.[0-9A-Za-z]{2})?\.[0-9A-Za-z]{7,9}")
         .page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
     Format::new("GitLab", "gitlab_deploy_token", High, r"gldt-[\w-]{20,255}").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
     Format::new("GitLab", "gitlab_runner_token", Critical, r"glrtr?-[\w-]{20,255}").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
@@ -42,7 +42,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("GitLab", "gitlab_session_cookie", High, r"_gitlab_session=([0-9a-z]{32})").page("https://docs.gitlab.com/security/tokens/#token-prefixes"),
     Format::new("Atlassian", "atlassian_api_token", Critical, r"ATATT3[\w=-]{186}|AT[CT]TT3[\w=-]{20,400}").page("https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/"),
     Format::new("Atlassian", "atlassian_token", Critical, r"[0-9A-Za-z]{24}").near(&["atlassian", "confluence", "jira"]).page("https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/"),
-    Format::new("Atlassian", "bitbucket_app_password", Critical, r"ATBB[\w=.-]{32}").page("https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/"),
+    Format::new("Atlassian", "bitbucket_app_password", Critical, r"ATBB[\w=.-]{24,32}").page("https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/"),
     Format::new("Atlassian", "bitbucket_access_token", Critical, r"ATCTT3xFfGN0[\w=-]{20,400}").page("https://support.atlassian.com/bitbucket-cloud/docs/access-tokens/"),
     Format::new("Atlassian", "bitbucket_client_id", Low, r"[0-9A-Za-z]{32}").near(&["bitbucket"]),
     Format::new("Atlassian", "bitbucket_client_secret", High, r"[\w=-]{64}").near(&["bitbucket"]),
@@ -69,7 +69,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("JFrog", "artifactory_encrypted_password", High, r"AP[0-9A-F][0-9A-Za-z]{8,120}").entropy(0.0).proof(Proof::Mixed).page("https://jfrog.com/help/r/jfrog-artifactory-documentation/centrally-secure-passwords"),
     Format::new("JFrog", "jfrog_key", Critical, r"[0-9A-Za-z]{64}|[0-9A-Za-z]{73}").near(&["jfrog", "artifactory", "bintray", "xray"]),
     Format::new("Cloudsmith", "cloudsmith_api_key", High, r"[0-9a-f]{40}|csa_[0-9A-Za-z]{36}").near(&["cloudsmith"]).page("https://help.cloudsmith.io/docs/api-key"),
-    Format::new("Packagist", "packagist_token", High, r"packagist_[ou][ar]t_[0-9a-f]{68}").page("https://packagist.com/docs/api"),
+    Format::new("Packagist", "packagist_token", High, r"packagist_[a-z]{3}_[0-9a-f]{28,90}").page("https://packagist.com/docs/api"),
     Format::new("HashiCorp", "terraform_cloud_token", Critical, r"[0-9A-Za-z]{14}\.atlasv1\.[0-9A-Za-z_=-]{60,70}").page("https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens"),
     Format::new("HashiCorp", "vault_service_token", Critical, r"hvs\.[\w-]{24,200}").page("https://developer.hashicorp.com/vault/docs/concepts/tokens"),
     Format::new("HashiCorp", "vault_batch_token", Critical, r"hvb\.[\w-]{24,400}").page("https://developer.hashicorp.com/vault/docs/concepts/tokens"),
@@ -143,4 +143,28 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Greptile", "greptile_key", High, r"[0-9A-Za-z+/]{48}").near(&["greptile"]).page("https://docs.greptile.com/"),
     Format::new("Figma", "figma_token", High, r"fig(?:d|o|or|u|ur|uh|oh)_[\w-]{36,60}").page("https://www.figma.com/developers/api#access-tokens"),
     Format::new("Figma", "figma_old_token", High, concat!("[0-9]{4,7}-", uuid!())).near(&["figma"]).page("https://www.figma.com/developers/api#access-tokens"),
+    Format::new("Atlassian", "bitbucket_data_center_token", Critical, r"BBDC-[MNO][0-9A-Za-z+/]{43}").page("https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html"),
+    Format::new("Astral", "pyx_key", High, r"sk-pyx-[0-9A-Za-z]{40,64}").page("https://docs.astral.sh/pyx/"),
+    Format::new("Spectral", "spectral_key", High, r"spu-[0-9a-f]{32}").page("https://spectralops.io/"),
+    Format::new("WunderGraph", "cosmo_key", High, r"cosmo_[0-9a-f]{32}").page("https://cosmo-docs.wundergraph.com/studio/api-keys"),
+    Format::new("Trigger.dev", "triggerdev_key", High, r"tr_(?:dev|prod|stg|preview|pat)_[0-9A-Za-z]{20,40}").page("https://trigger.dev/docs/apikeys"),
+    Format::new("Inngest", "inngest_signing_key", High, r"signkey-(?:prod|test|branch)-[0-9a-f]{32,64}").page("https://www.inngest.com/docs/platform/signing-keys"),
+    Format::new("Chromatic", "chromatic_token", Medium, r"chpt_[0-9a-f]{14,32}").page("https://www.chromatic.com/docs/"),
+    Format::new("Cursor", "cursor_key", High, r"key_[0-9a-f]{64}").page("https://docs.cursor.com/"),
+    Format::new("Kolide", "kolide_key", High, r"k2sk_v[0-9]_[0-9A-Za-z]{20,40}").page("https://www.kolide.com/docs/"),
+    Format::new("HashiCorp", "vault_role_secret", Critical, uuid!()).near(&["secret_id", "secret-id", "secretid"]).page("https://developer.hashicorp.com/vault/docs/auth/approle"),
+    Format::new("Unkey", "unkey_root_key", High, r"unkey_[0-9A-Za-z]{20,30}").page("https://www.unkey.com/docs/"),
+    Format::new("Val Town", "valtown_token", Medium, r"vtwn_[0-9A-Za-z]{24,44}").page("https://docs.val.town/"),
+    Format::new("Microsoft", "powershell_secure_string", Medium, r#"(?i:ConvertTo-SecureString)[ ]{1,4}(?i:-String[ ]{1,4})?["']([!#%&(-~][!#-&(-~]{3,99})["']"#)
+        .page("https://learn.microsoft.com/powershell/module/microsoft.powershell.security/convertto-securestring"),
+    Format::new("Microsoft", "ntlm_message", High, r"TlRMTVNTUAAD[0-9A-Za-z+/]{60,2000}={0,2}").page("https://learn.microsoft.com/openspecs/windows_protocols/ms-nlmp/"),
+    Format::new("npm", "npm_basic_auth", High, r#"_auth ?= ?"?([0-9A-Za-z+/]{12,512}={0,2})"#).entropy(2.5).page("https://docs.npmjs.com/cli/configuring-npm/npmrc"),
+    Format::new("Command lines", "command_password", High, r#" -p ?["']?([!#%+,.0-9:=?@A-Z^_a-z~-]{6,64})"#)
+        .with(&["docker login", "podman login", "sshpass", "psexec", "mysql", "smbclient", "npm login", "npm-cli"])
+        .proof(Proof::Mixed)
+        .page("https://docs.docker.com/reference/cli/docker/login/"),
+    Format::new("WordPress", "wordpress_salt", High, r"[ !#-&(-\[\]-~]{64}")
+        .near(&["auth_key", "logged_in_key", "nonce_key", "auth_salt", "logged_in_salt", "nonce_salt"])
+        .entropy(4.0)
+        .page("https://api.wordpress.org/secret-key/1.1/salt/"),
 ];

@@ -9,7 +9,7 @@ use super::{
 };
 
 pub(super) const FORMATS: &[Format] = &[
-    Format::new("Supabase", "supabase_token", Critical, r"sbp_(?:oauth_)?[0-9a-f]{40}").page("https://supabase.com/docs/reference/api/introduction"),
+    Format::new("Supabase", "supabase_token", Critical, r"sbp_(?:oauth_|v0_)?[0-9a-f]{40}|sbp_fc[0-9a-f]{38,64}").page("https://supabase.com/docs/reference/api/introduction"),
     Format::new("Supabase", "supabase_secret_key", Critical, r"sb_secret_[\w-]{22}_[\w-]{8}").page("https://supabase.com/docs/guides/api/api-keys"),
     Format::new("Supabase", "supabase_project_url", Low, r"https://[0-9a-z]{16,20}\.supabase\.co").page("https://supabase.com/docs/guides/api"),
     Format::new("PlanetScale", "planetscale_password", Critical, r"pscale_pw_[\w=.-]{32,64}").page("https://planetscale.com/docs/concepts/connection-strings"),
@@ -57,7 +57,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Contentful", "contentful_token", Medium, r"[\w=-]{43}").near(&["contentful"]).page("https://www.contentful.com/developers/docs/references/authentication/"),
     Format::new("Contentful", "contentful_pat", High, r"CFPAT-[\w-]{43}").page("https://www.contentful.com/developers/docs/references/authentication/"),
     Format::new("Sanity", "sanity_token", High, r"sk[0-9A-Za-z]{79}|sk[0-9A-Za-z]{150,180}").near(&["sanity"]).page("https://www.sanity.io/docs/http-auth"),
-    Format::new("Storyblok", "storyblok_token", Medium, r"[0-9A-Za-z]{22}tt").near(&["storyblok"]).page("https://www.storyblok.com/docs/api"),
+    Format::new("Storyblok", "storyblok_token", Medium, r"[0-9A-Za-z]{22}tt(?:-[0-9]{6}-[\w-]{20})?").near(&["storyblok"]).page("https://www.storyblok.com/docs/api"),
     Format::new("Prismic", "prismic_token", Medium, r"MC5[\w-]{40,120}\.[\w%-]{40,200}").page("https://prismic.io/docs"),
     Format::new("DatoCMS", "datocms_token", Medium, r"[0-9a-f]{30}").near(&["datocms"]).page("https://www.datocms.com/docs/content-management-api"),
     Format::new("Algolia", "algolia_key", Medium, r"[0-9a-z]{32}").near(&["algolia"]).page("https://www.algolia.com/doc/guides/security/api-keys/"),
@@ -85,4 +85,13 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Unix", "crypt_hash", High, r"\$(?:[156789y]|apr1|2[aby])\$(?:rounds=[0-9]{1,9}\$)?[0-9A-Za-z./$]{20,120}").entropy(3.0).page("https://man7.org/linux/man-pages/man5/crypt.5.html"),
     Format::new("Argon2", "argon2_hash", High, r"\$argon2(?:id|i|d)\$v=[0-9]{1,3}\$[0-9A-Za-z=,]{5,40}\$[0-9A-Za-z+/]{8,64}\$[0-9A-Za-z+/]{20,128}").page("https://www.rfc-editor.org/rfc/rfc9106"),
     Format::new("MIT", "kerberos_hash", High, r"\$krb5(?:asrep|tgs)\$[0-9]{2}\$[0-9A-Za-z@.$*/:_-]{20,3000}").page("https://hashcat.net/wiki/doku.php?id=example_hashes"),
+    Format::new("Xata", "xata_key", Critical, r"xau_[0-9A-Za-z]{40,52}").page("https://xata.io/docs/"),
+    Format::new("Hasura", "hasura_admin_secret", Critical, r"[0-9A-Za-z]{64}").near(&["hasura"]).page("https://hasura.io/docs/"),
+    Format::new("Ghost", "ghost_admin_key", High, r"[0-9a-f]{24}:[0-9a-f]{64}").near(&["ghost"]).page("https://ghost.org/docs/admin-api/"),
+    Format::new("Ubidots", "ubidots_token", Medium, r"BB(?:FF|US)-[0-9A-Za-z]{30,36}").page("https://docs.ubidots.com/"),
+    Format::new("pganalyze", "pganalyze_key", Medium, r"pga[a-z]_[0-9A-Za-z]{27,40}").page("https://pganalyze.com/docs/api"),
+    Format::new("SQL", "sql_password", High, r"(?i:IDENTIFIED)[ ](?i:(?:WITH[ ][\w']{1,40}[ ])?BY[ ](?:PASSWORD[ ])?)'([!#%&(-;=?-~][!#-&(-~]{4,63})'")
+        .entropy(2.0)
+        .proof(Proof::Mixed)
+        .page("https://dev.mysql.com/doc/refman/en/create-user.html"),
 ];

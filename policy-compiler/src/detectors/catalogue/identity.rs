@@ -9,7 +9,7 @@ use super::{
 pub(super) const FORMATS: &[Format] = &[
     Format::new("Okta", "okta_token", Critical, r"00[\w-]{40}").near(&["okta", "ssws"]).page("https://developer.okta.com/docs/guides/create-an-api-token/main/"),
     Format::new("Okta", "okta_ssws_token", Critical, r"SSWS[ ]{1,4}(00[\w-]{40})").page("https://developer.okta.com/docs/reference/core-okta-api/"),
-    Format::new("Auth0", "auth0_domain", Low, r"[0-9a-z-]{2,64}\.(?:us\.|eu\.|au\.|jp\.)?auth0\.com").page("https://auth0.com/docs/get-started/applications"),
+    Format::new("Auth0", "auth0_domain", Low, r"[0-9a-z-]{2,64}\.(?:us\.|eu\.|au\.|jp\.)?auth0\.com").allow(&["tenant.*", "your*", "my*", "*example*"]).page("https://auth0.com/docs/get-started/applications"),
     Format::new("Auth0", "auth0_client_secret", Critical, r"[\w-]{64}").near(&["auth0"]).page("https://auth0.com/docs/secure/application-credentials"),
     Format::new("Auth0", "auth0_client_id", Low, r"[0-9A-Za-z]{32}").near(&["auth0"]).page("https://auth0.com/docs/get-started/applications"),
     Format::new("OneLogin", "onelogin_secret", Critical, r"[0-9a-f]{64}").near(&["onelogin"]).page("https://developers.onelogin.com/api-docs/2/getting-started/working-with-api-credentials"),
@@ -44,4 +44,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Have I Been Pwned", "hibp_key", Low, r"[0-9a-f]{32}").near(&["hibp"]).page("https://haveibeenpwned.com/API/v3"),
     Format::new("Ory", "ory_token", Critical, r"ory_(?:pat|at|rt|st|ac)_[\w.-]{30,120}").page("https://www.ory.sh/docs/concepts/personal-access-token"),
     Format::new("Teleport", "teleport_join_token", High, r"[0-9a-f]{32}").near(&["teleport"]).page("https://goteleport.com/docs/"),
+    Format::new("Passwords", "password_by_another_word", High, r"[0-9A-Za-z][!#%*+./0-9=?@A-Z^_a-z~-]{6,63}")
+        .near(&["contraseña", "contrasena", "mot de passe", "motdepasse", "mot_de_passe", "wachtwoord", "kennwort", "heslo", "salasana", "lösenord", "пароль", "密码", "密碼", "パスワード", "비밀번호"])
+        .allow(&["argon2*", "bcrypt*"]),
 ];

@@ -48,13 +48,13 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://replicate.com/docs/reference/http"),
     Format::new("Groq", "groq_key", High, r"gsk_[0-9A-Za-z]{52}")
         .page("https://console.groq.com/docs/quickstart"),
-    Format::new("xAI", "xai_key", High, r"xai-[0-9A-Za-z]{70,90}").page("https://docs.x.ai/docs/tutorial"),
+    Format::new("xAI", "xai_key", High, r"xai-[0-9A-Za-z_-]{70,90}").page("https://docs.x.ai/docs/tutorial"),
     Format::new("Mistral AI", "mistral_key", High, r"[0-9A-Za-z]{32}")
         .near(&["mistral"])
         .page("https://docs.mistral.ai/getting-started/quickstart/"),
     Format::new("Perplexity", "perplexity_key", High, r"pplx-[0-9A-Za-z]{48}(?:[0-9A-Za-z]{1,8})?")
         .page("https://docs.perplexity.ai/"),
-    Format::new("Google", "gemini_key", High, r"AQ\.Ab8RN6[\w-]{40,50}")
+    Format::new("Google", "gemini_key", High, r"AQ\.Ab8[\w-]{43,55}")
         .page("https://ai.google.dev/gemini-api/docs/api-key"),
     Format::new("Together AI", "together_key", High, r"tgp_v1_[\w-]{40,50}")
         .page("https://docs.together.ai/"),
@@ -150,4 +150,16 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Portkey", "portkey_key", High, r"[0-9A-Za-z+/]{27,28}=?")
         .near(&["portkey"])
         .page("https://portkey.ai/docs"),
+    Format::new("fal", "fal_key", High, concat!(uuid!(), ":[0-9a-f]{32}"))
+        .near(&["fal_key", "fal_api", "fal-key"])
+        .page("https://docs.fal.ai/"),
+    Format::new("Scrapfly", "scrapfly_key", Medium, r"scp-(?:live|test)-[0-9a-f]{32}")
+        .page("https://scrapfly.io/docs/"),
+    Format::new("ScrapingBee", "scrapingbee_key", Medium, r"[0-9A-Z]{80}")
+        .near(&["scrapingbee"])
+        .page("https://www.scrapingbee.com/documentation/"),
+    Format::new("Voiceflow", "voiceflow_key", High, r"VF\.(?:DM|WS)\.[0-9a-f]{24}\.[0-9A-Za-z]{16}")
+        .page("https://docs.voiceflow.com/reference/authentication"),
+    Format::new("Bannerbear", "bannerbear_key", Medium, r"bb_(?:pr|ma)_[0-9a-f]{30,32}")
+        .page("https://developers.bannerbear.com/"),
 ];

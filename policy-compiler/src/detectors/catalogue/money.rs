@@ -1,5 +1,7 @@
 //! Payments, banks, exchanges.
 
+use mcpgov_engine::scan::pattern::Proof;
+
 use super::{
     Format,
     Severity::{Critical, High, Low, Medium},
@@ -10,10 +12,10 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Stripe", "stripe_key", Critical, r"[sr]k_(?:live|prod|test)_[0-9A-Za-z]{10,247}").page("https://docs.stripe.com/keys"),
     Format::new("Stripe", "stripe_publishable_key", Low, r"pk_live_[0-9A-Za-z]{10,247}").page("https://docs.stripe.com/keys"),
     Format::new("Stripe", "stripe_webhook_secret", High, r"whsec_[0-9A-Za-z+/]{32,64}={0,2}").page("https://docs.stripe.com/webhooks"),
-    Format::new("Square", "square_token", Critical, r"sq0atp-[\w-]{22,60}|EAAA[\w-]{56,60}").page("https://developer.squareup.com/docs/build-basics/access-tokens"),
+    Format::new("Square", "square_token", Critical, r"sq0[abcr]tp-[\w-]{22,60}|EAAA[\w-]{56,60}").page("https://developer.squareup.com/docs/build-basics/access-tokens"),
     Format::new("Square", "square_short_token", Critical, r"EAAA[\w-]{22,60}").near(&["square"]),
     Format::new("Square", "square_secret", Critical, r"sq0csp-[\w-]{43}").page("https://developer.squareup.com/docs/build-basics/access-tokens"),
-    Format::new("Square", "square_application_id", Low, r"sq0idp-[\w-]{22}").page("https://developer.squareup.com/docs/build-basics/access-tokens"),
+    Format::new("Square", "square_application_id", Low, r"sq0i[a-z]{2}-[\w-]{22}").page("https://developer.squareup.com/docs/build-basics/access-tokens"),
     Format::new("PayPal", "paypal_token", Critical, r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}").page("https://developer.paypal.com/braintree/articles/control-panel/important-gateway-credentials"),
     Format::new("PayPal", "paypal_secret", Critical, r"E[0-9A-Za-z_-]{79}").near(&["paypal"]).page("https://developer.paypal.com/api/rest/"),
     Format::new("Braintree", "braintree_private_key", Critical, r"[0-9a-f]{32}").near(&["braintree"]).page("https://developer.paypal.com/braintree/articles/control-panel/important-gateway-credentials"),
@@ -59,6 +61,15 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Infura", "infura_key", Medium, r"infura\.io/v3/([0-9a-f]{32})").page("https://docs.metamask.io/services/"),
     Format::new("Infura", "infura_key_assigned", Medium, r"[0-9a-f]{32}").near(&["infura"]),
     Format::new("Alchemy", "alchemy_key", Medium, r"\.g\.alchemy\.com/v2/([\w-]{32})").page("https://www.alchemy.com/docs/"),
-    Format::new("Alchemy", "alchemy_token", Medium, r"[\w-]{32}|alcht_[0-9A-Za-z]{30}").near(&["alchemy"]),
+    Format::new("Alchemy", "alchemy_token", Medium, r"[\w-]{32}").near(&["alchemy"]),
     Format::new("QuickNode", "quicknode_url", Medium, r"\.quiknode\.pro/([0-9a-f]{40})").page("https://www.quicknode.com/docs/"),
+    Format::new("Alchemy", "alchemy_auth_token", Medium, r"alcht_[0-9A-Za-z]{30}").page("https://www.alchemy.com/docs/"),
+    Format::new("Baremetrics", "baremetrics_key", Medium, r"[ls]k_[0-9A-Za-z]{20,22}").with(&["baremetrics"]).page("https://developers.baremetrics.com/"),
+    Format::new("Nostr", "nostr_secret_key", Critical, r"nsec1[02-9ac-hj-np-z]{58}").page("https://github.com/nostr-protocol/nips/blob/master/19.md"),
+    Format::new("Bitcoin", "bitcoin_wif_key", Critical, r"[5KL][1-9A-HJ-NP-Za-km-z]{50,51}").near(&["wif", "private", "privkey"]).page("https://en.bitcoin.it/wiki/Wallet_import_format"),
+    Format::new("Stellar", "stellar_secret_seed", Critical, r"S[2-7A-Z]{55}").near(&["stellar", "secret_seed", "secret_key"]).page("https://developers.stellar.org/docs/"),
+    Format::new("Bitcoin", "bip39_phrase", Critical, r"[a-z]{3,8}(?: [a-z]{3,8}){11}|[a-z]{3,8}(?: [a-z]{3,8}){23}")
+        .near(&["mnemonic", "seed phrase", "seed_phrase", "recovery phrase", "recovery_phrase"])
+        .proof(Proof::None)
+        .page("https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki"),
 ];

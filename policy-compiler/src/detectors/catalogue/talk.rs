@@ -138,7 +138,7 @@ pub(super) const FORMATS: &[Format] = &[
         "stream_api",
         "stream_secret",
     ]),
-    Format::new("Twilio", "twilio_api_key", High, r"SK[0-9a-fx]{32}")
+    Format::new("Twilio", "twilio_api_key", High, r"SK(?:[0-9a-fx]{32}|[0-9A-F]{32})")
         .entropy(0.0)
         .page("https://www.twilio.com/docs/iam/api-keys"),
     Format::new("Twilio", "twilio_account_sid", Low, r"AC[0-9a-fx]{32}")
@@ -291,4 +291,35 @@ pub(super) const FORMATS: &[Format] = &[
         .near(&["livekit"])
         .page("https://docs.livekit.io/"),
     Format::new("Mux", "mux_token", High, uuid!()).near(&["mux_token"]).page("https://www.mux.com/docs/"),
+    Format::new("Slack", "slack_other_token", High, r"xox[a-z]-[0-9A-Za-z]{1,20}-[0-9A-Za-z-]{10,250}")
+        .entropy(3.0)
+        .proof(Proof::Mixed)
+        .page("https://api.slack.com/concepts/token-types"),
+    Format::new("Discord", "discord_mfa_token", Critical, r"mfa\.[\w-]{84}")
+        .page("https://discord.com/developers/docs/reference#authentication"),
+    Format::new("Matrix", "matrix_token", High, r"syt_[0-9A-Za-z]{4,100}_[0-9A-Za-z]{20}_[0-9A-Za-z]{6}")
+        .page("https://spec.matrix.org/latest/client-server-api/#client-authentication"),
+    Format::new("Bluesky", "bluesky_app_password", High, r"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}")
+        .near(&["bluesky", "bsky"])
+        .page("https://docs.bsky.app/"),
+    Format::new("VK", "vk_token", High, r"vk1\.a\.[\w-]{150,260}")
+        .page("https://dev.vk.com/api/access-token"),
+    Format::new("LINE", "line_channel_token", High, r"[0-9A-Za-z+/]{160,180}={0,2}")
+        .near(&["line_channel", "line_access", "line_token", "line_bot"])
+        .page("https://developers.line.biz/en/docs/"),
+    Format::new("Tencent", "wechat_app_id", Low, r"wx[0-9a-f]{16}")
+        .page("https://developers.weixin.qq.com/doc/"),
+    Format::new("Discourse", "discourse_key", High, r"[0-9a-f]{64}")
+        .near(&["discourse"])
+        .page("https://docs.discourse.org/"),
+    Format::new("PubNub", "pubnub_secret", High, r"sec-c-[0-9A-Za-z]{48}")
+        .page("https://www.pubnub.com/docs/"),
+    Format::new(
+        "PubNub",
+        "pubnub_key",
+        Low,
+        r"[ps]ub-c-[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}",
+    )
+    .page("https://www.pubnub.com/docs/"),
+    Format::new("Kit", "kit_key", Medium, r"kit_[0-9a-f]{32}").page("https://developers.kit.com/"),
 ];

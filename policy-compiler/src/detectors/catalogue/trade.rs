@@ -95,7 +95,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Beamer", "beamer_token", Medium, r"b_[\w=-]{44}")
         .near(&["beamer"])
         .page("https://www.getbeamer.com/api"),
-    Format::new("Typeform", "typeform_token", High, r"tfp_[\w.=-]{44,59}")
+    Format::new("Typeform", "typeform_token", High, r"tfp_[\w.=-]{40,59}")
         .page("https://www.typeform.com/developers/get-started/personal-access-token/"),
     Format::new("SurveyMonkey", "surveymonkey_token", Medium, r"[0-9A-Za-z.-]{80,100}")
         .near(&["surveymonkey"])
@@ -151,7 +151,7 @@ pub(super) const FORMATS: &[Format] = &[
         "Zapier",
         "zapier_webhook",
         Medium,
-        r"hooks\.zapier\.com/hooks/catch/([0-9]{4,12}/[0-9a-z]{5,12})",
+        r"hooks\.zapier\.com/hooks/catch/([0-9A-Za-z]{4,20}(?:/[0-9A-Za-z]{4,20})?)",
     )
     .page("https://zapier.com/apps/webhook/integrations"),
     Format::new("Make", "make_webhook", Medium, r"hook\.(?:[a-z]{2}[0-9]\.)?make\.com/([0-9a-z]{32})")
@@ -196,4 +196,18 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Crowdin", "crowdin_token", Medium, r"[0-9a-f]{80}")
         .near(&["crowdin"])
         .page("https://support.crowdin.com/"),
+    Format::new("Teamwork", "teamwork_token", High, r"tkn\.v1_[\w-]{60,90}={0,2}")
+        .page("https://apidocs.teamwork.com/"),
+    Format::new("Flexport", "flexport_token", High, r"shltm_[\w-]{40}")
+        .page("https://developers.flexport.com/"),
+    Format::new("Ticket Tailor", "tickettailor_key", Medium, r"sk_[0-9]{4}_[0-9]{6}_[0-9a-f]{32}")
+        .page("https://developers.tickettailor.com/"),
+    Format::new("Zoho", "zoho_token", High, r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}")
+        .page("https://www.zoho.com/accounts/protocol/oauth.html"),
+    Format::new("Samsara", "samsara_token", High, r"samsara_api_[0-9A-Za-z]{30}")
+        .page("https://developers.samsara.com/docs/authentication"),
+    Format::new("Tines", "tines_webhook", Medium, r"\.tines\.com/webhook/([0-9a-z]{32}/[0-9a-z]{32})")
+        .page("https://www.tines.com/docs/actions/types/webhook/"),
+    Format::new("BestTime", "besttime_key", Medium, r"pri_[0-9a-f]{32}")
+        .page("https://documentation.besttime.app/"),
 ];

@@ -73,7 +73,9 @@ impl Form {
                 continue;
             }
             from = start + text.get(start..).unwrap_or_default().chars().next().map_or(1, char::len_utf8);
-            if start.checked_sub(1).is_some_and(|before| left.has(bytes[before]))
+            if start
+                .checked_sub(1)
+                .is_some_and(|before| left.has(bytes[before]) && !ends_escape(&bytes[..start]))
                 || !self.begins.is_match(text.get(start..).unwrap_or_default())
             {
                 continue;
@@ -91,6 +93,11 @@ impl Form {
         }
         all
     }
+}
+
+/// Whether an escape such as `%3D` ends here: then a value may begin.
+fn ends_escape(before: &[u8]) -> bool {
+    matches!(before, [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
 }
 
 fn forms() -> Vec<Form> {

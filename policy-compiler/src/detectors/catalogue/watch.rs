@@ -1,5 +1,7 @@
 //! Monitoring, logs, incidents.
 
+use mcpgov_engine::scan::pattern::Proof;
+
 use super::{
     Format,
     Severity::{Critical, High, Low, Medium},
@@ -11,15 +13,15 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Datadog", "datadog_api_key", High, r"[0-9A-Za-z]{32}").near(&["datadog", "dd_api", "ddapi", "dd-api"]).page("https://docs.datadoghq.com/account_management/api-app-keys/"),
     Format::new("Datadog", "datadog_rum_token", Low, r"pub[0-9a-f]{32}").page("https://docs.datadoghq.com/account_management/api-app-keys/#client-tokens"),
     Format::new("New Relic", "newrelic_user_key", High, r"NRAK-[\w-]{27}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
-    Format::new("New Relic", "newrelic_license_key", High, r"[0-9a-f]{36}NRAL|eu01xx[0-9a-f]{30}NRAL").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
+    Format::new("New Relic", "newrelic_license_key", High, r"[0-9a-f]{36}NRAL|[a-z]{2}[0-9]{2}x{1,2}[0-9a-f]{30,31}NRAL").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "newrelic_license_key_assigned", High, r"[0-9a-f]{40}|[0-9a-f]{39}x").near(&["newrelic", "new_relic", "new-relic", "license_key", "licensekey"]).page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "newrelic_key_id", Medium, r"[0-9A-Za-z]{64}").near(&["newrelic", "new_relic", "new-relic"]),
-    Format::new("New Relic", "newrelic_browser_key", Low, r"NRJS-[0-9a-f]{19}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
-    Format::new("New Relic", "newrelic_insert_key", High, r"NRI[IQ]-[\w-]{32}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
+    Format::new("New Relic", "newrelic_browser_key", Low, r"NR(?:JS|BR)-[0-9a-f]{19}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
+    Format::new("New Relic", "newrelic_insert_key", High, r"NRI[IQ]-[\w-]{25}(?:[\w-]{7})?").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "newrelic_admin_key", Critical, r"NRAA-[0-9a-f]{27}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "newrelic_rest_key", High, r"NRRA-[0-9a-f]{42}").page("https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"),
     Format::new("New Relic", "pixie_key", High, concat!("px-(?:api|dep)-", uuid!())).page("https://docs.px.dev/reference/admin/api-keys/"),
-    Format::new("Sentry", "sentry_org_token", High, r"sntrys_eyJpYXQiO[0-9A-Za-z+/=]{10,300}_[0-9A-Za-z+/]{43}").page("https://docs.sentry.io/account/auth-tokens/"),
+    Format::new("Sentry", "sentry_org_token", High, r"sntrys_eyJ[0-9A-Za-z+/=_-]{80,400}").page("https://docs.sentry.io/account/auth-tokens/"),
     Format::new("Sentry", "sentry_user_token", High, r"sntryu_[0-9a-f]{64}").page("https://docs.sentry.io/account/auth-tokens/"),
     Format::new("Sentry", "sentry_integration_token", High, r"sntry[ia]_[0-9a-f]{64}").page("https://docs.sentry.io/account/auth-tokens/"),
     Format::new("Sentry", "sentry_old_token", High, r"[0-9a-f]{64}").near(&["sentry"]).page("https://docs.sentry.io/account/auth-tokens/"),
@@ -54,7 +56,8 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("AppSignal", "appsignal_key", Medium, uuid!()).near(&["appsignal"]),
     Format::new("Raygun", "raygun_key", Medium, r"[0-9A-Za-z]{22,24}").near(&["raygun"]),
     Format::new("LogRocket", "logrocket_key", Medium, r"[0-9a-z]{6}:[0-9a-z]{4,40}:[0-9A-Za-z]{20}").near(&["logrocket"]),
-    Format::new("FullStory", "fullstory_key", Medium, r"(?:na1|eu1)\.[0-9A-Za-z+/=]{40,120}").near(&["fullstory"]),
+    Format::new("FullStory", "fullstory_key", Medium, r"(?:na1|eu1)\.[0-9A-Za-z+/]{40,120}={0,2}").entropy(4.0).proof(Proof::Mixed),
     Format::new("Instana", "instana_key", Medium, r"[\w-]{22}").near(&["instana_", "instana-", "instanaagent", "instanakey", "instanatoken"]),
     Format::new("AppDynamics", "appdynamics_key", Medium, r"[0-9a-z]{12}").near(&["appdynamics"]),
+    Format::new("Rootly", "rootly_key", High, r"rootly_[0-9a-f]{64}").page("https://docs.rootly.com/"),
 ];
