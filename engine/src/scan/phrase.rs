@@ -316,11 +316,12 @@ fn bit(bits: &[u64], word: u16) -> bool {
 }
 
 /// Words that begin with a letter beyond ASCII, or are short, are looked for after a clear boundary only: their
-/// letters say too little. The writer makes triggers by the same rule.
+/// letters say too little. Characters that are words come in rows, which say enough. The writer makes triggers by the
+/// same rule.
 fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
     let clear = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-    let first = text.get(word.start).copied().unwrap_or(0);
-    if first.is_ascii() && word.end - word.start >= 4 {
+    let (first, _) = word::char_at(text, word.start);
+    if word::is_single(first) || (first.is_ascii() && word.end - word.start >= 4) {
         return true;
     }
     if word.end - word.start < 3 && text.get(word.end).is_some_and(|byte| !clear(*byte)) {
@@ -336,7 +337,7 @@ fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
                 Some(
                     [0xE3, 0x80, 0x81 | 0x82 | 0x8C | 0x8D] | [0xEF, 0xBC, 0x81 | 0x8C | 0x9A | 0x9B | 0x9F]
                 )
-            ) && !matches!(first, 0..=0x7F | 0xE3)
+            ) && !first.is_ascii()
         }
     }
 }

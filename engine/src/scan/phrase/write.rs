@@ -11,10 +11,11 @@
 //! ```
 //!
 //! Before an element, `^` asks for the beginning of a clause, `/` for that of a line, `=` for capitals, and `!` makes it
-//! the one that the phrase is known by (the first, if nothing is said; its words should be rare). After it, `:` asks for
-//! a colon. `@` alone is a word of an address. `wide` after the meaning lets a phrase extend over sentences. The class
-//! `lead` is of the words that may stand before an imperative. Lines that begin with `common:` list everyday words, the
-//! commonest first: triggers are made of letters that few of them have.
+//! the one that the phrase is known by (the first, if nothing is said; its words should be rare, and of a script without
+//! spaces two characters at least). After it, `:` asks for a colon. `@` alone is a word of an address. `wide` after the
+//! meaning lets a phrase extend over sentences. The class `lead` is of the words that may stand before an imperative.
+//! Lines that begin with `common:` list everyday words, the commonest first: triggers are made of letters that few of
+//! them have.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -237,7 +238,16 @@ impl Source {
                 return Err("a phrase cannot be known by an address".to_owned());
             }
             let class = self.classes.get(usize::from(*class));
-            for text in class.into_iter().flatten().filter_map(|words| words.first()) {
+            for words in class.into_iter().flatten() {
+                let Some(text) = words.first() else { continue };
+                if text.chars().next().is_some_and(word::is_single) {
+                    // Two characters in a row: all of the first, and how the next begins.
+                    let row: Vec<u8> = words.iter().flat_map(|word| word.bytes()).take(4).collect();
+                    let four =
+                        row.try_into().map_err(|_| format!("`{text}` alone is known by too little"))?;
+                    triggers.insert((super::WORDS, 0, four));
+                    continue;
+                }
                 match *text.as_bytes() {
                     [a, _, _, _, ..] if a.is_ascii() => {
                         let rarest = seen.rarest(text, super::MARKS);
@@ -245,8 +255,8 @@ impl Source {
                     }
                     [a, b, c, ..] => {
                         triggers.insert((super::WORDS, 1, [BOUNDARY, a, b, c]));
-                        // After a mark of writing without spaces, which has three bytes. Kana look like those marks.
-                        if !matches!(a, 0..=0x7F | 0xE3) {
+                        // After a mark of writing without spaces, which has three bytes.
+                        if !a.is_ascii() {
                             triggers.insert((super::WORDS, 3, [0xE3, 0x80, 0x80, a]));
                         }
                     }
@@ -281,7 +291,9 @@ impl Seen {
     /// The rarest four bytes of a text, and where they are: before `limit`.
     fn rarest(&self, text: &str, limit: u16) -> Option<(u16, [u8; 4])> {
         let windows = (0..limit).zip(text.as_bytes().array_windows().copied());
-        windows.min_by_key(|(_, four)| self.commonness(*four))
+        // Of a character that is cut the bytes depend on its case, and any are taken.
+        let cut = |at: usize| !text.is_char_boundary(at) || !text.is_char_boundary(at.saturating_add(4));
+        windows.min_by_key(|(at, four)| (cut(usize::from(*at)), self.commonness(*four)))
     }
 
     /// First by the words they are a part of, then by themselves.
