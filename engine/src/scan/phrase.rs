@@ -59,11 +59,13 @@ pub enum Meaning {
     Sink,
     /// Data that is worth stealing.
     Loot,
+    /// Something that nobody asked for: an order to act without asking the user, or work beside the tool's own.
+    Unasked,
 }
 
 impl Meaning {
     /// Every meaning, in the order of their numbers.
-    pub const ALL: [Meaning; 14] = [
+    pub const ALL: [Meaning; 15] = [
         Meaning::Override,
         Meaning::Boundary,
         Meaning::Secrecy,
@@ -78,6 +80,7 @@ impl Meaning {
         Meaning::Command,
         Meaning::Sink,
         Meaning::Loot,
+        Meaning::Unasked,
     ];
 
     /// The kind that is reported in any text.
