@@ -70,11 +70,13 @@ pub enum Meaning {
     Sink,
     /// Data that is worth stealing.
     Loot,
+    /// Something that nobody asked for: an order to act without asking the user, or work beside the tool's own.
+    Unasked,
 }
 
 impl Meaning {
     /// Every meaning, in the order of their numbers.
-    pub const ALL: [Meaning; 14] = [
+    pub const ALL: [Meaning; 15] = [
         Meaning::Override,
         Meaning::Boundary,
         Meaning::Secrecy,
@@ -89,6 +91,7 @@ impl Meaning {
         Meaning::Command,
         Meaning::Sink,
         Meaning::Loot,
+        Meaning::Unasked,
     ];
 
     /// The kind that is reported in any text.
@@ -259,32 +262,16 @@ impl Phrases {
 }
 
 /// Words that begin with a letter beyond ASCII, or are short, are looked for after a clear boundary only: their
-/// letters say too little. The writer makes triggers by the same rule.
+/// letters say too little. Characters that are words come in rows, which say enough. The writer makes triggers by the
+/// same rule.
 fn begins_clearly(text: &[u8], word: &word::Word) -> bool {
     let clear = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-    let first = text.get(word.start).copied().unwrap_or(0);
-    if first.is_ascii() && word.end - word.start >= 4 {
+    let (first, _) = char::char_at(text, word.start);
+    if char::is_single(first) || (first.is_ascii() && word.end - word.start >= 4) {
         return true;
     }
     if word.end - word.start < 3 && text.get(word.end).is_some_and(|byte| !clear(*byte)) {
         return false;
     }
-    match word.start.checked_sub(1).and_then(|before| text.get(before)) {
-        None => true,
-        Some(byte) if clear(*byte) => true,
-        // The marks of writing without spaces.
-        Some(_) => {
-            matches!(
-                text.get(word.start.saturating_sub(3)..word.start),
-                Some(
-                    [0xE3, 0x80, 0x81 | 0x82 | 0x8C | 0x8D] | [0xEF, 0xBC, 0x81 | 0x8C | 0x9A | 0x9B | 0x9F]
-                )
-            ) && is_han(first)
-        }
-    }
-}
-
-/// Whether characters that are written without spaces begin with this byte: most of those of Chinese.
-fn is_han(byte: u8) -> bool {
-    matches!(byte, 0xE4..=0xE9)
+    word.start.checked_sub(1).and_then(|before| text.get(before)).is_none_or(|before| clear(*before))
 }

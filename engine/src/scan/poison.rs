@@ -208,7 +208,7 @@ fn invisible(text: &str) -> Option<Range<usize>> {
 fn score(verdict: &Verdict) -> u32 {
     use Meaning::{
         Aside, Boundary, Command, Exfiltration, Leak, Loot, Obligation, Override, Place, Reading, Rivalry,
-        Secrecy, Sink, Tampering,
+        Secrecy, Sink, Tampering, Unasked,
     };
     let has = |meaning| verdict.has(meaning);
     let sibling = verdict.reasons.iter().any(|reason| reason.sign == Sign::Sibling);
@@ -225,8 +225,10 @@ fn score(verdict: &Verdict) -> u32 {
         (2, has(Rivalry)),
         (1, has(Obligation)),
         (1, has(Obligation) && sibling),
-        (1, has(Aside)),
-        (1, has(Sink)),
+        (2, has(Aside)),
+        (2, has(Sink)),
+        (2, has(Unasked)),
+        (2, has(Reading) && has(Loot)),
         (1, has(Place) && has(Reading)),
         (2, has(Place) && (has(Sink) || has(Leak))),
         (2, has(Obligation) && (has(Tampering) || has(Secrecy) || has(Leak) || has(Place) || has(Command))),

@@ -40,8 +40,8 @@ pub(super) fn is_letter(char: char) -> bool {
         '\u{C0}'..='\u{24F}' => !matches!(char, '×' | '÷'),
         // Greek to the scripts of India, with their vowel signs.
         '\u{370}'..='\u{DFF}' => !matches!(char, '،' | '؛' | '؟' | '۔' | '।' | '॥'),
-        // Hangul, written with spaces.
-        '\u{AC00}'..='\u{D7A3}' => true,
+        // Latin of Vietnam; Hangul, written with spaces.
+        '\u{1E00}'..='\u{1EFF}' | '\u{AC00}'..='\u{D7A3}' => true,
         _ => is_single(char),
     }
 }

@@ -5,11 +5,14 @@ use core::ops::Range;
 use super::super::{Gram, Set};
 
 pub(super) const GRAMS: &[Gram] = &[
-    // ](http, ]: http, src=, href=
+    // ](http, ](//, ]: http, src=, href=, url(, mailto:
     Gram::of([Set::of(b"]"), Set::of(b"("), Set::of(b"h"), Set::of(b"t")], 0),
+    Gram::literal(b"](//"),
     Gram::of([Set::of(b"]"), Set::of(b":"), Set::of(b" "), Set::of(b"h")], 0),
     Gram::literal(b"src="),
     Gram::literal(b"href"),
+    Gram::literal(b"url("),
+    Gram::literal(b"lto:"),
 ];
 
 const URL_BYTES_MAX: usize = 512;
@@ -21,7 +24,7 @@ const DATA_BYTES_MIN: usize = 32;
 pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
     if rest.starts_with(b"](") {
-        if !is_web(rest.get(2..)?) {
+        if !is_web(rest.get(2..)?) && !rest.starts_with(b"](//") {
             return None;
         }
         let url = at + 2..url_end(text, at + 2);
@@ -49,6 +52,14 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
         // What the definition is used for stands elsewhere: judged as an image.
         return carries(text.get(url.clone())?, true).then_some(start..url.end);
     }
+    if rest.starts_with(b"lto:") {
+        let start = at.checked_sub(3).filter(|start| text.get(*start..at) == Some(b"mai"))?;
+        let url = start..url_end(text, start);
+        return carries(text.get(url.clone())?, false).then_some(url);
+    }
+    if rest.starts_with(b"url(") {
+        return in_style(text, at);
+    }
     let (name, image) = if rest.get(..4)?.eq_ignore_ascii_case(b"src=") { (4, true) } else { (5, false) };
     if !image && !rest.get(..5)?.eq_ignore_ascii_case(b"href=") {
         return None;
@@ -61,6 +72,18 @@ pub(super) fn look(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let url = from..url_end(text, from);
     carries(text.get(url.clone())?, image).then_some(at..url.end)
+}
+
+/// What a style loads, it loads as an image is loaded.
+fn in_style(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let quotes =
+        text.get(at + 4..)?.iter().take(2).take_while(|byte| matches!(byte, b'"' | b'\'' | b'\\')).count();
+    let from = at + 4 + quotes;
+    if !is_web(text.get(from..)?) {
+        return None;
+    }
+    let url = from..url_end(text, from);
+    carries(text.get(url.clone())?, true).then_some(at..url.end)
 }
 
 /// Asked before anything is read that may be long.
@@ -90,8 +113,10 @@ fn url_end(text: &[u8], from: usize) -> usize {
 
 /// Whether the address has a place for data. An image loads itself, a link must be followed: less suffices there.
 fn carries(url: &[u8], image: bool) -> bool {
-    let Some(scheme) = url.windows(3).position(|three| three == b"://") else { return false };
-    let after = url.get(scheme + 3..).unwrap_or_default();
+    let scheme = [&b"//"[..], b"mailto:"]
+        .iter()
+        .find_map(|mark| Some(url.windows(mark.len()).position(|here| here == *mark)? + mark.len()));
+    let Some(after) = scheme.and_then(|end| url.get(end..)) else { return false };
     let host = after.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(after.len());
     let (host, path) = after.split_at_checked(host).unwrap_or((after, b""));
     let Some(query) = path.iter().position(|byte| *byte == b'?').and_then(|at| path.get(at + 1..)) else {
@@ -170,6 +195,7 @@ fn has_place(value: &[u8]) -> bool {
             b'{' => (b'}', 1),
             b'<' => (b'>', 2),
             b'[' => (b']', 3),
+            b'(' if value.get(at.wrapping_sub(1)) == Some(&b'$') => (b')', 2),
             _ => return false,
         };
         let inside = value.get(at + 1..).unwrap_or_default();

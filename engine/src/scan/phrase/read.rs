@@ -30,7 +30,7 @@ impl core::error::Error for Bad {}
 
 /// More than people will ever write; bounds the memory that bytes can ask for.
 const WORDS_MAX: usize = 8192;
-const CLASSES_MAX: usize = 1024;
+const CLASSES_MAX: usize = 2048;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Phrases, Bad> {
     let mut input = Input(bytes);

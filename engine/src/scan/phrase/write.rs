@@ -11,10 +11,11 @@
 //! ```
 //!
 //! Before an element, `^` asks for the beginning of a clause, `/` for that of a line, `=` for capitals, and `!` makes it
-//! the one that the phrase is known by (the first, if nothing is said; its words should be rare). After it, `:` asks for
-//! a colon. `@` alone is a word of an address. `wide` after the meaning lets a phrase extend over sentences. The class
-//! `lead` is of the words that may stand before an imperative. Lines that begin with `common:` list everyday words, the
-//! commonest first: triggers are made of letters that few of them have.
+//! the one that the phrase is known by (the first, if nothing is said; its words should be rare, and of a script without
+//! spaces two characters at least). After it, `:` asks for a colon. `@` alone is a word of an address. `wide` after the
+//! meaning lets a phrase extend over sentences. The class `lead` is of the words that may stand before an imperative.
+//! Lines that begin with `common:` list everyday words, the commonest first: triggers are made of letters that few of
+//! them have.
 
 mod commonness;
 
@@ -25,7 +26,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use self::commonness::Commonness;
-use super::read::{ANY, BOUNDARY, MAGIC};
+use super::read::{BOUNDARY, MAGIC};
 use super::{ADDRESS, CAPITAL, CLAUSE, COLON, LINE, Meaning, word};
 
 const SEQUENCE_WORDS_MAX: usize = 8;
@@ -240,20 +241,22 @@ impl Source {
                 return Err("a phrase cannot be known by an address".to_owned());
             }
             let class = self.classes.get(usize::from(*class));
-            for text in class.into_iter().flatten().filter_map(|words| words.first()) {
+            for words in class.into_iter().flatten() {
+                let Some(text) = words.first() else { continue };
+                if text.chars().next().is_some_and(super::char::is_single) {
+                    // Two characters in a row: all of the first, and how the next begins.
+                    let row: Vec<u8> = words.iter().flat_map(|word| word.bytes()).take(4).collect();
+                    let four =
+                        row.try_into().map_err(|_| format!("`{text}` alone is known by too little"))?;
+                    triggers.insert((super::WORDS, 0, four));
+                    continue;
+                }
                 match *text.as_bytes() {
                     [a, _, _, _, ..] if a.is_ascii() => {
                         let rarest = seen.rarest(text, super::LINKS);
                         triggers.extend(rarest.map(|(offset, four)| (super::WORDS + offset, 0, four)));
                     }
-                    [a, b, c, ..] => {
-                        triggers.insert((super::WORDS, 1, [BOUNDARY, a, b, c]));
-                        // After a mark of writing without spaces, which has three bytes.
-                        if super::is_han(a) {
-                            triggers.insert((super::WORDS, 3, [0xE3, 0x80, ANY, a]));
-                            triggers.insert((super::WORDS, 3, [0xEF, 0xBC, ANY, a]));
-                        }
-                    }
+                    [a, b, c, ..] => _ = triggers.insert((super::WORDS, 1, [BOUNDARY, a, b, c])),
                     // The looking side asks for the same end.
                     [a, b] => _ = triggers.insert((super::WORDS, 1, [BOUNDARY, a, b, BOUNDARY])),
                     _ => return Err(format!("`{text}` is too short for a phrase to be known by")),

@@ -22,7 +22,9 @@ impl Commonness {
     /// The rarest four bytes of a text, and where they are: before `limit`.
     pub(super) fn rarest(&self, text: &str, limit: u16) -> Option<(u16, [u8; 4])> {
         let windows = (0..limit).zip(text.as_bytes().array_windows().copied());
-        windows.min_by_key(|(_, four)| self.commonness(*four))
+        // Of a character that is cut the bytes depend on its case, and any are taken.
+        let cut = |at: usize| !text.is_char_boundary(at) || !text.is_char_boundary(at.saturating_add(4));
+        windows.min_by_key(|(at, four)| (cut(usize::from(*at)), self.commonness(*four)))
     }
 
     /// First by the words they are a part of, then by themselves.
