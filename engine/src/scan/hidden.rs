@@ -34,14 +34,20 @@ const fn gram(sets: [Set; 4]) -> Gram {
 
 /// Where something may be hidden.
 pub(super) const GRAMS: &[Gram] = &[
-    // Zero width spaces and joiners, direction marks; embeddings and overrides.
-    gram([FIRST, LATER_REST, ENDS, Set::ANY]),
-    gram([FIRST, LATER_REST, BLANKS, Set::ANY]),
-    // U+061C, word joiner, invisible operators, isolates, selectors, byte order mark, mathematical and circled letters,
-    // small fullwidth letters.
-    gram([FIRST, MARKS, Set::ANY, Set::ANY]),
+    // Zero width spaces and joiners, direction marks; squared letters.
+    begun(0xE2, LATER_REST, ENDS),
+    begun(0xF0, LATER_REST, ENDS),
+    // Embeddings and overrides.
+    begun(0xE2, LATER_REST, BLANKS),
+    begun(0xF0, LATER_REST, BLANKS),
+    // U+061C; word joiner, invisible operators, isolates, circled letters; selectors, byte order mark, small fullwidth
+    // letters; mathematical letters.
+    begun(0xD8, MARKS, Set::ANY),
+    begun(0xE2, MARKS, Set::ANY),
+    begun(0xEF, MARKS, Set::ANY),
+    begun(0xF0, MARKS, Set::ANY),
     // Capital fullwidth letters next to each other.
-    gram([FIRST, ENDS, LATER, FIRST]),
+    gram([FIRST, ENDS, LATER, FIRST]).with(0, 0xEF).with(3, 0xEF),
     // Soft hyphen, grapheme joiner, fillers, small capitals.
     gram([OTHER_FIRST, ENDS, Set::ANY, Set::ANY]),
     // Mongolian selectors, Khmer inherent vowels.
@@ -64,6 +70,11 @@ pub(super) const GRAMS: &[Gram] = &[
 
 /// Later bytes that are in no other class.
 const LATER_REST: Set = Set::of(b"\x80");
+
+/// Characters that begin with this byte, which shares its class with those of many scripts.
+const fn begun(first: u8, second: Set, third: Set) -> Gram {
+    gram([FIRST, second, third, Set::ANY]).with(0, first)
+}
 
 /// The label of a Markdown link definition, by its first two bytes.
 const fn line_start(label: &[u8; 2]) -> Gram {

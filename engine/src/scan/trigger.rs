@@ -38,6 +38,9 @@ pub struct Trigger {
 struct Group {
     fold: u32,
     mask: u32,
+    /// A bit for what each member must be: in scripts whose bytes the classes hardly tell apart, most places of a text
+    /// lead to a list, and to none of its members.
+    sieve: [u64; 4],
     /// Where its members begin and end.
     from: u32,
     to: u32,
@@ -280,6 +283,11 @@ impl Trigger {
             (one.exact.fold, one.exact.mask) == (other.exact.fold, other.exact.mask)
         }) {
             let (_, Gram { exact: Exact { fold, mask, .. }, .. }) = **group.first()?;
+            let mut sieve = [0; 4];
+            for (_, gram) in group {
+                let (word, bit) = sieve_bit(gram.exact.value);
+                *sieve.get_mut(word)? |= bit;
+            }
             let from = u32::try_from(self.members.len()).ok()?;
             self.members.extend(group.iter().map(|(source, gram)| Member {
                 value: gram.exact.value,
@@ -287,7 +295,7 @@ impl Trigger {
                 before: gram.before,
             }));
             let to = u32::try_from(self.members.len()).ok()?;
-            self.groups.push(Group { fold, mask, from, to });
+            self.groups.push(Group { fold, mask, sieve, from, to });
         }
         self.starts.push(u32::try_from(self.groups.len()).ok()?);
         Some(())
@@ -335,8 +343,11 @@ impl Trigger {
         let (Some(from), Some(to)) = (self.starts.get(list), self.starts.get(list + 1)) else { return };
         let four = four(text, end);
         for group in self.groups.get(*from as usize..*to as usize).unwrap_or(&[]) {
-            let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
             let shown = (four | group.fold) & group.mask;
+            if !group.may_have(shown) {
+                continue;
+            }
+            let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
             let first = members.partition_point(|member| member.value < shown);
             for member in members.iter().skip(first).take_while(|member| member.value == shown) {
                 match (end + usize::from(member.before)).checked_sub(4) {
@@ -348,10 +359,27 @@ impl Trigger {
     }
 }
 
+impl Group {
+    /// Whether a member may want to see this.
+    #[inline]
+    fn may_have(&self, shown: u32) -> bool {
+        let (word, bit) = sieve_bit(shown);
+        self.sieve.get(word).is_some_and(|sieve| sieve & bit != 0)
+    }
+}
+
 impl fmt::Debug for Trigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Trigger({} grams)", self.lists.len())
     }
+}
+
+/// Where a sieve has the bit of four bytes: which word, and which bit of it.
+#[inline]
+fn sieve_bit(bytes: u32) -> (usize, u64) {
+    // Any odd number with bits set all over; the upper bits have something of every byte.
+    let hash = bytes.wrapping_mul(0x9E37_79B1);
+    ((hash >> 30) as usize, 1 << (hash >> 24 & 63))
 }
 
 /// The classes seen after one more byte, the last in the lowest bits. What is older than four bytes stays above.
@@ -427,8 +455,9 @@ const fn class(byte: u8) -> u8 {
         // Greek, Cyrillic and Armenian letters begin with the first of these, the rest ends zero-width characters.
         0xCE..=0xD6 | 0x84..=0x86 | 0x8B..=0x8F | 0xAD | 0xB4 | 0xB5 | 0xBC => 28,
         0x81 | 0x92 | 0x93 | 0x9B..=0x9D | 0xB8 | 0xBB | 0xBD..=0xBF => 29,
-        // First bytes of characters that can hide something: zero width, bidi marks, styled letters, selectors.
-        0xD8 | 0xE2 | 0xEF | 0xF0 => 30,
+        // First bytes of characters that can hide something: zero width, bidi marks, styled letters, selectors. With them
+        // those of scripts of three bytes, so that their first bytes are not taken for the others.
+        0xD8 | 0xE0 | 0xE2 | 0xE4..=0xED | 0xEF | 0xF0 => 30,
         // Soft hyphen, joiners, fillers, small capitals, tags.
         0xC2 | 0xCD | 0xE1 | 0xE3 | 0xF3 => 31,
         0x80..=0xFF => 27,
