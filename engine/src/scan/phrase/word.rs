@@ -84,6 +84,10 @@ enum Byte {
     Letter,
     /// One that may also be the letter of an escaped line end or tab.
     Escaped,
+    /// The first byte of a character that is a word, whatever is beside it: most of those of Chinese.
+    Single,
+    /// A later byte of a character.
+    Later,
     /// What only more bytes can tell.
     Unclear,
 }
@@ -93,12 +97,15 @@ static BYTES: [Byte; 256] = bytes();
 const fn bytes() -> [Byte; 256] {
     let mut bytes = [Byte::Unclear; 256];
     let mut byte = 0_u8;
-    while byte < 128 {
+    while byte < 0xFF {
         #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
         {
             bytes[byte as usize] = match byte {
                 b'n' | b'r' | b't' => Byte::Escaped,
                 b'\'' | b'\\' => Byte::Unclear,
+                0xE5..=0xE8 => Byte::Single,
+                0x80..0xC0 => Byte::Later,
+                0x80.. => Byte::Unclear,
                 _ if byte.is_ascii_alphanumeric() => Byte::Letter,
                 _ => Byte::Other,
             };
@@ -113,7 +120,8 @@ fn begins(text: &[u8], at: usize) -> bool {
     // Most places are decided by two bytes.
     let byte = |at: usize| text.get(at).and_then(|byte| BYTES.get(usize::from(*byte)));
     match (byte(at), byte(at.wrapping_sub(1))) {
-        (None | Some(Byte::Other), _) => false,
+        (None | Some(Byte::Other | Byte::Later), _) => false,
+        (Some(Byte::Single), _) => true,
         (Some(Byte::Letter | Byte::Escaped), Some(Byte::Other)) => true,
         (Some(Byte::Letter | Byte::Escaped), Some(Byte::Letter)) => false,
         (Some(Byte::Letter | Byte::Escaped), Some(Byte::Escaped)) => ends_escape(text, at),
@@ -154,6 +162,10 @@ fn word_at(text: &[u8], start: usize) -> Word {
     let after = eight.checked_shr(8 * u32::try_from(len).unwrap_or(8)).unwrap_or_default() & 0xFF;
     if len < 8 && after < 0x80 && after != u64::from(b'\'') {
         return Word { start, end: start + len, hash: Hash::of(letters), plain: true };
+    }
+    if let [letter @ 0xE5..=0xE8, second, third, ..] = eight.to_le_bytes() {
+        let bytes = u64::from_le_bytes([letter, second, third, 0, 0, 0, 0, 0]);
+        return Word { start, end: start + 3, hash: Hash::of(bytes), plain: true };
     }
     long_word_at(text, start)
 }
