@@ -21,6 +21,7 @@ pub mod list;
 pub mod message;
 pub mod network;
 pub mod number;
+mod order;
 pub mod path;
 pub mod protect;
 pub mod record;

@@ -9,6 +9,7 @@ use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
 use super::work::looked;
 use super::{Findings, Kind, Text, assignment, families};
+use crate::order;
 
 /// Something found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,7 +212,7 @@ impl Scanner {
         }
         let mut inside = Vec::new();
         self.look(&Text { bytes: code.text.as_bytes(), key: None }, depth + 1, &mut inside);
-        inside.sort_unstable_by_key(|finding: &Finding| finding.detector);
+        order::by_number(&mut inside, |finding: &Finding| finding.detector.into());
         inside.dedup_by_key(|finding| finding.detector);
         inside.iter().for_each(|finding| add(finding.detector));
     }

@@ -6,6 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::order;
+
 /// Bits of one byte's class: bytes are told apart by 32 classes, so that four in a row are a number of 20 bits.
 const CLASS_BITS: u32 = 5;
 /// The bits of one class.
@@ -278,7 +280,9 @@ impl Trigger {
     fn list(&mut self, grams: &[(u16, Gram)], numbers: &[u16]) -> Option<()> {
         let mut list: Vec<&(u16, Gram)> =
             numbers.iter().filter_map(|number| grams.get(usize::from(*number))).collect();
-        list.sort_by_key(|(_, gram)| (gram.exact.fold, gram.exact.mask, gram.exact.value));
+        order::by_number(&mut list, |(_, Gram { exact, .. })| {
+            u128::from(exact.fold) << 64 | u128::from(exact.mask) << 32 | u128::from(exact.value)
+        });
         for group in list.chunk_by(|(_, one), (_, other)| {
             (one.exact.fold, one.exact.mask) == (other.exact.fold, other.exact.mask)
         }) {

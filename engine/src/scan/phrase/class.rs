@@ -4,6 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::order;
+
 /// Which classes some words touch: have among their words, or begin or end a sequence of. A bit each; where there are
 /// more classes than bits, several share one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +59,9 @@ impl Class {
         let mut backward: Vec<Vec<u16>> = sequences.iter().map(reversed).collect();
         let mut forward = sequences;
         // Of those of one first word the order stays.
-        forward.sort_by_key(|sequence| sequence.first().copied());
-        backward.sort_by_key(|sequence| sequence.first().copied());
+        for sequences in [&mut forward, &mut backward] {
+            order::by_number(sequences, |sequence| sequence.first().copied().unwrap_or(0).into());
+        }
         Self { words: bits, forward, backward }
     }
 

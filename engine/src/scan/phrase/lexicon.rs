@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::class::{ANY, Touched};
+use crate::order;
 
 /// The number of a word that is in no list.
 pub(super) const NOBODYS: u16 = u16::MAX;
@@ -93,7 +94,9 @@ impl Lexicon {
             let touched = *sets.entry(*touched).or_insert(next);
             entries.push(Entry { hash, touched, posts: [0; 3] });
         }
-        posts.sort_by_key(|post| (post.word, post.tools_only, post.pattern));
+        order::by_number(&mut posts, |post| {
+            u128::from(post.word) << 32 | u128::from(post.tools_only) << 16 | u128::from(post.pattern)
+        });
         let mut from = 0;
         for of_word in posts.chunk_by(|one, other| one.word == other.word) {
             let middle = from + of_word.iter().filter(|post| !post.tools_only).count();
@@ -102,9 +105,11 @@ impl Lexicon {
             entry.posts = [from.try_into().ok()?, middle.try_into().ok()?, to.try_into().ok()?];
             from = to;
         }
-        let mut sets: Vec<(Touched, u16)> = sets.into_iter().collect();
-        sets.sort_by_key(|(_, number)| *number);
-        Some(Self { slots, entries, sets: sets.into_iter().map(|(set, _)| set).collect(), posts })
+        let mut by_number = vec![Touched::NOTHING; sets.len()];
+        for (set, number) in sets {
+            *by_number.get_mut(usize::from(number))? = set;
+        }
+        Some(Self { slots, entries, sets: by_number, posts })
     }
 
     /// Which classes the word touches.

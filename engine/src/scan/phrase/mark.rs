@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::sentence::Sentence;
 use super::{Meaning, char};
+use crate::order;
 
 /// A tag is taken to enclose no more than this.
 const ENCLOSED_BYTES_MAX: usize = 4096;
@@ -70,7 +71,7 @@ impl Mark {
 
 impl Marks {
     pub(super) fn new(mut marks: Vec<Mark>) -> Self {
-        marks.sort_by_key(Mark::key);
+        order::by_number(&mut marks, |mark| mark.key().into());
         let keys = marks.iter().map(Mark::key).collect();
         Self { marks, keys }
     }

@@ -105,7 +105,7 @@ const fn bytes() -> [Byte; 256] {
                 b'\'' | b'\\' => Byte::Unclear,
                 0xE5..=0xE8 => Byte::Single,
                 0x80..0xC0 => Byte::Later,
-                0x80.. => Byte::Unclear,
+                0xC0.. => Byte::Unclear,
                 _ if byte.is_ascii_alphanumeric() => Byte::Letter,
                 _ => Byte::Other,
             };
