@@ -1,5 +1,7 @@
 //! What words say of a number beside them, in the languages that forms and records are mostly written in.
 
+use crate::scan::words::Words;
+
 /// What a word says of a number beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Topic {
@@ -46,47 +48,53 @@ fn stem(word: &[u8]) -> Option<Topic> {
     }
 }
 
-/// Whole words, of the languages that forms and records are mostly written in.
-#[rustfmt::skip]
+/// Whole words, of the languages that forms and records are mostly written in. No word is in two of the lists.
 fn exact(word: &[u8]) -> Option<Topic> {
-    Some(match word {
-        b"tel" | b"tels" | b"tlf" | b"mob" | b"cell" | b"cellphone" | b"cells" | b"cellular" | b"celular" | b"call"
-        | b"calling" | b"callback" | b"caller" | b"dial" | b"fax" | b"contact" | b"contacts" | b"sms" | b"msisdn"
-        | b"landline" | b"hotline" | b"helpline" | b"voicemail" | b"pager" | b"movil" | b"portable" | b"handy"
-        | b"rufnummer" | b"festnetz" | b"puhelin" | b"matkapuhelin" | b"puh" | b"gsm" | b"cep" | b"numara" | b"fono"
-        | b"anruf" | b"anrufen" | b"llame" | b"llamar" | b"appeler" | b"appelez" | b"ligue" | b"chiamare" | b"chiama"
-        | b"bel" | b"komorka" | b"cellulare" | b"telemovel" | b"ring" => Topic::Phone,
-        b"card" | b"cards" | b"cc" | b"ccn" | b"pan" | b"visa" | b"mastercard" | b"amex" | b"maestro" | b"discover"
-        | b"diners" | b"jcb" | b"unionpay" | b"debit" | b"credit" | b"tarjeta" | b"carte" | b"karte" | b"carta"
-        | b"kort" | b"cartao" | b"kaart" | b"kortti" | b"karta" => Topic::Card,
-        b"ssn" | b"ssns" | b"social" => Topic::Social,
-        b"nhs" | b"cpf" | b"cnpj" | b"nif" | b"nie" | b"dni" | b"cif" | b"codice" | b"fiscal" | b"fiscale" | b"idnr"
-        | b"nir" | b"insee" | b"bsn" | b"sofinummer" | b"burgerservicenummer" | b"rijksregisternummer" | b"pesel"
-        | b"regon" | b"nip" | b"pnr" | b"personnr" | b"orgnr" | b"hetu" | b"henkilotunnus" | b"cpr" | b"fnr"
-        | b"fodselsnummer" | b"aadhaar" | b"aadhar" | b"uidai" | b"uid" | b"nric" | b"fin" | b"tfn" | b"abn" | b"acn"
-        | b"medicare" | b"sin" | b"nas" | b"rrn" | b"tckn" | b"tc" | b"kimlik" | b"curp" | b"rfc" | b"npi"
-        | b"provider" | b"national" | b"resident" | b"residence" | b"passport" | b"pass" | b"ausweis"
-        | b"personalausweis" | b"reisepass" | b"tax" | b"taxid" | b"taxpayer" | b"tin" | b"vat" | b"vatin" | b"nino"
-        | b"pps" | b"ppsn" | b"egn" | b"cnp" | b"oib" | b"jmbg" | b"isikukood" | b"amka" | b"afm" | b"cuit" | b"cuil"
-        | b"rut" | b"patient" | b"insurance" | b"insured" | b"krankenversicherung" | b"versichertennummer" | b"kvnr"
-        | b"routing" | b"aba" | b"rtn" | b"teudat" | b"zehut" | b"hkid" | b"tnin" | b"rsa" | b"ahv" | b"avs" => {
-            Topic::Identity
-        }
-        b"version" | b"versions" | b"v" | b"ver" | b"release" | b"released" | b"releases" | b"build" | b"revision"
-        | b"rev" | b"firmware" | b"section" | b"chapter" | b"clause" | b"oid" | b"driver" | b"sdk" | b"kernel"
-        | b"upgrade" | b"upgraded" => Topic::Version,
-        b"order" | b"orders" | b"tracking" | b"invoice" | b"sha" | b"md" | b"hash" | b"commit" | b"epoch" | b"ts"
-        | b"time" | b"date" | b"isbn" | b"issn" | b"ean" | b"upc" | b"gtin" | b"sku" | b"serial" | b"imei" | b"price"
-        | b"amount" | b"total" | b"balance" | b"cost" | b"lat" | b"lon" | b"lng" | b"latitude" | b"longitude"
-        | b"size" | b"bytes" | b"length" | b"count" | b"offset" | b"port" | b"pid" | b"uuid" | b"guid" | b"id"
-        | b"ids" | b"ref" | b"reference" | b"zip" | b"zipcode" | b"postal" | b"postcode" | b"plz" | b"range" | b"year"
-        | b"code" | b"product" | b"item" | b"quantity" | b"qty" | b"transaction" | b"txn" | b"duration" | b"ms"
-        | b"ns" | b"seconds" | b"issue" | b"pull" | b"pr" | b"ticket" | b"case" | b"license" | b"licence" | b"created"
-        | b"updated" | b"seed" | b"nonce" | b"checksum" | b"score" | b"index" | b"weight" | b"width" | b"height"
-        | b"revenue" | b"population" | b"batch" | b"container" | b"parcel" | b"shipment" => Topic::Other,
-        _ => return None,
-    })
+    EXACT.iter().find(|(words, _)| words.have(word)).map(|(_, topic)| *topic)
 }
+
+#[rustfmt::skip]
+static EXACT: [(Words, Topic); 6] = [
+    (Words::new(&[
+        b"tel", b"tels", b"tlf", b"mob", b"cell", b"cellphone", b"cells", b"cellular", b"celular", b"call",
+        b"calling", b"callback", b"caller", b"dial", b"fax", b"contact", b"contacts", b"sms", b"msisdn", b"landline",
+        b"hotline", b"helpline", b"voicemail", b"pager", b"movil", b"portable", b"handy", b"rufnummer", b"festnetz",
+        b"puhelin", b"matkapuhelin", b"puh", b"gsm", b"cep", b"numara", b"fono", b"anruf", b"anrufen", b"llame",
+        b"llamar", b"appeler", b"appelez", b"ligue", b"chiamare", b"chiama", b"bel", b"komorka", b"cellulare",
+        b"telemovel", b"ring"
+    ]), Topic::Phone),
+    (Words::new(&[
+        b"card", b"cards", b"cc", b"ccn", b"pan", b"visa", b"mastercard", b"amex", b"maestro", b"discover", b"diners",
+        b"jcb", b"unionpay", b"debit", b"credit", b"tarjeta", b"carte", b"karte", b"carta", b"kort", b"cartao",
+        b"kaart", b"kortti", b"karta"
+    ]), Topic::Card),
+    (Words::new(&[b"ssn", b"ssns", b"social"]), Topic::Social),
+    (Words::new(&[
+        b"nhs", b"cpf", b"cnpj", b"nif", b"nie", b"dni", b"cif", b"codice", b"fiscal", b"fiscale", b"idnr", b"nir",
+        b"insee", b"bsn", b"sofinummer", b"burgerservicenummer", b"rijksregisternummer", b"pesel", b"regon", b"nip",
+        b"pnr", b"personnr", b"orgnr", b"hetu", b"henkilotunnus", b"cpr", b"fnr", b"fodselsnummer", b"aadhaar",
+        b"aadhar", b"uidai", b"uid", b"nric", b"fin", b"tfn", b"abn", b"acn", b"medicare", b"sin", b"nas", b"rrn",
+        b"tckn", b"tc", b"kimlik", b"curp", b"rfc", b"npi", b"provider", b"national", b"resident", b"residence",
+        b"passport", b"pass", b"ausweis", b"personalausweis", b"reisepass", b"tax", b"taxid", b"taxpayer", b"tin",
+        b"vat", b"vatin", b"nino", b"pps", b"ppsn", b"egn", b"cnp", b"oib", b"jmbg", b"isikukood", b"amka", b"afm",
+        b"cuit", b"cuil", b"rut", b"patient", b"insurance", b"insured", b"krankenversicherung", b"versichertennummer",
+        b"kvnr", b"routing", b"aba", b"rtn", b"teudat", b"zehut", b"hkid", b"tnin", b"rsa", b"ahv", b"avs"
+    ]), Topic::Identity),
+    (Words::new(&[
+        b"version", b"versions", b"v", b"ver", b"release", b"released", b"releases", b"build", b"revision", b"rev",
+        b"firmware", b"section", b"chapter", b"clause", b"oid", b"driver", b"sdk", b"kernel", b"upgrade", b"upgraded"
+    ]), Topic::Version),
+    (Words::new(&[
+        b"order", b"orders", b"tracking", b"invoice", b"sha", b"md", b"hash", b"commit", b"epoch", b"ts", b"time",
+        b"date", b"isbn", b"issn", b"ean", b"upc", b"gtin", b"sku", b"serial", b"imei", b"price", b"amount", b"total",
+        b"balance", b"cost", b"lat", b"lon", b"lng", b"latitude", b"longitude", b"size", b"bytes", b"length",
+        b"count", b"offset", b"port", b"pid", b"uuid", b"guid", b"id", b"ids", b"ref", b"reference", b"zip",
+        b"zipcode", b"postal", b"postcode", b"plz", b"range", b"year", b"code", b"product", b"item", b"quantity",
+        b"qty", b"transaction", b"txn", b"duration", b"ms", b"ns", b"seconds", b"issue", b"pull", b"pr", b"ticket",
+        b"case", b"license", b"licence", b"created", b"updated", b"seed", b"nonce", b"checksum", b"score", b"index",
+        b"weight", b"width", b"height", b"revenue", b"population", b"batch", b"container", b"parcel", b"shipment"
+    ]), Topic::Other),
+];
 
 /// Words with letters outside ASCII; in scripts without blanks, parts of what stands there.
 fn foreign(word: &[u8]) -> Option<Topic> {
