@@ -13,7 +13,7 @@ use super::secret::run;
 use super::trigger::{Gram, Set};
 use super::{Findings, Kind, Text};
 
-pub(super) use value::{made_up, nominal, random, stands_in};
+pub(super) use value::{BASE64, made_up, nominal, random, stands_in};
 
 /// Where the words of such names begin.
 pub(super) const GRAMS: &[Gram] = &[

@@ -76,7 +76,7 @@ pub(super) const JUDGED_MAX: usize = 64;
 const ENCODED_BYTES_MIN: usize = 8;
 
 /// Base64 with or without its padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(in crate::scan) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );

@@ -3,12 +3,10 @@
 use core::ops::Range;
 
 use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::run;
 use crate::scan::Kind;
-use crate::scan::assignment::{made_up, nominal, random, stands_in};
+use crate::scan::assignment::{BASE64, made_up, nominal, random, stands_in};
 use crate::scan::pattern::Bytes;
 use crate::scan::work::looked;
 
@@ -19,12 +17,6 @@ const PASSWORD_MIN: usize = 5;
 /// The shortest token in a user's place, and how random it is.
 const TOKEN_MIN: usize = 20;
 const TOKEN_RANDOM_MIN: i32 = 150;
-
-/// Base64 with or without its padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// The password of the URL whose user ends before the `@` at `at`.
 pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
