@@ -15,25 +15,34 @@ use crate::scan::{
 const HEX: Set = Set::of(b"0123456789abcdef");
 const SIGN: Set = Set::of(b"%");
 
+const DOT: Set = Set::of(b".");
+const WORD: Set = Set::LETTER.or(Set::DIGIT);
+
 const fn gram(sets: [Set; 4]) -> Gram {
     Gram::of(sets, 0)
 }
 
-/// Where characters may be written by their numbers.
+const PAIR: Gram = Gram::of([WORD.or(DOT).not(), Set::DIGIT, HEX, SIGN], 1);
+
+/// Where characters may be written by their numbers. Of two that show in the same four bytes the place of the first
+/// must not be behind that of the second.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
     // %49%, %20a
-    gram([SIGN, Set::DIGIT, HEX, SIGN]),
-    gram([SIGN, Set::DIGIT, Set::DIGIT, Set::LETTER]),
+    gram([SIGN, Set::DIGIT, HEX, SIGN]).with(0, b'%').with(3, b'%'),
+    gram([SIGN, Set::DIGIT, Set::DIGIT, Set::LETTER]).with(0, b'%'),
     // &#73; &#x49;
-    gram([SIGN, SIGN, Set::DIGIT, Set::DIGIT]),
-    gram([SIGN, SIGN, Set::of(b"x"), HEX]),
+    gram([SIGN, SIGN, Set::DIGIT, Set::DIGIT]).with(0, b'&').with(1, b'#'),
+    gram([SIGN, SIGN, Set::of(b"x"), HEX]).with(0, b'&').with(1, b'#'),
     // \u0049 \u{49} \x49
-    gram([SIGN, Set::of(b"u"), Set::DIGIT, Set::DIGIT]),
-    gram([SIGN, Set::of(b"u"), SIGN, HEX]),
-    gram([SIGN, Set::of(b"x"), Set::DIGIT, HEX]),
+    gram([SIGN, Set::of(b"u"), Set::DIGIT, Set::DIGIT]).with(0, b'\\'),
+    gram([SIGN, Set::of(b"u"), SIGN, HEX]).with(0, b'\\').with(2, b'{'),
+    gram([SIGN, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'\\').with(1, b'x'),
     // 0x49, 49 67
-    gram([Set::DIGIT, Set::of(b"x"), Set::DIGIT, HEX]),
-    gram([Set::DIGIT, HEX, SIGN, Set::DIGIT]),
+    gram([Set::DIGIT, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'0').with(1, b'x'),
+    PAIR.with(3, b' '),
+    PAIR.with(3, b','),
+    PAIR.with(3, b'\n'),
+    Gram::of([Set::DIGIT.not(), DOT, Set::DIGIT, HEX], 2),
 ];
 
 /// Fewer numbers than this say nothing.
@@ -71,50 +80,86 @@ fn run(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
     if !unit(encoding, bytes, at)?.telling || continued(encoding, bytes, at) {
         return None;
     }
+    // Most are too few, which is told before anything is kept.
+    let mut walk = Walk { encoding, bytes, here: at, last: at, end: at };
+    let few = walk.by_ref().filter(|piece| matches!(piece, Piece::Unit(_))).take(UNITS).count() < UNITS;
+    if few {
+        return Some(walk.end);
+    }
+    let mut walk = Walk { encoding, bytes, here: at, last: at, end: at };
     let mut decoded = Vec::new();
-    let (mut here, mut last, mut end, mut length) = (at, at, at, 0);
-    let (mut units, mut needless, mut letters) = (0_usize, 0_usize, 0_usize);
-    while let Some(byte) = bytes.get(here)
-        && here.saturating_sub(last) <= gap(encoding)
-    {
-        if let Some(unit) = unit(encoding, bytes, here) {
-            here = here.saturating_add(unit.length);
-            if unit.telling {
-                last = here;
-            }
-            end = here;
-            units = units.saturating_add(1);
-            let ascii = match unit.value {
-                Value::Byte(byte) => byte,
-                Value::Char(char) => u8::try_from(char).unwrap_or(0x80),
-            };
-            needless = needless.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
-            letters = letters.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
-            if decoded.len() < DECODED_BYTES_MAX {
-                match unit.value {
-                    Value::Byte(byte) => decoded.push(byte),
-                    Value::Char(char) => decoded.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+    let mut length = 0;
+    let (mut needless, mut letters) = (0_usize, 0_usize);
+    for piece in walk.by_ref() {
+        match piece {
+            Piece::Unit(unit) => {
+                let ascii = match unit.value {
+                    Value::Byte(byte) => byte,
+                    Value::Char(char) => u8::try_from(char).unwrap_or(0x80),
+                };
+                needless = needless.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
+                letters = letters.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
+                if decoded.len() < DECODED_BYTES_MAX {
+                    match unit.value {
+                        Value::Byte(byte) => decoded.push(byte),
+                        Value::Char(char) => {
+                            decoded.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+                        }
+                    }
+                    length = decoded.len();
                 }
-                length = decoded.len();
             }
-        } else if between(encoding, *byte) {
-            here = here.saturating_add(1);
-            letters = letters.saturating_add(usize::from(byte.is_ascii_alphanumeric()));
-            if encoding != Encoding::Hex && decoded.len() < DECODED_BYTES_MAX {
-                decoded.push(*byte);
+            Piece::Between(byte) => {
+                letters = letters.saturating_add(usize::from(byte.is_ascii_alphanumeric()));
+                if encoding != Encoding::Hex && decoded.len() < DECODED_BYTES_MAX {
+                    decoded.push(byte);
+                }
             }
-        } else {
-            break;
         }
     }
+    let end = walk.end;
     decoded.truncate(length);
-    if units >= UNITS
-        && let Some(text) = readable(&decoded)
-    {
+    if let Some(text) = readable(&decoded) {
         let needless = needless >= NEEDLESS && needless.saturating_mul(2) >= letters;
         each(Decoded { encoding, place: at..end, text, prose: needless && prose(text) });
     }
     Some(end)
+}
+
+/// The pieces of a run of numbers.
+struct Walk<'t> {
+    encoding: Encoding,
+    bytes: &'t [u8],
+    here: usize,
+    /// Where the last number ends that the grams show.
+    last: usize,
+    /// Where the last number ends.
+    end: usize,
+}
+
+enum Piece {
+    Unit(Unit),
+    Between(u8),
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Piece;
+    fn next(&mut self) -> Option<Piece> {
+        let byte = *self.bytes.get(self.here)?;
+        if self.here.saturating_sub(self.last) > gap(self.encoding) {
+            return None;
+        }
+        if let Some(unit) = unit(self.encoding, self.bytes, self.here) {
+            self.here = self.here.saturating_add(unit.length);
+            if unit.telling {
+                self.last = self.here;
+            }
+            self.end = self.here;
+            return Some(Piece::Unit(unit));
+        }
+        self.here = self.here.saturating_add(1);
+        between(self.encoding, byte).then_some(Piece::Between(byte))
+    }
 }
 
 /// How much that is not written as numbers a run may hold in one place.
@@ -137,8 +182,7 @@ fn between(encoding: Encoding, byte: u8) -> bool {
 /// Whether the number here goes on a run that began earlier.
 fn continued(encoding: Encoding, bytes: &[u8], at: usize) -> bool {
     const LONGEST: usize = 12;
-    let from = at.saturating_sub(gap(encoding).saturating_add(LONGEST));
-    (from..at).any(|earlier| {
+    let ends_here = |earlier: usize| {
         unit(encoding, bytes, earlier).is_some_and(|unit| {
             let end = earlier.saturating_add(unit.length);
             let rest = bytes.get(end..at);
@@ -147,7 +191,16 @@ fn continued(encoding: Encoding, bytes: &[u8], at: usize) -> bool {
                     rest.len() <= gap(encoding) && rest.iter().all(|byte| between(encoding, *byte))
                 })
         })
-    })
+    };
+    if encoding == Encoding::Hex {
+        // Two of them have something between them, and are of two or four bytes.
+        let before = bytes.get(..at).unwrap_or_default();
+        let apart = before.iter().rev().take(gap(encoding)).take_while(|byte| between(encoding, **byte));
+        let apart = apart.count();
+        return (1..=apart)
+            .any(|apart| [2, 4].iter().any(|length| at.checked_sub(apart + length).is_some_and(ends_here)));
+    }
+    (at.saturating_sub(gap(encoding).saturating_add(LONGEST))..at).any(ends_here)
 }
 
 fn unit(encoding: Encoding, bytes: &[u8], at: usize) -> Option<Unit> {
@@ -158,10 +211,12 @@ fn unit(encoding: Encoding, bytes: &[u8], at: usize) -> Option<Unit> {
         Encoding::Entity => entity(rest),
         Encoding::Escape => escape(rest),
         _ => {
-            let free = at
-                .checked_sub(1)
-                .and_then(|last| bytes.get(last))
-                .is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            // Behind a digit and a dot it is a fraction.
+            let free = match bytes.get(..at)? {
+                [.., digit, b'.'] => !digit.is_ascii_digit(),
+                [.., last] => !last.is_ascii_alphanumeric(),
+                [] => true,
+            };
             if free { pair(rest) } else { None }
         }
     }

@@ -10,12 +10,13 @@ use alloc::{
 };
 use core::ops::Range;
 
-use super::{Decoded, Encoding, cipher, escape, run::runs};
-use crate::scan::Text;
+use super::{Decoded, Each, Encoding, cipher, escape, run::runs};
+use crate::scan::{Text, trigger::Trigger};
 use base64::Engine;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+type Look = fn(&Text<'_>, usize, Each<'_>) -> usize;
 type Found = (Encoding, Range<usize>, String, bool);
 
 fn found(text: &str) -> Vec<Found> {
@@ -24,14 +25,14 @@ fn found(text: &str) -> Vec<Found> {
         all.push((decoded.encoding, decoded.place, decoded.text.to_string(), decoded.prose))
     };
     let text = Text { bytes: text.as_bytes(), key: None };
-    let (mut escapes, mut ciphers) = (0, 0);
-    for at in 0..text.bytes.len() {
-        if at >= escapes && escape::GRAMS.iter().any(|gram| gram.matches(text.bytes, at)) {
-            escapes = escape::look(&text, at, &mut keep);
-        }
-        if at >= ciphers && cipher::GRAMS.iter().any(|gram| gram.matches(text.bytes, at)) {
-            ciphers = cipher::look(&text, at, &mut keep);
-        }
+    for (grams, look) in [(escape::GRAMS, escape::look as Look), (cipher::GRAMS, cipher::look)] {
+        let grams: Vec<_> = grams.iter().map(|gram| (0, *gram)).collect();
+        let mut done = 0;
+        Trigger::new(&grams).unwrap().each(text.bytes, |_, at| {
+            if done <= at {
+                done = look(&text, at, &mut keep);
+            }
+        });
     }
     runs(&text, &mut keep);
     all.sort_by_key(|found| (found.0, found.1.start, found.1.end));

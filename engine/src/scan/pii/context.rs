@@ -1,7 +1,6 @@
 //! What the words around a number say it is. The nearest word that says anything decides.
 
 use core::cell::{Cell, OnceCell};
-use core::cmp::Ordering;
 use core::ops::Range;
 
 use super::topic::{Topic, classify};
@@ -158,30 +157,23 @@ fn column<'t>(bytes: &'t [u8], at: usize) -> Option<&'t [u8]> {
         return None;
     }
     let delimiter = if delimiter == b'\n' { b',' } else { delimiter };
-    let mut field = 0;
-    let mut front = before.iter().rev().take(TABLE_BYTES);
-    front.find(|byte| {
-        field += usize::from(**byte == delimiter);
-        **byte == b'\n'
-    })?;
-    let line = |text: &'t [u8]| text.iter().take(TABLE_BYTES).take_while(|byte| **byte != b'\n');
+    let rest = bytes.get(at..)?;
+    let front = tail(before, TABLE_BYTES);
+    let begin = front.iter().rposition(|byte| *byte == b'\n')? + 1;
+    let line = |text: &'t [u8]| {
+        let text = text.get(..TABLE_BYTES).unwrap_or(text);
+        text.get(..text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len())).unwrap_or_default()
+    };
+    let fields = |text: &[u8]| text.iter().filter(|byte| **byte == delimiter).count();
+    let field = fields(front.get(begin..)?);
     // A table has as many fields in each row as in its head; one column is a table if its name says so.
-    let (mut fields, mut from, mut to) = (0, 0, None);
-    let mut len = 0;
-    for byte in line(bytes) {
-        if *byte == delimiter {
-            match fields.cmp(&field) {
-                Ordering::Less => from = len + 1,
-                Ordering::Equal => to = Some(len),
-                Ordering::Greater => {}
-            }
-            fields += 1;
-        }
-        len += 1;
+    let head = line(bytes);
+    let count = fields(head);
+    if count != field + fields(line(rest)) {
+        return None;
     }
-    let name = bytes.get(from..to.unwrap_or(len))?;
-    let row = field + line(bytes.get(at..)?).filter(|byte| **byte == delimiter).count();
-    (fields == row && (fields > 0 || named(name).is_some())).then_some(name)
+    let name = head.split(|byte| *byte == delimiter).nth(field)?;
+    (count > 0 || named(name).is_some()).then_some(name)
 }
 
 fn tail(bytes: &[u8], len: usize) -> &[u8] {

@@ -12,7 +12,9 @@ use crate::scan::{Findings, Kind, Text};
 
 const HEX: Set = Set::of(b"0abcdef");
 const COLON: Set = Set::of(b":");
+const DASH: Set = Set::of(b"-");
 const OUTSIDE: Set = Set::LETTER.or(Set::DIGIT).not();
+const BEFORE_DASHES: Set = Set::LETTER.or(Set::DIGIT).or(DASH).not();
 
 /// Each place is a separator: `::` after a digit or at the beginning, a colon between digits, the first dash or dot.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
@@ -20,22 +22,26 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([OUTSIDE, COLON, COLON, HEX.or(COLON)], 1),
     Gram::of([HEX, HEX, COLON, HEX], 2),
     Gram::of([HEX, COLON, HEX, COLON], 1),
-    Gram::of([Set::of(b"-"), HEX, HEX, Set::of(b"-")], 0),
+    Gram::of([BEFORE_DASHES, HEX, HEX, DASH], 3),
     Gram::of([Set::of(b"."), HEX, HEX, HEX], 0),
 ];
 
 /// No address is longer: six groups of four and an IPv4 address.
 const ADDRESS_MAX: usize = 45;
 const ZONE_MAX: usize = 16;
+/// A MAC address has fewest; an IPv6 address may have fewer where there are two in a row.
+const COLONS_MIN: usize = 5;
 
 pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
     let bytes = text.bytes;
     match byte(bytes, at) {
-        Some(b':') => colons(bytes, at, found),
-        Some(b'-') => mac(bytes, at.wrapping_sub(2), 2, b'-', found).unwrap_or(at + 1),
-        Some(b'.') => mac(bytes, at.wrapping_sub(4), 4, b'.', found).unwrap_or(at + 1),
-        _ => at + 1,
+        Some(b':') => Some(colons(bytes, at, found)),
+        // Without the next separator it is a date or a fraction.
+        Some(b'-') if byte(bytes, at + 3) == Some(b'-') => mac(bytes, at.wrapping_sub(2), 2, b'-', found),
+        Some(b'.') if byte(bytes, at + 5) == Some(b'.') => mac(bytes, at.wrapping_sub(4), 4, b'.', found),
+        _ => None,
     }
+    .unwrap_or(at + 1)
 }
 
 /// Twelve digits in groups of `size`. The first separator is the place that is asked about.
@@ -71,6 +77,12 @@ fn colons(bytes: &[u8], at: usize, found: &mut dyn Findings) -> usize {
     let next = at + ahead.iter().position(|byte| *byte == b'.').unwrap_or(ahead.len());
     let behind = bytes.get(at.saturating_sub(ADDRESS_MAX)..at).unwrap_or_default();
     let start = at - back(behind, ADDRESS);
+    // Times have fewer colons.
+    let whole = bytes.get(start..end).unwrap_or_default();
+    let colons = whole.iter().filter(|byte| **byte == b':').count();
+    if colons < COLONS_MIN && !whole.windows(2).any(|two| two == b"::") {
+        return next;
+    }
     let Some(run) = run(bytes, start..end) else { return next };
     let Some(written) = bytes.get(run.clone()) else { return next };
     if is_mac(written, 2, b':') && !is_word(byte(bytes, run.end)) {

@@ -15,19 +15,26 @@ use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
 const DIGIT: Set = Set::DIGIT;
+const DOT: Set = Set::of(b".");
 const JOIN: Set = Set::of(b" -./()");
 /// The bytes of blanks and dashes outside ASCII, beside the others.
 const WIDE: Set = Set::of(&[0xC2, 0xA0, 0xE2]).or(JOIN);
+const BLANK: [Set; 2] = [Set::of(&[0xC2]), Set::of(&[0xA0])];
 const DASH: [Set; 2] = [Set::of(&[0xE2]), Set::of(&[0x80])];
+/// No run begins behind a digit and a dot, as the fractions of numbers do.
+const FRONT: Set = DIGIT.or(DOT).not();
 
 /// Each shows how a run may begin: with three digits and more, with two and what may join them to others, with one and
-/// what joins it to others.
+/// what joins it to others; behind a dot, with a digit and more.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
-    Gram::of([DIGIT.not(), DIGIT, DIGIT, DIGIT], 1),
-    Gram::of([DIGIT.not(), DIGIT, DIGIT, WIDE], 1),
-    Gram::of([DIGIT.not(), DIGIT, JOIN, DIGIT], 1),
-    Gram::of([DIGIT, WIDE, WIDE, DIGIT], 0),
-    Gram::of([DIGIT.not(), DIGIT, DASH[0], DASH[1]], 1),
+    Gram::of([FRONT, DIGIT, DIGIT, DIGIT], 1),
+    Gram::of([FRONT, DIGIT, DIGIT, WIDE], 1),
+    Gram::of([FRONT, DIGIT, JOIN, DIGIT], 1),
+    Gram::of([FRONT, DIGIT, DASH[0], DASH[1]], 1),
+    Gram::of([DIGIT.not(), DOT, DIGIT, WIDE.or(DIGIT)], 2),
+    Gram::of([DIGIT, BLANK[0], BLANK[1], DIGIT], 0),
+    Gram::of([DIGIT, JOIN, JOIN, DIGIT], 0).with(2, b'('),
+    Gram::of([DIGIT, JOIN, JOIN, DIGIT], 0).with(1, b')'),
 ];
 
 /// Fewer digits are nobody's number, nor are more.
@@ -42,11 +49,9 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     if !begins(bytes, at) {
         return at + 1;
     }
-    // A short number that is joined to nothing is told before anything is made ready.
-    let front = bytes.get(at..).unwrap_or_default().iter().take(DIGITS_MIN);
-    let short = front.take_while(|byte| byte.is_ascii_digit()).count();
-    if short < DIGITS_MIN && join_at(bytes, at + short).is_none() {
-        return at + short;
+    // Most are told before anything is made ready.
+    if let Some(end) = small(bytes, at) {
+        return end;
     }
     let mut window = Window::new(bytes);
     window.open(at);
@@ -84,6 +89,21 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
         window.skip(used);
     }
     end
+}
+
+/// Where digits end that are too few for any number, in one group or two: a count, an amount.
+fn small(bytes: &[u8], at: usize) -> Option<usize> {
+    let digits = |at: usize, most: usize| {
+        let rest = bytes.get(at..).unwrap_or_default().iter().take(most + 1);
+        let len = rest.take_while(|byte| byte.is_ascii_digit()).count();
+        (len <= most).then_some(at + len)
+    };
+    let end = digits(at, DIGITS_MIN - 1)?;
+    let Some((join, next)) = join_at(bytes, end) else { return Some(end) };
+    // Nobody writes phone numbers of so few digits like a fraction.
+    let fewest = if join == [b'.', 0] { phone::DIGITS_MIN } else { DIGITS_MIN };
+    let end = digits(next, fewest - 1 - (end - at))?;
+    join_at(bytes, end).is_none().then_some(end)
 }
 
 /// Whether nothing can begin with the groups: two digits by themselves, or too few of them to be a number, a date (of
