@@ -7,6 +7,7 @@ use super::window::{BEFORE_MAX, Token, WORDS_MAX, Window};
 use super::word::{self, Word};
 use super::{ADDRESS, CAPITAL, CLAUSE, COLON, Element, LEAD, LINE, Pattern, Phrases};
 use super::{layout, link, mark};
+use crate::scan::work::looked;
 
 /// What was read of a text around the places looked at. Places nearby share it, so that a text full of words that
 /// phrases are known by is read once, not once for each of them.
@@ -158,6 +159,7 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
         forward: bool,
         wide: bool,
     ) -> Option<usize> {
+        looked(1);
         #[cfg(test)]
         {
             self.near.compared += 1;
