@@ -148,22 +148,18 @@ fn hidden(bytes: &[u8], place: Range<usize>, name: &[u8], at: usize) -> Option<u
 
 /// Where the last of so many tags begins with an attribute that hides its element.
 fn hidden_again(content: &[u8]) -> Option<usize> {
-    let mut last = None;
-    let mut tags = 0_usize;
+    // Behind the last tag, and how many were counted.
+    let (mut behind, mut tags) = (0_usize, 0_usize);
     for (at, byte) in content.iter().enumerate() {
-        if !matches!(byte, b's' | b'S' | b'h' | b'H') || hides(content, at) != Some(true) {
+        if at < behind || !matches!(byte, b's' | b'S' | b'h' | b'H') || hides(content, at) != Some(true) {
             continue;
         }
-        let Some((start, _)) =
-            tag(content, at).filter(|(start, name)| last != Some(*start) && !VOID.have(name))
-        else {
-            continue;
-        };
-        last = Some(start);
-        tags = tags.saturating_add(1);
+        let Some((start, name)) = tag(content, at) else { continue };
+        behind = tag_end(content, at).unwrap_or(at);
+        tags = tags.saturating_add(usize::from(!VOID.have(name)));
         if tags == HIDDEN_MAX {
             looked(at);
-            return last;
+            return Some(start);
         }
     }
     looked(content.len());

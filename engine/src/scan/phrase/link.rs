@@ -37,7 +37,8 @@ pub(super) struct Links {
 }
 
 impl Links {
-    /// The image or link whose address is announced here.
+    /// The image or link whose address is announced here. Rare next to words, so not made part of looking for those.
+    #[inline(never)]
     pub(super) fn look(&mut self, text: &[u8], at: usize) -> Option<Range<usize>> {
         if at < self.done {
             return None;

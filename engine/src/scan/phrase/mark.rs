@@ -5,7 +5,6 @@ use core::ops::Range;
 
 use super::sentence::Sentence;
 use super::{Meaning, char};
-use crate::lanes;
 use crate::scan::work::looked;
 
 /// A tag is taken to enclose no more than this.
@@ -174,7 +173,7 @@ impl Tags {
 
     /// The next tag after those that are known, before `limit`.
     fn next(&mut self, text: &[u8], limit: usize) -> Option<(usize, u32)> {
-        let found = lanes::find(text.get(self.read.1..limit)?, |byte| byte == b'<');
+        let found = text.get(self.read.1..limit)?.iter().position(|byte| *byte == b'<');
         let Some(at) = found.map(|by| self.read.1 + by) else {
             looked(limit.saturating_sub(self.read.1));
             self.read.1 = limit;
