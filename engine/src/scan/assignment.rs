@@ -49,6 +49,9 @@ const fn short(word: &[u8; 3]) -> Gram {
 pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
     let place = Name::at(text.bytes, at).filter(|name| !name.is_plain()).and_then(|name| {
         let start = assigned(text.bytes, &name)?;
+        if start.quote.is_none() && name.hands_on(text.bytes, start.at) {
+            return None;
+        }
         let value = text.bytes.get(start.judged(text.bytes))?;
         // The argument behind a file, a member set to a variable of its name.
         if (start.loose && name.is_extension()) || text.bytes.get(..name.end)?.ends_with(value) {

@@ -208,7 +208,7 @@ impl Phrases {
                 }
             }
             LINKS => {
-                if let Some(place) = link::look(text.bytes, at) {
+                if let Some(place) = near.links.look(text.bytes, at) {
                     found.report(Kind::MarkupExfiltration, place);
                 }
             }

@@ -1,6 +1,7 @@
 //! Names that say that what is assigned to them is secret.
 
 use super::words::{DESCRIBES, HARMLESS, OPENS, SAYING, USERS, WORDS};
+use crate::lanes;
 use crate::scan::pattern::Bytes;
 use crate::scan::secret::{run, run_back};
 
@@ -75,6 +76,17 @@ impl<'t> Name<'t> {
         })
     }
 
+    /// Whether what is assigned to it, from here on, is another name that says as much, and the value is assigned to
+    /// that: then it is found there, and each link of a chain is read once.
+    pub(super) fn hands_on(&self, bytes: &[u8], at: usize) -> bool {
+        let at = run(bytes, at, 2, |b| b == b'-');
+        Name::at(bytes, at).is_some_and(|other| {
+            let joined = matches!(bytes.get(other.end..), Some([b':' | b'=' | b'|', b, ..]) if *b == b'-' || b.is_ascii_alphanumeric());
+            let as_much = other.says == self.says || self.says == Says::Maybe;
+            joined && as_much && !other.is_plain()
+        })
+    }
+
     /// Whether it is a key of nothing in particular, as those are that find things.
     pub(super) fn is_plain(&self) -> bool {
         self.word == b"key" && self.left().is_empty() && !self.is_option() && !self.is_parameter()
@@ -83,10 +95,11 @@ impl<'t> Name<'t> {
     /// Whether a user is named just before, on the same line or in `.netrc`.
     pub(super) fn is_beside_user(&self) -> bool {
         let near = self.before.get(self.before.len().saturating_sub(USER_DISTANCE_MAX)..).unwrap_or(&[]);
-        let line = near.rsplit(|b| *b == b'\n').next().unwrap_or(near);
-        let has_user = line.iter().enumerate().any(|(at, byte)| {
-            *byte == b'=' && line.get(..=at).is_some_and(|until| USERS.end(until).next().is_some())
-        });
+        let line = lanes::find_last(near, |b| b == b'\n').and_then(|at| near.get(at + 1..)).unwrap_or(near);
+        let has_user = lanes::find(line, |b| b == b'=').is_some()
+            && line.iter().enumerate().any(|(at, byte)| {
+                *byte == b'=' && line.get(..=at).is_some_and(|until| USERS.end(until).next().is_some())
+            });
         has_user || in_netrc(near)
     }
 

@@ -6,8 +6,10 @@
 
 use core::ops::Range;
 
+use crate::lanes;
 use crate::scan::pattern::Bytes;
 use crate::scan::secret::run;
+use crate::scan::words::Words;
 use crate::scan::work::looked;
 use crate::scan::{Findings, Kind};
 
@@ -15,8 +17,12 @@ use crate::scan::{Findings, Kind};
 const CONTENT_BYTES: usize = 16 << 10;
 /// How long a tag may be.
 const TAG_BYTES: usize = 512;
+/// How long the value of an attribute without quotes may be.
+const BARE_BYTES: usize = 64;
 /// How much of an element is looked at to see whether it is prose.
 const SAMPLE_BYTES: usize = 512;
+/// How many more elements that are hidden are looked at with the one that they are in.
+const HIDDEN_MAX: usize = 4;
 /// Fewer words than this are a label, not prose.
 const WORDS: usize = 5;
 
@@ -99,6 +105,22 @@ pub(super) fn attribute(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Op
     hides(bytes, at).filter(|hides| *hides)?;
     let (start, name) = tag(bytes, at)?;
     let tag_end = tag_end(bytes, at)?;
+    if let Some(end) = hidden(bytes, start..tag_end, name, at) {
+        found.report(Kind::Markup, start..end);
+        return Some(end);
+    }
+    // What hides more in the same tag says the same; only characters may be hidden in the tag itself.
+    let rest = bytes.get(at..tag_end)?;
+    let other = find(rest, |byte| matches!(byte, b'<' | b'[' | 0x80..)).unwrap_or(rest.len());
+    Some(at.saturating_add(other))
+}
+
+/// The end of the element of this tag and name, if it has prose in it and the attribute at this place hides it first.
+fn hidden(bytes: &[u8], place: Range<usize>, name: &[u8], at: usize) -> Option<usize> {
+    let (start, tag_end) = (place.start, place.end);
+    if VOID.have(name) {
+        return None;
+    }
     // What was said before in the same tag says the same.
     let mut earlier = start.max(tag_end.saturating_sub(TAG_BYTES))..at;
     if earlier.any(|at| hides(bytes, at) == Some(true) && tag(bytes, at).is_some()) {
@@ -106,8 +128,10 @@ pub(super) fn attribute(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Op
     }
     let content = bytes.get(tag_end..tag_end.saturating_add(CONTENT_BYTES).min(bytes.len()))?;
     let sample = content.get(..SAMPLE_BYTES.min(content.len()))?;
+    // What is hidden in it again and again speaks for itself.
+    let sample = sample.get(..hidden_again(sample).unwrap_or(sample.len()))?;
     let speaks = prose(sample, name)
-        && (!named(bytes.get(start..tag_end)?) || to_a_model(sample.get(..text_end(sample, name))?));
+        && (!named(bytes.get(place)?) || to_a_model(sample.get(..text_end(sample, name))?));
     speaks.then_some(())?;
     let close = closing(content, name).unwrap_or(content.len());
     let mut end = tag_end.saturating_add(close);
@@ -119,8 +143,27 @@ pub(super) fn attribute(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Op
     while end < bytes.len() && bytes.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
         end = end.saturating_add(1);
     }
-    found.report(Kind::Markup, start..end);
     Some(end)
+}
+
+/// Where the last of so many tags begins with an attribute that hides its element.
+fn hidden_again(content: &[u8]) -> Option<usize> {
+    // Behind the last tag, and how many were counted.
+    let (mut behind, mut tags) = (0_usize, 0_usize);
+    for (at, byte) in content.iter().enumerate() {
+        if at < behind || !matches!(byte, b's' | b'S' | b'h' | b'H') || hides(content, at) != Some(true) {
+            continue;
+        }
+        let Some((start, name)) = tag(content, at) else { continue };
+        behind = tag_end(content, at).unwrap_or(at);
+        tags = tags.saturating_add(usize::from(!VOID.have(name)));
+        if tags == HIDDEN_MAX {
+            looked(at);
+            return Some(start);
+        }
+    }
+    looked(content.len());
+    None
 }
 
 /// Whether an attribute stands here that hides its element.
@@ -151,8 +194,11 @@ fn value(rest: &[u8]) -> Option<&[u8]> {
     let rest = rest.get(..TAG_BYTES.min(rest.len()))?;
     let (quote, inner) = rest.split_first()?;
     match quote {
-        b'"' | b'\'' => inner.get(..inner.iter().position(|byte| byte == quote)?),
-        _ => rest.get(..rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>')?),
+        b'"' | b'\'' => inner.get(..find(inner, |byte| byte == *quote)?),
+        _ => {
+            let rest = rest.get(..BARE_BYTES.min(rest.len()))?;
+            rest.get(..rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'>')?)
+        }
     }
 }
 
@@ -213,41 +259,47 @@ fn tag(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     let from = at.saturating_sub(TAG_BYTES);
     let head = bytes.get(from..at)?;
     let (mut double, mut single) = (true, true);
-    let mut open = None;
-    for (offset, byte) in head.iter().enumerate().rev().filter(|(_, byte)| IN_TAG.has(**byte)) {
-        match byte {
+    let mut end = head.len();
+    let offset = loop {
+        let offset = lanes::find_last(head.get(..end)?, |byte| matches!(byte, b'<' | b'>' | b'"' | b'\''))?;
+        looked(end.saturating_sub(offset));
+        match head.get(offset)? {
             b'"' => double = !double,
             b'\'' => single = !single,
-            _ => {
-                open = Some((*byte, offset));
-                break;
-            }
+            b'<' if double && single => break offset,
+            _ => return None,
         }
-    }
-    let (_, offset) = open.filter(|(byte, _)| *byte == b'<' && double && single)?;
+        end = offset;
+    };
     let inside = head.get(offset.saturating_add(1)..)?;
     let name = inside.get(..inside.iter().position(|byte| !byte.is_ascii_alphanumeric())?)?;
-    let void = [b"input".as_slice(), b"img", b"br", b"hr", b"meta", b"link", b"source", b"script", b"style"];
-    let shown = !name.is_empty() && !void.iter().any(|void| name.eq_ignore_ascii_case(void));
-    shown.then_some((from.saturating_add(offset), name))
+    (!name.is_empty()).then_some((from.saturating_add(offset), name))
 }
 
-static IN_TAG: Bytes = Bytes::of(b"<>\"'");
+/// Elements that have no text to be shown.
+static VOID: Words =
+    Words::new(&[b"input", b"img", b"br", b"hr", b"meta", b"link", b"source", b"script", b"style"]);
 
 /// The place after the tag that this place is inside of.
 fn tag_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     let rest = rest.get(..TAG_BYTES.min(rest.len()))?;
-    let mut here = 0;
+    let mut here = 0_usize;
     loop {
-        here = run(rest, here, TAG_BYTES, |byte| !matches!(byte, b'"' | b'\'' | b'>'));
+        here = here.saturating_add(find(rest.get(here..)?, |byte| matches!(byte, b'"' | b'\'' | b'>'))?);
         let sign = *rest.get(here)?;
         here = here.saturating_add(1);
         if sign == b'>' {
             return Some(at.saturating_add(here));
         }
-        here = run(rest, here, TAG_BYTES, |byte| byte != sign).saturating_add(1);
+        here = here.saturating_add(find(rest.get(here..)?, |byte| byte == sign)?).saturating_add(1);
     }
+}
+
+fn find(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
+    let found = lanes::find(bytes, is_sought);
+    looked(found.unwrap_or(bytes.len()));
+    found
 }
 
 /// Where the element of this name is closed.

@@ -6,7 +6,8 @@ use super::lexicon::{Ask, Known, Post};
 use super::window::{BEFORE_MAX, Token, WORDS_MAX, Window};
 use super::word::{self, Word};
 use super::{ADDRESS, CAPITAL, CLAUSE, COLON, Element, LEAD, LINE, Pattern, Phrases};
-use super::{layout, mark};
+use super::{layout, link, mark};
+use crate::scan::work::looked;
 
 /// What was read of a text around the places looked at. Places nearby share it, so that a text full of words that
 /// phrases are known by is read once, not once for each of them.
@@ -14,6 +15,7 @@ use super::{layout, mark};
 pub struct Near {
     pub(super) window: Window,
     pub(super) marks: mark::Reading,
+    pub(super) links: link::Links,
     /// Where a word was looked at last.
     last: Option<usize>,
     /// Whether a clause begins at a place, for the place that was asked for last.
@@ -157,6 +159,7 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
         forward: bool,
         wide: bool,
     ) -> Option<usize> {
+        looked(1);
         #[cfg(test)]
         {
             self.near.compared += 1;

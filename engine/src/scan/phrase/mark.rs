@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::sentence::Sentence;
 use super::{Meaning, char};
 use crate::order;
+use crate::scan::work::looked;
 
 /// A tag is taken to enclose no more than this.
 const ENCLOSED_BYTES_MAX: usize = 4096;
@@ -147,6 +148,7 @@ impl Tags {
         let key = folded(name, 0);
         let unknown = 32_u32.saturating_sub(8 * u32::try_from(name.len()).unwrap_or(4));
         loop {
+            looked(1);
             let (at, other) = match self.tags.get(index) {
                 Some(tag) => *tag,
                 None => self.next(text, limit)?,
@@ -174,9 +176,11 @@ impl Tags {
     fn next(&mut self, text: &[u8], limit: usize) -> Option<(usize, u32)> {
         let found = text.get(self.read.1..limit)?.iter().position(|byte| *byte == b'<');
         let Some(at) = found.map(|by| self.read.1 + by) else {
+            looked(limit.saturating_sub(self.read.1));
             self.read.1 = limit;
             return None;
         };
+        looked(at + 1 - self.read.1);
         self.read.1 = at + 1;
         let name = at + 1 + usize::from(text.get(at + 1) == Some(&b'/'));
         self.tags.push((at, folded(text, name)));

@@ -1,5 +1,7 @@
 //! Where sentences end.
 
+use crate::scan::work::looked;
+
 /// A sentence is taken to end here at the latest.
 const SENTENCE_BYTES_MAX: usize = 512;
 
@@ -35,6 +37,7 @@ impl Sentence {
                 Some(b' ' | b'\n' | b'\t') => self.blank = self.read,
                 _ => {}
             }
+            looked(1);
             self.read += 1;
         }
         self.end.unwrap_or(if limit >= text.len() { text.len() } else { self.blank.max(from) })

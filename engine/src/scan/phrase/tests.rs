@@ -1,9 +1,10 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::RefCell;
 use core::ops::Range;
 
 use super::write::to_bytes;
-use super::{MARKS, Near, Phrases};
+use super::{LINKS, MARKS, Near, Phrases};
 use crate::scan::testing::{All, everywhere};
 use crate::scan::{Kind, Text};
 #[cfg(target_family = "wasm")]
@@ -43,9 +44,14 @@ fn indices() -> impl Iterator<Item = u16> {
 
 fn found(text: &str) -> Vec<(Kind, Range<usize>)> {
     let phrases = phrases();
+    // Links in a link that was found are found with it.
+    let links = RefCell::new(Near::default());
     everywhere(text, None, |text, at, found| {
         for index in indices() {
-            phrases.look(index, text, at, &mut Near::default(), found);
+            match index {
+                LINKS => phrases.look(index, text, at, &mut links.borrow_mut(), found),
+                _ => phrases.look(index, text, at, &mut Near::default(), found),
+            }
         }
     })
 }
@@ -253,3 +259,30 @@ fn wrong_notation_is_told_by_its_line() {
 
 #[cfg(not(target_family = "wasm"))]
 mod random;
+
+#[test]
+fn an_address_is_judged_alike_whether_those_around_it_were_or_not() {
+    let links =
+        ["![](http://a/?q=", "](http://b/(", "src=http://c/?d=", "href=http://e?text=", "mailto:f?body="];
+    let ends = ["{name}", ") ", "YOUR_DATA", "%7Bx%7D", "&d=[NAME]", "\"", "z".repeat(140).leak()];
+    for first in links {
+        for second in links {
+            for end in ends {
+                let text =
+                    [&first.repeat(9), &second.repeat(9), &"z".repeat(130), end, &"z".repeat(130)].concat();
+                let text = Text { bytes: text.as_bytes(), key: None };
+                let (phrases, mut near) = (phrases(), Near::default());
+                let (mut kept, mut fresh) = (All::default(), All::default());
+                for at in 0..text.bytes.len() {
+                    phrases.look(LINKS, &text, at, &mut near, &mut kept);
+                    phrases.look(LINKS, &text, at, &mut Near::default(), &mut fresh);
+                }
+                let inside = |place: &Range<usize>| {
+                    kept.0.iter().any(|(_, outer)| outer.start <= place.start && place.start < outer.end)
+                };
+                assert!(fresh.0.iter().all(|(_, place)| inside(place)), "{:?}", (first, second, end));
+                assert!(kept.0.iter().all(|found| fresh.0.contains(found)), "{:?}", (first, second, end));
+            }
+        }
+    }
+}

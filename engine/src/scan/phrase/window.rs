@@ -10,6 +10,7 @@ use super::lexicon::{Known, Lexicon};
 use super::seen::Seen;
 use super::sentence::has_break;
 use super::word::{self, Peek, Word};
+use crate::scan::work::looked;
 
 /// How many words are looked at from the first on.
 pub(super) const WORDS_MAX: usize = 24;
@@ -138,6 +139,7 @@ impl Window {
 
     /// Sees the next word that was not asked for.
     fn see_after(&mut self, text: &[u8], lexicon: &Lexicon) {
+        looked(1);
         let index = self.ahead.len;
         // The first words say in most places that there is nothing, so that it does not pay to keep them.
         if index <= PEEKED_MAX && self.on.last().is_none_or(|last| last.start <= self.ahead.end) {
@@ -171,6 +173,7 @@ impl Window {
     }
 
     fn see_before(&mut self, text: &[u8], lexicon: &Lexicon) {
+        looked(1);
         let index = self.behind.len.saturating_sub(1);
         self.find();
         if self.here + self.back.len() <= index && self.before(text, lexicon, index).is_none() {

@@ -5,6 +5,8 @@ use core::cell::Cell;
 use std::thread_local;
 
 use crate::scan::pattern::{Bytes, Literal, Pattern, Patterns, Place, Proof, Step, UNBOUNDED};
+use crate::scan::phrase::Phrases;
+use crate::scan::phrase::write::to_bytes;
 use crate::scan::{Kind, Scanner};
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -95,6 +97,19 @@ const UNITS: &[&str] = &[
     "a@a.",
     "DE89",
     "+49 ",
+    // Phrases, marks and links.
+    "ignore all previous ",
+    "ignore ",
+    "previous instructions",
+    "<system>",
+    "</system>",
+    "<system> a",
+    "![](http://a/?q=",
+    "](http://a/?{a}",
+    "src=http://a/?d={",
+    "src=http://a/?d=%7Ba",
+    "href=http://a?((",
+    "mailto:a?",
     // Classes of bytes.
     "A",
     "aA1",
@@ -104,14 +119,27 @@ const UNITS: &[&str] = &[
     "=",
 ];
 
+/// Much longer than what is read of most things, however long they are.
+const BYTES: usize = 10 << 10;
+
+/// A few, of words that are read in each other.
+const PHRASES: &str = "
+lead = please
+override: !ignore 2 previous 1 instructions
+override: ignore 4 previous 4 !instructions
+boundary mark: <system>
+boundary mark: </system>
+secrecy: not 0 !tell 2 user
+common: all this that
+";
+
 #[test]
 fn a_hostile_text_of_twice_the_length_is_twice_the_work() {
     let scanner = scanner();
     let mut bad = Vec::new();
     for unit in UNITS {
-        // Longer than all that is read of one thing, however long it is.
-        let [once, twice] = [40 << 10, 80 << 10].map(|bytes| work(&scanner, unit, bytes));
-        if twice * 10 > once * 22 || once > 600 * (40 << 10) {
+        let [once, twice] = [BYTES, 2 * BYTES].map(|bytes| work(&scanner, unit, bytes));
+        if twice * 10 > once * 22 || once > 600 * BYTES {
             bad.push((unit, once, twice));
         }
     }
@@ -154,5 +182,6 @@ fn scanner() -> Scanner {
     };
     let patterns = vec![pattern.clone(), contextual(Place::Assigned), contextual(Place::Near)];
     let patterns = Patterns::new(patterns).unwrap();
-    Scanner::new(kinds().chain([None]), Some(patterns), None).unwrap()
+    let phrases = Phrases::from_bytes(&to_bytes(PHRASES).unwrap()).unwrap();
+    Scanner::new(kinds().chain([None]), Some(patterns), Some(phrases)).unwrap()
 }
