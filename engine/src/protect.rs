@@ -11,9 +11,11 @@ mod members;
 mod names;
 mod plan;
 mod raw;
+mod report;
 mod rounds;
 mod treat;
 mod walk;
 
 pub use plan::{Plan, Treated, applying, direction, holds};
-pub use walk::{Area, Find, Protector, Report, Sum};
+pub use report::{Find, Report, Sum};
+pub use walk::{Area, Protector};

@@ -1,9 +1,43 @@
-//! Names of members: those that change stay apart, those that show nothing are looked at once.
+//! Names of members: what they say of values, those that change stay apart, those that show nothing are looked at once.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::json::Value;
+use crate::scan::{Finding, Scanner};
+
+/// What a value is called, as it came and as it goes on: a name may say what its value is.
+///
+/// Whoever gets the answer sees the new name only. So nothing may be left to find under it, nor under the old one.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Called<'n> {
+    name: Option<&'n str>,
+    /// Where it is another one.
+    new: Option<&'n str>,
+}
+
+impl<'n> Called<'n> {
+    pub(super) fn new(name: &'n str, new: Option<&'n str>) -> Called<'n> {
+        Called { name: Some(name), new }
+    }
+
+    pub(super) fn is(self, name: &str) -> bool {
+        self.name == Some(name)
+    }
+
+    /// What is found in a value of this name, in the order of the text.
+    pub(super) fn scan(self, scanner: &Scanner, text: &str) -> Vec<Finding> {
+        let mut findings = scanner.scan(text, self.name);
+        if self.new.is_some() {
+            findings.append(&mut scanner.scan(text, self.new));
+            findings
+                .sort_unstable_by_key(|Finding { place, detector, .. }| (place.start, place.end, *detector));
+            findings.dedup();
+        }
+        findings
+    }
+}
 
 /// The names of an object of which some change.
 #[derive(Default)]

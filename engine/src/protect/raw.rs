@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::walk::Find;
+use super::report::Find;
 use crate::json::Value;
 
 /// Turns the places of finds in a decoded string into places in the JSON text.

@@ -3,8 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::names::Called;
+use super::report::Find;
 use super::treat::{Part, treated};
-use super::walk::{Find, Protector};
+use super::walk::Protector;
 use crate::glob;
 use crate::scan::Finding;
 
@@ -19,11 +21,11 @@ impl Protector<'_> {
     pub(super) fn text(
         &mut self,
         text: &str,
-        key: Option<&str>,
+        called: Called<'_>,
         raw: &dyn Fn(&mut [Find]),
     ) -> Option<String> {
-        let findings = self.scanner.scan(text, key);
-        if findings.is_empty() { None } else { self.found(text, key, findings, raw) }
+        let findings = called.scan(self.scanner, text);
+        if findings.is_empty() { None } else { self.found(text, called, findings, raw) }
     }
 
     /// What a text becomes in which something was found.
@@ -33,7 +35,7 @@ impl Protector<'_> {
     pub(super) fn found(
         &mut self,
         text: &str,
-        key: Option<&str>,
+        called: Called<'_>,
         findings: Vec<Finding>,
         raw: &dyn Fn(&mut [Find]),
     ) -> Option<String> {
@@ -44,7 +46,7 @@ impl Protector<'_> {
         let mut worst = parts;
         for _ in 1..ROUNDS_MAX {
             let before = self.report.finds.len();
-            let parts = self.parts(&new, self.scanner.scan(&new, key), Some(text));
+            let parts = self.parts(&new, called.scan(self.scanner, &new), Some(text));
             let again = self.report.finds.get_mut(before..).unwrap_or_default();
             // Where it came from nobody can tell.
             again.iter_mut().for_each(|find| find.place = 0..text.len());
@@ -80,7 +82,7 @@ impl Protector<'_> {
                     }
             });
             if !is_known {
-                self.note(detector, place, treated);
+                self.report.note(detector, place, treated);
             }
             parts.push(part);
         }

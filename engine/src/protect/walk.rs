@@ -3,18 +3,17 @@
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::members::{Place, meta, protocol, schema};
-use super::names::{Clean, Names};
+use super::names::{Called, Clean, Names};
 use super::plan::{Plan, Treated};
 use super::raw::raw_places;
+use super::report::{Find, Report};
 use crate::edit::Edits;
 use crate::json::{Doc, Kind as JsonKind, Limits, Value, write_string};
-use crate::record::PLACES_MAX;
 use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
@@ -50,39 +49,6 @@ pub struct Protector<'p> {
     pub report: Report,
 }
 
-/// What was found, and what is to become of the message.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// How much was found.
-    pub sums: Vec<Sum>,
-    /// Where, of each sum the first few, in the order of the text as far as they stand in the text itself.
-    pub finds: Vec<Find>,
-    /// What concerns the whole message, and the detector whose find says so.
-    pub message: Option<(Treatment, u16)>,
-}
-
-/// How often one detector found something that is treated alike.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sum {
-    /// The detector.
-    pub detector: u16,
-    /// What is done.
-    pub treated: Treated,
-    /// How often, once at least.
-    pub count: u32,
-}
-
-/// Something found in a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Find {
-    /// The detector.
-    pub detector: u16,
-    /// Bytes of the JSON text; of what stands inside a decoded string, the string's own.
-    pub place: Range<usize>,
-    /// What is done.
-    pub treated: Treated,
-}
-
 /// JSON texts inside strings of JSON texts that are read as such.
 const NESTING_MAX: usize = 4;
 
@@ -104,19 +70,19 @@ impl<'p> Protector<'p> {
 
     /// Looks through a value, and notes what has to change in the text it stands in.
     pub fn value(&mut self, value: Value<'_>, area: Area, edits: &mut Edits) {
-        self.any(value, None, area, 0, edits);
+        self.any(value, Called::default(), area, 0, edits);
     }
 
     /// Looks through the members of an object that MCP defines, but for those of these names.
     pub fn members<const N: usize>(&mut self, value: Value<'_>, without: [&str; N], edits: &mut Edits) {
         for (name, member) in value.members().filter(|(name, _)| !without.contains(name)) {
-            self.member(name, member, protocol(name, value), 0, edits);
+            self.member(Called::new(name, None), member, protocol(name, value), 0, edits);
         }
     }
 
     /// Looks through a text that is no JSON, for what there is to say about it.
     pub fn plain(&mut self, text: &str) {
-        let _ = self.text(text, None, &|_| {});
+        let _ = self.text(text, Called::default(), &|_| {});
     }
 
     /// Looks at the definition of a tool as a whole. `siblings` are the names in the same list.
@@ -131,19 +97,19 @@ impl<'p> Protector<'p> {
         if let Some(detector) = detector.filter(|_| verdict.warns())
             && let Some(treated) = self.plan.of(detector)
         {
-            self.note(detector, tool.span(), treated);
+            self.report.note(detector, tool.span(), treated);
         }
     }
 
-    fn any(&mut self, value: Value<'_>, key: Option<&str>, area: Area, depth: usize, edits: &mut Edits) {
+    fn any(&mut self, value: Value<'_>, called: Called<'_>, area: Area, depth: usize, edits: &mut Edits) {
         match value.kind() {
-            JsonKind::String => self.string(value, key, area, depth, edits),
-            JsonKind::Number => self.number(value, key, area, edits),
+            JsonKind::String => self.string(value, called, area, depth, edits),
+            JsonKind::Number => self.number(value, called, area, edits),
             JsonKind::Array => {
                 for item in value.items() {
-                    self.any(item, key, area, depth, edits);
+                    self.any(item, called, area, depth, edits);
                 }
-                if area == Area::Protocol && key == Some("content") {
+                if area == Area::Protocol && called.is("content") {
                     self.split(value);
                 }
             }
@@ -162,13 +128,13 @@ impl<'p> Protector<'p> {
                 Area::Schema => schema(text, member),
                 Area::Meta => meta(text),
             };
-            if area == Area::Data
-                && let Some(new) = self.name(name, text)
-            {
-                // Two names that were different stay different.
-                edits.replace(name.span(), json(&names.unique(value, new)));
+            let new = if area == Area::Data { self.name(name, text) } else { None };
+            // Two names that were different stay different.
+            let new = new.map(|new| names.unique(value, new));
+            if let Some(new) = &new {
+                edits.replace(name.span(), json(new));
             }
-            self.member(text, member, place, depth, edits);
+            self.member(Called::new(text, new.as_deref()), member, place, depth, edits);
         }
     }
 
@@ -181,26 +147,35 @@ impl<'p> Protector<'p> {
             self.clean.add(text);
             return None;
         }
-        self.found(text, None, findings, &|finds| raw_places(name, finds))
+        self.found(text, Called::default(), findings, &|finds| raw_places(name, finds))
     }
 
-    fn member(&mut self, name: &str, member: Value<'_>, place: Place, depth: usize, edits: &mut Edits) {
+    fn member(
+        &mut self,
+        called: Called<'_>,
+        member: Value<'_>,
+        place: Place,
+        depth: usize,
+        edits: &mut Edits,
+    ) {
         match place {
             Place::Opaque => {}
             Place::Blob => self.blob(member, edits),
-            Place::Area(area) => self.any(member, Some(name), area, depth, edits),
+            Place::Area(area) => self.any(member, called, area, depth, edits),
         }
     }
 
-    fn string(&mut self, value: Value<'_>, key: Option<&str>, area: Area, depth: usize, edits: &mut Edits) {
+    fn string(&mut self, value: Value<'_>, called: Called<'_>, area: Area, depth: usize, edits: &mut Edits) {
         let Some(text) = value.as_str() else { return };
-        if let Some(new) = self.nested(value, text, area, depth) {
-            if let Some(new) = new {
-                edits.replace(value.span(), json(&new));
-            }
-            return;
-        }
-        let new = self.text(text, key, &|finds| raw_places(value, finds));
+        let raw = |finds: &mut [Find]| raw_places(value, finds);
+        let new = match self.nested(text, called, area, depth, &raw) {
+            Some(new) => new,
+            // What is taken out may be what kept its reader from taking it for JSON.
+            None => self.text(text, called, &raw).map(|new| {
+                let whole = |finds: &mut [Find]| finds.iter_mut().for_each(|find| find.place = value.span());
+                self.nested(&new, called, area, depth, &whole).flatten().unwrap_or(new)
+            }),
+        };
         if let Some(new) = new.filter(|_| area != Area::Fixed) {
             edits.replace(value.span(), json(&new));
         }
@@ -208,7 +183,14 @@ impl<'p> Protector<'p> {
 
     /// A string that holds a JSON text: its own strings are what is looked at. `None` if it holds none, and the new
     /// text where it changes.
-    fn nested(&mut self, value: Value<'_>, text: &str, area: Area, depth: usize) -> Option<Option<String>> {
+    fn nested(
+        &mut self,
+        text: &str,
+        called: Called<'_>,
+        area: Area,
+        depth: usize,
+        raw: &dyn Fn(&mut [Find]),
+    ) -> Option<Option<String>> {
         let first = text.trim_ascii_start().as_bytes().first();
         if depth >= NESTING_MAX || !matches!(first, Some(b'{' | b'[' | b'"')) {
             return None;
@@ -218,19 +200,19 @@ impl<'p> Protector<'p> {
         let before = self.report.finds.len();
         let mut edits = Edits::default();
         let area = if area == Area::Fixed { area } else { Area::Data };
-        self.any(doc.root(), None, area, depth + 1, &mut edits);
-        raw_places(value, self.report.finds.get_mut(before..).unwrap_or_default());
+        self.any(doc.root(), called, area, depth + 1, &mut edits);
+        raw(self.report.finds.get_mut(before..).unwrap_or_default());
         Some((!edits.is_empty()).then(|| edits.apply(text)))
     }
 
     /// A number long enough to identify somebody: a card, a phone, a national id. It stays a number.
-    fn number(&mut self, value: Value<'_>, key: Option<&str>, area: Area, edits: &mut Edits) {
+    fn number(&mut self, value: Value<'_>, called: Called<'_>, area: Area, edits: &mut Edits) {
         let raw = value.raw();
         if !matches!(area, Area::Data | Area::Fixed) || raw.len() < NUMBER_BYTES_MIN {
             return;
         }
         let start = value.span().start;
-        let new = self.text(raw, key, &|finds| {
+        let new = self.text(raw, called, &|finds| {
             for Find { place, .. } in finds {
                 *place = start.saturating_add(place.start)..start.saturating_add(place.end);
             }
@@ -250,7 +232,7 @@ impl<'p> Protector<'p> {
                 let Ok(bytes) = STANDARD.decode(text) else { return };
                 let Ok(decoded) = core::str::from_utf8(&bytes) else { return };
                 let span = value.span();
-                if let Some(new) = self.text(decoded, None, &|finds| {
+                if let Some(new) = self.text(decoded, Called::default(), &|finds| {
                     for find in finds {
                         find.place = span.clone();
                     }
@@ -281,26 +263,9 @@ impl<'p> Protector<'p> {
             let crosses = next.is_some_and(|end| *end < place.end);
             if let Some(treated) = self.plan.of(detector).filter(|_| crosses) {
                 let now = if treated.now.is_of_message() { treated.now } else { Treatment::Log };
-                self.note(detector, blocks.span(), Treated { now, ..treated });
+                self.report.note(detector, blocks.span(), Treated { now, ..treated });
             }
         }
-    }
-
-    pub(super) fn note(&mut self, detector: u16, place: Range<usize>, treated: Treated) {
-        if treated.now.is_of_message() && self.report.message.is_none_or(|(worst, _)| worst < treated.now) {
-            self.report.message = Some((treated.now, detector));
-        }
-        let mut sums = self.report.sums.iter_mut();
-        match sums.find(|sum| sum.detector == detector && sum.treated == treated) {
-            Some(sum) => {
-                sum.count = sum.count.saturating_add(1);
-                if sum.count as usize > PLACES_MAX {
-                    return;
-                }
-            }
-            None => self.report.sums.push(Sum { detector, treated, count: 1 }),
-        }
-        self.report.finds.push(Find { detector, place, treated });
     }
 }
 

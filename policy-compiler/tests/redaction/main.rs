@@ -18,7 +18,7 @@ use answer::{Answer, answer, body, kept, parsed};
 use proptest::{prelude::*, sample::select};
 use proxy::Proxy;
 use sample::{KINDS, Random};
-use tree::{Seen, same_shape, texts, written};
+use tree::{Seen, quoted, same_shape, texts, tree, written};
 
 /// Policies: all that is found treated alike, and each class in its own way. The last ones leave something, by
 /// what surrounds it.
@@ -39,6 +39,8 @@ static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
 });
 /// Of these, how many leave nothing.
 const THOROUGH: usize = 4;
+/// The one that takes nothing out.
+const MARKING: usize = 4;
 
 fn treatment() -> impl Strategy<Value = usize> {
     0..PROXIES.len()
@@ -50,12 +52,13 @@ fn seen(body: &str) -> Vec<Seen> {
     all
 }
 
-/// What of a body is found in a text of it, and in no other text stands unfound: what it means may depend on what
-/// stands beside it.
+/// What of a body is found in a text of it, and in no other text stands unfound, not even once what is found there is
+/// taken out: what it means may depend on what stands beside it.
 fn found(proxy: &Proxy, body: &str) -> Vec<String> {
     let seen = seen(body);
     let parts: Vec<_> = seen.iter().map(|seen| proxy.parts(&seen.text, seen.key.as_deref())).collect();
-    let rest: Vec<&str> = parts.iter().flat_map(|(_, rest)| rest.iter().copied()).collect();
+    // Joined: of a half that is found in one text, a whole that hidden characters hold apart may be left in another.
+    let rest: Vec<String> = parts.iter().map(|(_, rest)| rest.concat()).collect();
     let found = parts.iter().flat_map(|(found, _)| found.iter().copied());
     found
         .filter(|found| tells(found) && !rest.iter().any(|rest| rest.contains(found)))
@@ -83,6 +86,18 @@ proptest! {
     #[test]
     fn redacting_twice_changes_nothing(answer in answer(), treatment in treatment()) {
         let body = body(&answer);
+        let once = PROXIES[treatment].redacted(&body);
+        let twice = PROXIES[treatment].answer(&once);
+        prop_assert!(twice.is_none(), "{}\n{}\n{}", body, once, twice.unwrap());
+    }
+
+    #[test]
+    fn redacting_twice_changes_nothing_of_json_that_something_hidden_kept_from_being_read(
+        tree in tree(), seed in any::<u64>(), treatment in treatment(),
+    ) {
+        let random = &mut Random(seed);
+        let text = quoted(&format!("\u{200b}{}", written(&tree, random)), random);
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"content":[{{"type":"text","text":{text}}}]}}}}"#);
         let once = PROXIES[treatment].redacted(&body);
         let twice = PROXIES[treatment].answer(&once);
         prop_assert!(twice.is_none(), "{}\n{}\n{}", body, once, twice.unwrap());
@@ -255,6 +270,53 @@ fn what_shows_when_something_is_taken_out_is_found_too() {
             assert!(!once.contains("Ignore"), "{once}");
             assert_eq!(redacted(proxy, &once), once);
         }
+    }
+}
+
+/// What the answer's structured content becomes, by each policy, and once more if that changes anything.
+fn structured(content: &serde_json::Value) -> Vec<(String, Option<String>)> {
+    let body = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "result": { "structuredContent": content } });
+    let body = body.to_string();
+    let twice = |proxy: &Proxy| {
+        let once = proxy.redacted(&body);
+        let twice = proxy.answer(&once);
+        (once, twice)
+    };
+    PROXIES.iter().map(twice).collect()
+}
+
+#[test]
+fn a_value_is_looked_at_with_the_name_that_goes_on_as_well() {
+    // As a social security number's the value is nothing; as anybody's it holds a phone number.
+    let (name, value) = ("SSN 136-79-2484", "1+1 (415) 555-1134");
+    let inside = serde_json::json!({ name: [value] }).to_string();
+    for content in [
+        serde_json::json!({ name: value }),
+        serde_json::json!({ name: [[value], { "note": 1 }] }),
+        serde_json::json!({ "note": inside }),
+        serde_json::json!({ name: value, "SSN 136-79-2485": value }),
+        serde_json::json!({ name: 14_155_551_134_u64 }),
+    ] {
+        for (once, twice) in structured(&content) {
+            assert_eq!(twice, None, "{once}");
+        }
+    }
+}
+
+#[test]
+fn what_is_json_once_something_is_taken_out_is_read_as_json() {
+    let hidden = "\u{200b}{\"pass\\u0077ord\":\"V4HeJypI9MX\\u0079th9Z\"}";
+    for (treatment, (once, twice)) in structured(&serde_json::json!({ "note": hidden })).iter().enumerate() {
+        assert!(treatment == MARKING || !once.contains("V4HeJypI9MX"), "{once}");
+        assert_eq!(*twice, None, "{once}");
+    }
+}
+
+#[test]
+fn json_in_a_string_has_the_name_of_the_string() {
+    for (once, twice) in structured(&serde_json::json!({ "phone": "[4155551134]" })) {
+        assert!(once.contains(r#""phone":"[0]""#), "{once}");
+        assert_eq!(twice, None, "{once}");
     }
 }
 

@@ -222,7 +222,7 @@ pub(crate) fn texts(value: Value<'_>, key: Option<&str>, is_data: bool, all: &mu
         Kind::String => {
             let text = value.as_str().unwrap();
             match inside(text) {
-                Some(doc) => texts(doc.root(), None, true, all),
+                Some(doc) => texts(doc.root(), key, true, all),
                 None => see(text, key),
             }
         }

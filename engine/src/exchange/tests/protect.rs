@@ -65,6 +65,13 @@ fn json_inside_a_string_is_read_as_json_and_equals_its_twin() {
 }
 
 #[test]
+fn what_is_json_once_something_is_taken_out_is_read_as_json() {
+    let answer = result(r#"{"content":"KEY-1234{\"a\":\"KEY\\u002d5678\"}"}"#);
+    let body = answered(&protecting(Treatment::Remove, ALL), &answer).0.unwrap();
+    assert_eq!(body, result(r#"{"content":"{\"a\":\"\"}"}"#));
+}
+
+#[test]
 fn two_names_that_are_masked_stay_two() {
     let answer = result(r#"{"structuredContent":{"KEY-1111":1,"KEY-2222":2,"********~1":3}}"#);
     let body = answered(&protecting(Treatment::Mask, ALL), &answer).0.unwrap();
