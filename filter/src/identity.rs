@@ -4,6 +4,8 @@
 //! Envoy's encoding of metadata is untyped, so every claim is read as the one type it must have, and what
 //! does not fit is as good as absent.
 
+use std::collections::BTreeMap;
+
 use mcpgov_engine::subject::Subject;
 use mcpgov_engine::table::View;
 
@@ -30,6 +32,9 @@ pub fn subject(view: &View<'_>, config: &Config) -> Subject {
         .iter()
         .find_map(|path| host::property(path).ok().flatten())
         .and_then(|value| text_of(&value));
+    let mut by_path = BTreeMap::new();
+    by_path
+        .extend(view.claim_paths().filter_map(|path| Some((path.to_owned(), claims.read(path, list_of)?))));
     Subject {
         user: text(0),
         groups: list(1),
@@ -38,10 +43,7 @@ pub fn subject(view: &View<'_>, config: &Config) -> Subject {
         tenant: text(3),
         scopes: scopes(&claims, path(4)),
         token: text(5),
-        claims: view
-            .claim_paths()
-            .filter_map(|path| Some((path.to_owned(), claims.read(path, list_of)?)))
-            .collect(),
+        claims: by_path,
         workload,
     }
 }

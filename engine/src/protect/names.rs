@@ -50,7 +50,7 @@ impl Names {
     /// The name, or one like it that the object does not have.
     pub(super) fn unique(&mut self, object: Value<'_>, name: String) -> String {
         if self.renamed == 0 {
-            self.taken = object.members().map(|(name, _)| String::from(name)).collect();
+            self.taken.extend(object.members().map(|(name, _)| String::from(name)));
         }
         let mut unique = name.clone();
         while !self.taken.insert(unique.clone()) {

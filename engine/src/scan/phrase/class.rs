@@ -93,7 +93,8 @@ impl Class {
 
     /// The words that something of the class begins with, and how many words the longest such thing has.
     pub(super) fn beginnings(&self) -> BTreeMap<u16, u8> {
-        let mut beginnings: BTreeMap<u16, u8> = self.words().map(|word| (word, 1)).collect();
+        let mut beginnings = BTreeMap::new();
+        beginnings.extend(self.words().map(|word| (word, 1)));
         for sequence in &self.forward {
             let (Some(first), Ok(len)) = (sequence.first(), u8::try_from(sequence.len())) else { continue };
             let longest = beginnings.entry(*first).or_default();
