@@ -117,9 +117,9 @@ pub(crate) fn method_call<'a>(server: ServerName<'a>, method: &'a str) -> Call<'
     }
 }
 
-/// A policy that permits everything and treats what looks like `KEY-` and digits.
-pub(crate) fn protecting(treatment: Treatment, directions: &[Direction]) -> Policy {
-    let pattern = Pattern {
+/// `KEY-` and four digits or more, found as a whole.
+pub(crate) fn pattern() -> Pattern {
+    Pattern {
         detector: 0,
         before: vec![],
         literal: pattern::Literal { bytes: b"KEY-".to_vec(), fold: false },
@@ -132,7 +132,11 @@ pub(crate) fn protecting(treatment: Treatment, directions: &[Direction]) -> Poli
         proof: Proof::None,
         keywords: vec![],
         allow: vec![],
-    };
+    }
+}
+
+/// A policy that permits everything and treats what looks like `KEY-` and digits.
+pub(crate) fn protecting(treatment: Treatment, directions: &[Direction]) -> Policy {
     Policy {
         detectors: vec![Detector {
             name: "custom.key".into(),
@@ -140,7 +144,7 @@ pub(crate) fn protecting(treatment: Treatment, directions: &[Direction]) -> Poli
             severity: Severity::High,
             allow: strings(&["KEY-0000"]),
         }],
-        patterns: Patterns::new(vec![pattern]).unwrap().to_bytes(),
+        patterns: Patterns::new(vec![pattern()]).unwrap().to_bytes(),
         protections: vec![protection("keys", treatment, directions)],
         ..policy(vec![rule("all", Verdict::Allow, vec![])])
     }

@@ -4,6 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
+use crate::sample;
 use crate::scan::Trigger;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -22,15 +23,9 @@ fn keyed() -> Pattern {
         detector: 7,
         before: vec![run(b"ab", 2, 2)],
         literal: literal("key-"),
-        place: Place::Match,
         after: vec![run(b"0123456789", 3, UNBOUNDED)],
         secret: 2..3,
-        left: Bytes::ALNUM,
-        right: Bytes::ALNUM,
-        entropy: 0,
-        proof: Proof::None,
-        keywords: vec![],
-        allow: vec![],
+        ..sample::pattern()
     }
 }
 

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use std::thread_local;
 
-use crate::scan::pattern::{Bytes, Literal, Pattern, Patterns, Place, Proof, Step, UNBOUNDED};
+use crate::sample;
+use crate::scan::pattern::{Bytes, Literal, Pattern, Patterns, Place, Step, UNBOUNDED};
 use crate::scan::phrase::Phrases;
 use crate::scan::phrase::write::to_bytes;
 use crate::scan::{Kind, Scanner};
@@ -162,15 +163,9 @@ fn scanner() -> Scanner {
         detector: own,
         before: vec![Step::Run { set: Bytes::ALNUM, min: 1, max: UNBOUNDED }],
         literal: Literal { bytes: b"key-".to_vec(), fold: false },
-        place: Place::Match,
         after: vec![Step::Run { set: digits, min: 8, max: UNBOUNDED }],
         secret: 2..3,
-        left: Bytes::ALNUM,
-        right: Bytes::ALNUM,
-        entropy: 0,
-        proof: Proof::None,
-        keywords: vec![],
-        allow: vec![],
+        ..sample::pattern()
     };
     let contextual = |place| Pattern {
         before: vec![],
