@@ -21,7 +21,7 @@ mod tests;
 
 use core::fmt;
 
-pub use fold::same_key_to_some;
+pub use fold::{is_variant, same_key_to_some};
 pub use tape::{Doc, NodeId};
 pub use value::{Items, Kind, Lookup, Members, Value};
 pub use write::{write_string, write_string_bytes};

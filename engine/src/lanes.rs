@@ -5,12 +5,7 @@ const LANE: usize = 16;
 
 /// The place of the first byte that is sought.
 pub(crate) fn find(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
-    // No early exit inside a lane, and one number of its answers: that is what lets the compiler make vectors of it.
-    let answers = |lane: &[u8; LANE]| {
-        let mut answers = [0; LANE];
-        answers.iter_mut().zip(lane).for_each(|(answer, byte)| *answer = is_sought(*byte).into());
-        u128::from_le_bytes(answers)
-    };
+    let answers = |lane| answers(lane, &is_sought);
     let (lanes, rest) = bytes.as_chunks();
     let free = lanes.iter().take_while(|lane| answers(lane) == 0).count();
     let (start, at) = match lanes.get(free) {
@@ -22,11 +17,7 @@ pub(crate) fn find(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize
 
 /// The place of the last byte that is sought.
 pub(crate) fn find_last(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<usize> {
-    let answers = |lane: &[u8; LANE]| {
-        let mut answers = [0; LANE];
-        answers.iter_mut().zip(lane).for_each(|(answer, byte)| *answer = is_sought(*byte).into());
-        u128::from_le_bytes(answers)
-    };
+    let answers = |lane| answers(lane, &is_sought);
     let (rest, lanes) = bytes.as_rchunks();
     let free = lanes.iter().rev().take_while(|lane| answers(lane) == 0).count();
     let end = bytes.len() - free * LANE;
@@ -34,6 +25,16 @@ pub(crate) fn find_last(bytes: &[u8], is_sought: impl Fn(u8) -> bool) -> Option<
         Some(lane) => Some(end - 1 - answers(lane).leading_zeros() as usize / 8),
         None => rest.iter().rposition(|byte| is_sought(*byte)),
     }
+}
+
+/// Which bytes of a lane are sought: a byte each, the first in the lowest bits.
+///
+/// No early exit inside a lane, and one number of its answers: that is what lets the compiler make vectors of it.
+#[inline]
+fn answers(lane: &[u8; LANE], is_sought: &impl Fn(u8) -> bool) -> u128 {
+    let mut answers = [0; LANE];
+    answers.iter_mut().zip(lane).for_each(|(answer, byte)| *answer = is_sought(*byte).into());
+    u128::from_le_bytes(answers)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod work;
 use core::ops::Range;
 
 pub use kind::{Class, Kind};
+pub(crate) use scanner::in_order;
 pub use scanner::{Finding, Scanner};
 pub use trigger::{Exact, Gram, Set, Trigger};
 

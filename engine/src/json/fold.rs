@@ -9,6 +9,15 @@ pub fn same_key_to_some(a: &str, b: &str) -> bool {
     !begin_apart(a, b) && (a == b || folded(a).eq(folded(b)))
 }
 
+/// Whether `key` is none of `known`, which are plain ASCII, but some reader takes it for one of them.
+pub fn is_variant(key: &str, known: &[&str]) -> bool {
+    if key.bytes().all(|byte| matches!(byte, 1..=0x7F)) {
+        // Then a variant differs by the case of letters only, and nearly every name by its length.
+        return known.iter().any(|known| known.eq_ignore_ascii_case(key) && *known != key);
+    }
+    known.iter().find(|known| same_key_to_some(key, known)).is_some_and(|known| *known != key)
+}
+
 /// Whether two letters or marks of ASCII, which begin most keys, tell them apart at once.
 fn begin_apart(a: &str, b: &str) -> bool {
     match (a.as_bytes(), b.as_bytes()) {

@@ -7,7 +7,7 @@ use super::{
     ID_INTEGER_BYTES_MAX, ID_STRING_BYTES_MAX, Kind, METHOD_BYTES_MAX, Message, MessageError, Method,
     NAME_BYTES_MAX, Object, Parts, URI_BYTES_MAX,
 };
-use crate::json::{self, Doc, Limits, Lookup, NodeId, Value, same_key_to_some};
+use crate::json::{self, Doc, Limits, Lookup, NodeId, Value, is_variant, same_key_to_some};
 
 /// Members of `params` that some server acts on, in any method: no other spelling of them may pass.
 const PARAMS_MEMBERS: &[&str] = &[
@@ -264,15 +264,6 @@ fn member<'d>(object: Value<'d>, key: &str) -> Result<Option<Value<'d>>, E> {
         Lookup::Missing => Ok(None),
         Lookup::Ambiguous => Err(E::AmbiguousMember),
     }
-}
-
-/// Whether `key` is none of `known` but some reader takes it for one of them.
-fn is_variant(key: &str, known: &[&str]) -> bool {
-    if key.bytes().all(|byte| matches!(byte, 1..=0x7F)) {
-        // Then a variant differs by the case of letters only, and nearly every name by its length.
-        return known.iter().any(|known| known.eq_ignore_ascii_case(key) && *known != key);
-    }
-    known.iter().find(|known| same_key_to_some(key, known)).is_some_and(|known| *known != key)
 }
 
 /// A non-empty string of limited length.

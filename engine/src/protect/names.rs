@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::Value;
-use crate::scan::{Finding, Scanner};
+use crate::scan::{Finding, Scanner, in_order};
 
 /// What a value is called, as it came and as it goes on: a name may say what its value is.
 ///
@@ -29,13 +29,11 @@ impl<'n> Called<'n> {
     /// What is found in a value of this name, in the order of the text.
     pub(super) fn scan(self, scanner: &Scanner, text: &str) -> Vec<Finding> {
         let mut findings = scanner.scan(text, self.name);
-        if self.new.is_some() {
-            findings.append(&mut scanner.scan(text, self.new));
-            findings
-                .sort_unstable_by_key(|Finding { place, detector, .. }| (place.start, place.end, *detector));
-            findings.dedup();
+        if self.new.is_none() {
+            return findings;
         }
-        findings
+        findings.append(&mut scanner.scan(text, self.new));
+        in_order(findings)
     }
 }
 

@@ -116,9 +116,7 @@ impl Scanner {
     pub fn scan(&self, text: &str, key: Option<&str>) -> Vec<Finding> {
         let mut findings = Vec::new();
         self.look(&Text { bytes: text.as_bytes(), key }, 0, &mut findings);
-        findings.sort_unstable_by_key(|finding| (finding.place.start, finding.place.end, finding.detector));
-        findings.dedup();
-        findings
+        in_order(findings)
     }
 
     /// The number of the detector of a built-in kind, if the policy has it.
@@ -216,6 +214,13 @@ impl Scanner {
         inside.dedup_by_key(|finding| finding.detector);
         inside.iter().for_each(|finding| add(finding.detector));
     }
+}
+
+/// These findings by place, each once.
+pub(crate) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_unstable_by_key(|finding| (finding.place.start, finding.place.end, finding.detector));
+    findings.dedup();
+    findings
 }
 
 struct Sink<'s> {
