@@ -12,32 +12,13 @@ mod proxy;
 mod sample;
 mod tree;
 
-use std::sync::LazyLock;
-
 use answer::{Answer, answer, body, kept, parsed};
 use proptest::{prelude::*, sample::select};
-use proxy::Proxy;
+use proxy::{PROXIES, Proxy};
 use sample::{KINDS, Random};
 use tree::{Seen, quoted, same_shape, texts, tree, written};
 
-/// Policies: all that is found treated alike, and each class in its own way. The last ones leave something, by
-/// what surrounds it.
-static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
-    [
-        Proxy::new(&[("*", "mask")]),
-        Proxy::new(&[("*", "hash")]),
-        Proxy::new(&[("*", "remove")]),
-        Proxy::new(&[("*", "strip")]),
-        Proxy::new(&[("*", "mark")]),
-        Proxy::new(&[
-            ("pii.*", "hash"),
-            ("secret.*", "mask"),
-            ("hidden.*", "strip"),
-            ("injection.*", "mark"),
-        ]),
-    ]
-});
-/// Of these, how many leave nothing.
+/// Of the policies, how many leave nothing.
 const THOROUGH: usize = 4;
 /// The one that takes nothing out.
 const MARKING: usize = 4;

@@ -1,5 +1,7 @@
 //! A proxy whose policy asks for every detector.
 
+use std::sync::LazyLock;
+
 use mcpgov_engine::{
     exchange::{AnswerHead, Changes, Effect, Event, Exchange, Head, Options, Policy, Terms},
     session::SessionKey,
@@ -11,6 +13,23 @@ use serde_json::json;
 
 const CALL: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read"}}"#;
 
+/// Policies: all that is found treated alike, and each class in its own way. The last ones leave something, by
+/// what surrounds it.
+pub(crate) static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
+    [
+        Proxy::new(&[("*", "mask")]),
+        Proxy::new(&[("*", "hash")]),
+        Proxy::new(&[("*", "remove")]),
+        Proxy::new(&[("*", "strip")]),
+        Proxy::new(&[("*", "mark")]),
+        Proxy::new(&[
+            ("pii.*", "hash"),
+            ("secret.*", "mask"),
+            ("hidden.*", "strip"),
+            ("injection.*", "mark"),
+        ]),
+    ]
+});
 pub(crate) struct Proxy {
     table: Table<Vec<u8>>,
     options: Options,

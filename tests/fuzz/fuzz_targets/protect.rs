@@ -15,31 +15,13 @@ mod sample;
 #[path = "../../../policy-compiler/tests/redaction/tree.rs"]
 mod tree;
 
-use std::sync::LazyLock;
-
 use answer::{answer, body, parsed};
 use libfuzzer_sys::fuzz_target;
 use mcpgov_engine::json::Limits;
 use mcpgov_engine::message::{Kind, parse};
 use mcpgov_fuzz::chosen;
-use proxy::Proxy;
+use proxy::PROXIES;
 use tree::same_shape;
-
-static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
-    [
-        Proxy::new(&[("*", "mask")]),
-        Proxy::new(&[("*", "hash")]),
-        Proxy::new(&[("*", "remove")]),
-        Proxy::new(&[("*", "strip")]),
-        Proxy::new(&[("*", "mark")]),
-        Proxy::new(&[
-            ("pii.*", "hash"),
-            ("secret.*", "mask"),
-            ("hidden.*", "strip"),
-            ("injection.*", "mark"),
-        ]),
-    ]
-});
 
 fuzz_target!(|input: &[u8]| {
     let Some((number, rest)) = input.split_first() else { return };
