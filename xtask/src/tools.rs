@@ -114,12 +114,6 @@ pub fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Whether a nightly toolchain is installed; fuzzing takes one, and nothing here installs it.
-pub fn has_nightly() -> bool {
-    let mut rustc = Command::new("rustup");
-    command::output(rustc.args(["run", "nightly", "rustc", "--version"])).is_ok()
-}
-
 /// cargo-fuzz, built into the cache on first use: the folder of its program, to be put on the path.
 ///
 /// # Errors
