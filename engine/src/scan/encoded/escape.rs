@@ -68,7 +68,7 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, each: Each<'_>) -> usize
     run(text.bytes, at, each).unwrap_or(at).max(at.saturating_add(1))
 }
 
-/// Hands over what the run of numbers says that begins here; its end.
+/// Hands over what the run of numbers says that begins here; the place to go on from.
 fn run(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
     let encoding = match bytes.get(at)? {
         b'%' => Encoding::Percent,
@@ -81,12 +81,12 @@ fn run(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
         return None;
     }
     // Most are too few, which is told before anything is kept.
-    let mut walk = Walk { encoding, bytes, here: at, last: at, end: at };
+    let mut walk = Walk::new(encoding, bytes, at);
     let few = walk.by_ref().filter(|piece| matches!(piece, Piece::Unit(_))).take(UNITS).count() < UNITS;
     if few {
-        return Some(walk.end);
+        return Some(walk.looked_at());
     }
-    let mut walk = Walk { encoding, bytes, here: at, last: at, end: at };
+    let mut walk = Walk::new(encoding, bytes, at);
     let mut decoded = Vec::new();
     let mut length = 0;
     let (mut needless, mut letters) = (0_usize, 0_usize);
@@ -117,13 +117,13 @@ fn run(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
             }
         }
     }
-    let end = walk.end;
+    let (end, looked_at) = (walk.end, walk.looked_at());
     decoded.truncate(length);
     if let Some(text) = readable(&decoded) {
         let needless = needless >= NEEDLESS && needless.saturating_mul(2) >= letters;
         each(Decoded { encoding, place: at..end, text, prose: needless && prose(text) });
     }
-    Some(end)
+    Some(looked_at)
 }
 
 /// The pieces of a run of numbers.
@@ -135,6 +135,19 @@ struct Walk<'t> {
     last: usize,
     /// Where the last number ends.
     end: usize,
+    /// Where between the numbers first ones of another encoding may begin.
+    other: Option<usize>,
+}
+
+impl<'t> Walk<'t> {
+    fn new(encoding: Encoding, bytes: &'t [u8], at: usize) -> Walk<'t> {
+        Walk { encoding, bytes, here: at, last: at, end: at, other: None }
+    }
+
+    /// Up to where nothing else can begin.
+    fn looked_at(&self) -> usize {
+        self.other.map_or(self.end, |other| other.min(self.end))
+    }
 }
 
 enum Piece {
@@ -156,6 +169,9 @@ impl Iterator for Walk<'_> {
             }
             self.end = self.here;
             return Some(Piece::Unit(unit));
+        }
+        if self.other.is_none() && matches!(byte, b'%' | b'&' | b'\\' | b'0'..=b'9') {
+            self.other = Some(self.here);
         }
         self.here = self.here.saturating_add(1);
         between(self.encoding, byte).then_some(Piece::Between(byte))

@@ -174,23 +174,6 @@ mod random {
 
     use super::*;
 
-    /// What is found when every place is looked at.
-    fn found_everywhere(text: &str) -> Vec<Found> {
-        let mut all = Vec::new();
-        let mut keep = |decoded: Decoded<'_>| {
-            all.push((decoded.encoding, decoded.place, decoded.text.to_string(), decoded.prose))
-        };
-        let text = Text { bytes: text.as_bytes(), key: None };
-        for at in 0..text.bytes.len() {
-            escape::look(&text, at, &mut keep);
-            cipher::look(&text, at, &mut keep);
-        }
-        runs(&text, &mut keep);
-        all.sort_by_key(|found| (found.0, found.1.start, found.1.end));
-        all.dedup();
-        all
-    }
-
     proptest! {
         #[test]
         fn base64_and_hexadecimal_runs_decode_as_a_naive_decoder_does(words in "[a-z]{2,9}( [a-z]{2,9}){5,30}", before in "[ .,:\"\n]{0,20}", after in "[ .,:\"\n]{0,20}") {
@@ -234,5 +217,33 @@ fn program_text_is_not_read_backwards() {
     let text = Text { bytes: text.as_bytes(), key: None };
     for at in 0..text.bytes.len() {
         cipher::look(&text, at, &mut |code| panic!("{code:?}"));
+    }
+}
+
+/// The same, asked at every place.
+fn found_everywhere(text: &str) -> Vec<Found> {
+    let mut all = Vec::new();
+    let mut keep = |decoded: Decoded<'_>| {
+        all.push((decoded.encoding, decoded.place, decoded.text.to_string(), decoded.prose))
+    };
+    let text = Text { bytes: text.as_bytes(), key: None };
+    for at in 0..text.bytes.len() {
+        escape::look(&text, at, &mut keep);
+        cipher::look(&text, at, &mut keep);
+    }
+    runs(&text, &mut keep);
+    all.sort_by_key(|found| (found.0, found.1.start, found.1.end));
+    all.dedup();
+    all
+}
+
+#[test]
+fn one_way_of_writing_does_not_hide_another_inside_of_it() {
+    for text in [
+        "&#65;\\u0041&#65;\\u0041\\u0041\\u0041",
+        "&#65;&#65;&#65;&#65;\\u0041&#65;&#65;&#65;&#65;\\u0041\\u0041\\u0041",
+        "\\u0041 49 67 6e \\u0041 6f 72 65 \\u0041 \\u0041",
+    ] {
+        assert_eq!(found(text), found_everywhere(text), "{text}");
     }
 }
