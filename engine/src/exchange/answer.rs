@@ -34,7 +34,7 @@ impl Exchange {
             return self.reply(reply);
         }
         let mut changes = Changes { headers: self.sealed_session(terms, head), body: None };
-        if ends || head.status == ACCEPTED {
+        if ends {
             return self.forward(State::Passing, changes);
         }
         if is_type(head.content_type, "text/event-stream") && is_plain {
@@ -48,7 +48,7 @@ impl Exchange {
             self.state = State::Holding(head.status);
             return Effect::Hold;
         }
-        if succeeded {
+        if succeeded && head.status != ACCEPTED {
             return self.replace_answer(terms, Reason::EncodedAnswer);
         }
         if terms.policy.view().is_some_and(|view| self.protects(view)) {
@@ -108,7 +108,9 @@ impl Exchange {
             return self.pass();
         }
         let mut changes = Changes { headers: core::mem::take(&mut self.asked.head_changes), body: None };
-        match self.governed(terms, body) {
+        // What its reader decodes to something else is no message, whatever it looks like.
+        let governed = if self.asked.is_coded { Err(Unreadable) } else { self.governed(terms, body) };
+        match governed {
             Ok(None) => {}
             Ok(Some(body)) => {
                 // The old length would cut the body, or take the next answer's bytes for the rest of it.
@@ -116,9 +118,9 @@ impl Exchange {
                 changes.headers.push(content_length(&body));
                 changes.body = Some(body);
             }
-            // An error of HTTP is no message, and no client takes it for one.
-            Err(Unreadable) if !(200..300).contains(&status) => {
-                if !self.is_harmless(terms, body) {
+            // An error of HTTP is no message, and no client takes it for one; nor does what was accepted need any.
+            Err(Unreadable) if !(200..300).contains(&status) || status == ACCEPTED => {
+                if !body.is_empty() && !self.is_harmless(terms, body) {
                     self.answer.replaced = Some(Reason::Detected);
                     changes.headers.push(("content-length", Some(String::from("0"))));
                     changes.headers.push(("content-encoding", None));
