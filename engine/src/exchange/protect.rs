@@ -48,7 +48,9 @@ pub(super) fn look(
     message: &Message<'_>,
     is_mirrored: bool,
 ) -> Seen {
-    let Some(value) = message.params().or_else(|| message.result()) else { return Seen::default() };
+    let Some(value) = message.params().or_else(|| message.result()).or_else(|| message.error()) else {
+        return Seen::default();
+    };
     let Some(plan) = Plan::new(view, caller, call, Direction::Arguments) else { return Seen::default() };
     let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return Seen::default() };
     let mut edits = Edits::default();
@@ -84,30 +86,35 @@ impl Exchange {
 
     /// The plan for a message of the server: that of the request it answers, or that of anything.
     fn plan_of(&mut self, terms: &Terms<'_>, view: &View<'_>, message: &Message<'_>) -> Option<Plan> {
+        let describes =
+            |result: Value<'_>| ["instructions", "serverInfo"].iter().any(|name| result.get(name).is_some());
         let asked = self.plans.asked.iter();
         let mut asked = asked.filter(|(id, _)| message.kind() == Kind::Response && message.id() == Some(id));
         if let Some((_, plan)) = asked.next() {
             return plan.clone();
         }
+        if message.result().is_some_and(describes) {
+            return self.open_plan(terms, view, &[Direction::Results, Direction::Descriptions]);
+        }
         if self.plans.open.is_none() {
-            self.plans.open = Some(self.open_plan(terms, view));
+            self.plans.open = Some(self.open_plan(terms, view, &[Direction::Results]));
         }
         self.plans.open.clone().flatten()
     }
 
     /// What applies whatever is called: a condition on that cannot be evaluated.
-    fn open_plan(&self, terms: &Terms<'_>, view: &View<'_>) -> Option<Plan> {
+    fn open_plan(&self, terms: &Terms<'_>, view: &View<'_>, directions: &[Direction]) -> Option<Plan> {
         let caller = self.caller.as_ref()?;
         let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::Open)
             .with_context(self.context(terms))
             .with_everything_open();
-        Plan::new(view, caller, &call, Direction::Results)
+        Plan::of_any(view, caller, &call, directions)
     }
 
     /// Whether the body of an HTTP error, of whatever kind, may pass.
     pub(super) fn is_harmless(&mut self, terms: &Terms<'_>, body: &[u8]) -> bool {
         let Some(view) = terms.policy.view().filter(|view| self.protects(view)) else { return true };
-        let Some(plan) = self.open_plan(terms, view) else { return true };
+        let Some(plan) = self.open_plan(terms, view, &[Direction::Results]) else { return true };
         let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return true };
         if !self.asked.is_coded {
             protector.plain(&String::from_utf8_lossy(body));
@@ -159,7 +166,9 @@ impl Exchange {
     ) -> Option<Governed> {
         let plan = self.plan_of(terms, view, message)?;
         let mut protector = Protector::new(view, &plan, terms.session_key)?;
-        protector.members(value, List::ALL.map(List::member), edits);
+        // Lists are only what results have under these names.
+        let lists = List::ALL.map(List::member);
+        protector.members(value, if message.result().is_some() { &lists } else { &[] }, edits);
         let report = protector.report;
         self.looked.messages = self.looked.messages.saturating_add(1);
         self.found(summed(view, &report));
@@ -197,10 +206,9 @@ fn quarantined(id: &str, detector: &str, result: Option<Value<'_>>) -> String {
         alloc::format!("The result was withheld by policy ({}): {detector}.", Reason::Quarantined.name());
     write_string(&mut body, &text);
     body.push_str(r#"}],"isError":true"#);
-    // Required since 2026-07-28, unknown before.
-    if let Some(kind) = result.and_then(|result| result.get("resultType")) {
-        body.push_str(r#","resultType":"#);
-        body.push_str(kind.raw());
+    // Required since 2026-07-28, unknown before. What the server says there goes with the rest.
+    if result.is_some_and(|result| result.get("resultType").is_some()) {
+        body.push_str(r#","resultType":"complete""#);
     }
     body.push_str("}}");
     body

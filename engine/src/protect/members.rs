@@ -1,5 +1,6 @@
 //! What the members are that MCP defines, and which of them have to stay.
 
+use super::names::Called;
 use super::walk::Area;
 use crate::json::{Kind, Value};
 
@@ -9,27 +10,103 @@ pub(super) enum Place {
     /// It means nothing to a reader, and the other side needs it as it is.
     Opaque,
     Blob,
+    /// MCP defines no such member: its name is as free as what it holds.
+    Free,
 }
 
-/// Members of messages as MCP defines them (2024-11-05 to 2026-07-28). What is not named here is prose.
-pub(super) fn protocol(name: &str, parent: Value<'_>) -> Place {
+/// Members of messages as MCP defines them (2024-11-05 to 2026-07-28). `called` is the name of the object they are in:
+/// some mean something in one place only, and are anybody's words everywhere else.
+pub(super) fn protocol(name: &str, called: Called<'_>, parent: Value<'_>, member: Value<'_>) -> Place {
+    let is_plain = !matches!(member.kind(), Kind::Object | Kind::Array);
     match name {
-        "jsonrpc" | "id" | "method" | "nextCursor" | "cursor" | "requestState" | "taskId"
-        | "progressToken" | "requestId" | "resultType" | "protocolVersion" | "capabilities"
-        | "cacheScope" | "ttlMs" | "icons" | "createdAt" | "lastUpdatedAt" | "lastModified"
-        | "pollInterval" | "ttl" | "supportedVersions" => Place::Opaque,
+        "capabilities" | "icons" | "supportedVersions" => Place::Opaque,
+        "jsonrpc" | "method" | "nextCursor" | "cursor" | "requestState" | "taskId" | "toolUseId"
+        | "progressToken" | "requestId" | "resultType" | "protocolVersion" | "cacheScope" | "ttlMs"
+        | "createdAt" | "lastUpdatedAt" | "lastModified" | "pollInterval" | "ttl"
+            if is_plain =>
+        {
+            Place::Opaque
+        }
+        // Of the use of a tool.
+        "id" if is_plain && called.is("content") => Place::Opaque,
         "uri" | "uriTemplate" | "name" | "type" | "role" | "mimeType" | "level" | "logger" | "model"
         | "stopReason" | "status" | "action" | "mode" | "url" | "websiteUrl" | "version"
         | "elicitationId" => Place::Area(Area::Fixed),
         "inputSchema" | "outputSchema" | "requestedSchema" => Place::Area(Area::Schema),
-        "structuredContent" | "arguments" | "input" => Place::Area(Area::Data),
+        "inputRequests" | "inputResponses" => Place::Area(Area::Keyed),
         "_meta" => Place::Area(Area::Meta),
-        "blob" => Place::Blob,
-        // The bytes of an image or a recording; of a log message, anything.
-        "data" if is_media(parent) => Place::Blob,
-        "data" => Place::Area(Area::Data),
-        _ => Place::Area(Area::Protocol),
+        "blob" if called.is("contents") || called.is("resource") => Place::Blob,
+        // The bytes of an image or a recording.
+        "data" if called.is("content") && is_media(parent) => Place::Blob,
+        // What a client needs to send its user somewhere.
+        "data" if is_url_elicitation(parent) => Place::Area(Area::Protocol),
+        // The arguments that a prompt takes, not those of a call.
+        "arguments" if member.kind() == Kind::Array => Place::Area(Area::Protocol),
+        // What a user filled in.
+        "content" if parent.get("action").is_some() && parent.get("role").is_none() => {
+            Place::Area(Area::Data)
+        }
+        "structuredContent" | "arguments" | "input" | "data" | "metadata" => Place::Area(Area::Data),
+        _ if OTHERS.contains(&name) => Place::Area(Area::Protocol),
+        _ => Place::Free,
     }
+}
+
+/// The rest of what MCP defines: prose, numbers, and objects of which it defines the members again.
+const OTHERS: &[&str] = &[
+    "annotations",
+    "argument",
+    "audience",
+    "clientInfo",
+    "code",
+    "completion",
+    "content",
+    "contents",
+    "context",
+    "description",
+    "elicitations",
+    "error",
+    "execution",
+    "hasMore",
+    "hints",
+    "instructions",
+    "isError",
+    "maxTokens",
+    "message",
+    "messages",
+    "modelPreferences",
+    "notifications",
+    "params",
+    "priority",
+    "progress",
+    "prompts",
+    "reason",
+    "ref",
+    "required",
+    "resource",
+    "resourceTemplates",
+    "resources",
+    "result",
+    "roots",
+    "serverInfo",
+    "size",
+    "statusMessage",
+    "systemPrompt",
+    "task",
+    "tasks",
+    "temperature",
+    "text",
+    "title",
+    "toolChoice",
+    "tools",
+    "total",
+    "value",
+    "values",
+];
+
+/// MCP 2025-11-25: an error that asks the client to send its user to a URL.
+fn is_url_elicitation(error: Value<'_>) -> bool {
+    error.get("code").is_some_and(|code| code.raw() == "-32042")
 }
 
 /// Names that MCP keeps for itself: those of which the second label of the prefix is `mcp` or `modelcontextprotocol`,
@@ -41,7 +118,7 @@ pub(super) fn meta(name: &str) -> Place {
         }
         None => matches!(name, "progressToken" | "traceparent" | "tracestate" | "baggage"),
     };
-    if is_reserved { Place::Opaque } else { Place::Area(Area::Data) }
+    if is_reserved { Place::Opaque } else { Place::Free }
 }
 
 fn is_media(block: Value<'_>) -> bool {
@@ -51,6 +128,8 @@ fn is_media(block: Value<'_>) -> bool {
 pub(super) fn schema(name: &str, member: Value<'_>) -> Place {
     let is_prose = matches!(name, "title" | "description" | "$comment") && member.kind() == Kind::String;
     match member.kind() {
+        // What a person reads instead of the values.
+        Kind::Array if name == "enumNames" => Place::Area(Area::Protocol),
         _ if is_prose => Place::Area(Area::Protocol),
         Kind::Object | Kind::Array => Place::Area(Area::Schema),
         _ => Place::Area(Area::Fixed),

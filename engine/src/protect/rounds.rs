@@ -42,6 +42,9 @@ impl Protector<'_> {
         let before = self.report.finds.len();
         let parts = self.parts(text, findings, None);
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
+        if self.is_fixed {
+            return None;
+        }
         let mut new = treated(text, &parts, self.key)?;
         let mut worst = parts;
         for _ in 1..ROUNDS_MAX {
@@ -82,7 +85,12 @@ impl Protector<'_> {
                     }
             });
             if !is_known {
-                self.report.note(detector, place, treated);
+                // What is not done is not written down as done.
+                self.report.note(
+                    detector,
+                    place,
+                    if self.is_fixed { treated.where_it_stays() } else { treated },
+                );
             }
             parts.push(part);
         }
