@@ -48,7 +48,7 @@ impl Exchange {
             self.state = State::Holding(head.status);
             return Effect::Hold;
         }
-        if succeeded && head.status != ACCEPTED {
+        if succeeded && !self.may_say_nothing(head.status) {
             return self.replace_answer(terms, Reason::EncodedAnswer);
         }
         if terms.policy.view().is_some_and(|view| self.protects(view)) {
@@ -59,6 +59,11 @@ impl Exchange {
             return Effect::Hold;
         }
         self.forward(State::Passing, changes)
+    }
+
+    /// Whether nobody waits for a message in this answer, so that its body may be anything.
+    fn may_say_nothing(&self, status: u16) -> bool {
+        status == ACCEPTED || self.head.method == "DELETE"
     }
 
     /// Under a shadow policy an answer is read for what there is to say about it, and passes as it is.
@@ -118,8 +123,8 @@ impl Exchange {
                 changes.headers.push(content_length(&body));
                 changes.body = Some(body);
             }
-            // An error of HTTP is no message, and no client takes it for one; nor does what was accepted need any.
-            Err(Unreadable) if !(200..300).contains(&status) || status == ACCEPTED => {
+            // An error of HTTP is no message, and no client takes it for one.
+            Err(Unreadable) if !(200..300).contains(&status) || self.may_say_nothing(status) => {
                 if !body.is_empty() && !self.is_harmless(terms, body) {
                     self.answer.replaced = Some(Reason::Detected);
                     changes.headers.push(("content-length", Some(String::from("0"))));

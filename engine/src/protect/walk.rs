@@ -14,6 +14,7 @@ use super::raw::raw_places;
 use super::report::{Find, Report};
 use crate::edit::Edits;
 use crate::json::{Doc, Kind as JsonKind, Limits, Value, write_string};
+use crate::number::whole_digits;
 use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
@@ -230,7 +231,8 @@ impl<'p> Protector<'p> {
             return;
         }
         self.is_fixed = area.stays();
-        let whole = whole(value.raw());
+        let is_plain = value.raw().bytes().all(|byte| byte.is_ascii_digit());
+        let whole = if is_plain { None } else { whole_digits(value.raw(), NUMBER_DIGITS_MAX) };
         let start = value.span().start;
         let new = self.text(whole.as_deref().unwrap_or(value.raw()), called, &|finds| {
             for Find { place, .. } in finds {
@@ -305,25 +307,6 @@ impl<'p> Protector<'p> {
 const NUMBER_BYTES_MIN: usize = 7;
 /// More of them neither.
 const NUMBER_DIGITS_MAX: usize = 40;
-
-/// The digits of a whole number that is written with more than digits: data frames write `4155551134.0`.
-fn whole(raw: &str) -> Option<String> {
-    if raw.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
-    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let mut digits = String::from(before.trim_start_matches('-'));
-    let point = exponent.parse::<i32>().ok()?.checked_add(i32::try_from(digits.len()).ok()?)?;
-    let point = usize::try_from(point).ok().filter(|point| *point <= NUMBER_DIGITS_MAX)?;
-    digits.push_str(after);
-    if digits.bytes().skip(point).any(|digit| digit != b'0') {
-        return None;
-    }
-    digits.truncate(point);
-    digits.extend(core::iter::repeat_n('0', point - digits.len()));
-    Some(String::from(digits.trim_start_matches('0')))
-}
 
 /// What readers make of base64: they skip white space, do without padding and know both alphabets.
 fn decoded(text: &str) -> Option<Vec<u8>> {

@@ -284,3 +284,34 @@ fn only_what_has_the_key_makes_digests() {
         assert_eq!(answered(&source, &body).0, body);
     }
 }
+
+#[test]
+fn the_end_of_a_session_is_answered_with_nothing_that_would_not_pass_elsewhere() {
+    let ended = |body: &str| {
+        let mut proxy = Proxy::new(&masking());
+        changes(proxy.head(http("DELETE")));
+        assert_eq!(proxy.answer(200, "text/plain"), Effect::Hold);
+        changes(proxy.on(Event::AnswerBody(body.as_bytes()))).body
+    };
+    assert_eq!(ended("bye"), None);
+    assert_eq!(ended("KEY-1234"), Some(Vec::new()));
+}
+
+#[test]
+fn questions_are_decided_wherever_a_task_asks_them_and_however_they_are_spelt() {
+    let asks =
+        |name: &str, method: &str| format!(r#"{{"{name}":{{"a":{{"{method}":"sampling/createMessage"}}}}}}"#);
+    let state =
+        |asks: String| format!(r#"{{"jsonrpc":"2.0","method":"notifications/tasks","params":{asks}}}"#);
+    let plain = state("{}".into());
+    assert_eq!(told(&source(), &plain), format!("data: {plain}\n\n"));
+    // Only reads are permitted.
+    assert_eq!(told(&source(), &state(asks("inputRequests", "method"))), "");
+    assert_eq!(told(&source(), &state(asks("InputRequests", "method"))), "");
+    let (body, _) = answered(&source(), &result(&asks("inputRequests", "Method")));
+    assert!(body.contains("error"), "{body}");
+    let mut proxy = Proxy::new(&source());
+    changes(proxy.post(&call("1", "search", "{}")));
+    let reply = reply(proxy.answer_json(&result(&asks("InputRequests", "method"))));
+    assert!(reply.body.contains("error"), "{}", reply.body);
+}
