@@ -18,26 +18,13 @@ pub(super) enum Place {
 /// some mean something in one place only, and are anybody's words everywhere else.
 pub(super) fn protocol(name: &str, called: Called<'_>, parent: Value<'_>, member: Value<'_>) -> Place {
     let is_plain = !matches!(member.kind(), Kind::Object | Kind::Array);
+    let block = called.is("content");
     match name {
-        "capabilities" | "icons" | "supportedVersions" => Place::Opaque,
-        "jsonrpc" | "method" | "nextCursor" | "cursor" | "requestState" | "taskId" | "toolUseId"
-        | "progressToken" | "requestId" | "resultType" | "protocolVersion" | "cacheScope" | "ttlMs"
-        | "createdAt" | "lastUpdatedAt" | "lastModified" | "pollInterval" | "ttl"
-            if is_plain =>
-        {
-            Place::Opaque
-        }
         // Of the use of a tool.
-        "id" if is_plain && called.is("content") => Place::Opaque,
-        "uri" | "uriTemplate" | "name" | "type" | "role" | "mimeType" | "level" | "logger" | "model"
-        | "stopReason" | "status" | "action" | "mode" | "url" | "websiteUrl" | "version"
-        | "elicitationId" => Place::Area(Area::Fixed),
-        "inputSchema" | "outputSchema" | "requestedSchema" => Place::Area(Area::Schema),
-        "inputRequests" | "inputResponses" => Place::Area(Area::Keyed),
-        "_meta" => Place::Area(Area::Meta),
+        "id" if is_plain && block => Place::Opaque,
         "blob" if called.is("contents") || called.is("resource") => Place::Blob,
         // The bytes of an image or a recording.
-        "data" if called.is("content") && is_media(parent) => Place::Blob,
+        "data" if block && is_media(parent) => Place::Blob,
         // What a client needs to send its user somewhere.
         "data" if is_url_elicitation(parent) => Place::Area(Area::Protocol),
         // The arguments that a prompt takes, not those of a call.
@@ -46,62 +33,118 @@ pub(super) fn protocol(name: &str, called: Called<'_>, parent: Value<'_>, member
         "content" if parent.get("action").is_some() && parent.get("role").is_none() => {
             Place::Area(Area::Data)
         }
-        "structuredContent" | "arguments" | "input" | "data" | "metadata" => Place::Area(Area::Data),
-        _ if OTHERS.contains(&name) => Place::Area(Area::Protocol),
-        _ => Place::Free,
+        _ if OPAQUE.contains(&name) || is_plain && TOKENS.contains(&name) => Place::Opaque,
+        _ => AREAS
+            .iter()
+            .find(|(_, names)| names.contains(&name))
+            .map_or(Place::Free, |(area, _)| Place::Area(*area)),
     }
 }
 
-/// The rest of what MCP defines: prose, numbers, and objects of which it defines the members again.
-const OTHERS: &[&str] = &[
-    "annotations",
-    "argument",
-    "audience",
-    "clientInfo",
-    "code",
-    "completion",
-    "content",
-    "contents",
-    "context",
-    "description",
-    "elicitations",
-    "error",
-    "execution",
-    "hasMore",
-    "hints",
-    "instructions",
-    "isError",
-    "maxTokens",
-    "message",
-    "messages",
-    "modelPreferences",
-    "notifications",
-    "params",
-    "priority",
-    "progress",
-    "prompts",
-    "reason",
-    "ref",
-    "required",
-    "resource",
-    "resourceTemplates",
-    "resources",
-    "result",
-    "roots",
-    "serverInfo",
-    "size",
-    "statusMessage",
-    "systemPrompt",
-    "task",
-    "tasks",
-    "temperature",
-    "text",
-    "title",
-    "toolChoice",
-    "tools",
-    "total",
-    "value",
-    "values",
+const OPAQUE: &[&str] = &["capabilities", "icons", "supportedVersions"];
+/// Opaque where they are what they should be: words and numbers.
+const TOKENS: &[&str] = &[
+    "createdAt",
+    "cursor",
+    "jsonrpc",
+    "lastModified",
+    "lastUpdatedAt",
+    "nextCursor",
+    "pollInterval",
+    "progressToken",
+    "protocolVersion",
+    "requestId",
+    "requestState",
+    "taskId",
+    "toolUseId",
+    "ttl",
+    "ttlMs",
+];
+/// What stands most often first.
+const AREAS: &[(Area, &[&str])] = &[
+    (
+        Area::Fixed,
+        &[
+            "type",
+            "uri",
+            "name",
+            "role",
+            "mimeType",
+            "action",
+            "cacheScope",
+            "elicitationId",
+            "level",
+            "logger",
+            "method",
+            "mode",
+            "model",
+            "resultType",
+            "status",
+            "stopReason",
+            "uriTemplate",
+            "url",
+            "version",
+            "websiteUrl",
+        ],
+    ),
+    (
+        // Prose, numbers, and objects of which MCP defines the members again.
+        Area::Protocol,
+        &[
+            "text",
+            "content",
+            "annotations",
+            "argument",
+            "audience",
+            "clientInfo",
+            "code",
+            "completion",
+            "contents",
+            "context",
+            "description",
+            "elicitations",
+            "error",
+            "execution",
+            "hasMore",
+            "hints",
+            "instructions",
+            "isError",
+            "maxTokens",
+            "message",
+            "messages",
+            "modelPreferences",
+            "notifications",
+            "params",
+            "priority",
+            "progress",
+            "prompts",
+            "reason",
+            "ref",
+            "required",
+            "resource",
+            "resourceTemplates",
+            "resources",
+            "result",
+            "roots",
+            "serverInfo",
+            "size",
+            "statusMessage",
+            "systemPrompt",
+            "task",
+            "tasks",
+            "temperature",
+            "title",
+            "toolChoice",
+            "tools",
+            "total",
+            "value",
+            "values",
+        ],
+    ),
+    (Area::Data, &["structuredContent", "arguments", "data", "input", "metadata"]),
+    (Area::Schema, &["inputSchema", "outputSchema", "requestedSchema"]),
+    (Area::Meta, &["_meta"]),
+    (Area::Keyed, &["inputRequests", "inputResponses"]),
 ];
 
 /// MCP 2025-11-25: an error that asks the client to send its user to a URL.

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 
 use super::members::{Place, meta, protocol, schema};
 use super::names::{Called, Clean, Names};
@@ -64,6 +64,9 @@ pub struct Protector<'p> {
 /// JSON texts inside strings of JSON texts that are read as such. Each further one doubles what is written before a quote, so
 /// that no message is long enough for more.
 const NESTING_MAX: usize = 20;
+/// How many of them may be as deep as a message, for all of them share one stack; and how deep the others.
+const NESTING_DEEP: usize = 4;
+const DEPTH_MAX: usize = 16;
 
 impl<'p> Protector<'p> {
     /// `None` where the table has no detectors.
@@ -213,9 +216,8 @@ impl<'p> Protector<'p> {
         if depth >= NESTING_MAX || !matches!(first, Some(b'{' | b'[' | b'"')) {
             return None;
         }
-        // The deeper, the flatter: all together are not much deeper than the message itself may be.
-        let depth_max = Limits::default().depth_max / (depth + 1);
-        let limits = Limits { bytes_max: text.len(), depth_max, ..Limits::default() };
+        let whole = Limits { bytes_max: text.len(), ..Limits::default() };
+        let limits = if depth < NESTING_DEEP { whole } else { Limits { depth_max: DEPTH_MAX, ..whole } };
         let doc = Doc::parse(text.as_bytes(), &limits).ok()?;
         let before = self.report.finds.len();
         let mut edits = Edits::default();
@@ -311,14 +313,15 @@ const NUMBER_DIGITS_MAX: usize = 40;
 /// What readers make of base64: they skip white space, do without padding and know both alphabets.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     let told = text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=');
-    let plain: Vec<u8> = told
+    let mut plain: Vec<u8> = told
         .map(|byte| match byte {
             b'-' => b'+',
             b'_' => b'/',
             other => other,
         })
         .collect();
-    STANDARD_NO_PAD.decode(plain).ok()
+    plain.resize(plain.len().next_multiple_of(4), b'=');
+    STANDARD.decode(plain).ok()
 }
 
 fn json(text: &str) -> String {

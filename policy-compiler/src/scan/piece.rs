@@ -104,7 +104,8 @@ struct Walk {
 impl Walk {
     /// A text, or what is in it where it is JSON itself.
     fn text(&mut self, text: String, key: Option<&str>, path: String, origin: Rc<Origin>, nested: u8) {
-        let limits = Limits { depth_max: LIMITS.depth_max / (usize::from(nested) + 1), ..LIMITS };
+        // All of them share one stack.
+        let limits = if nested < 4 { LIMITS } else { Limits { depth_max: 16, ..LIMITS } };
         if nested < NESTED_MAX
             && text.trim_ascii_start().starts_with(['{', '[', '"'])
             && let Ok(document) = Doc::parse(text.as_bytes(), &limits)
