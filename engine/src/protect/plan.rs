@@ -140,7 +140,7 @@ impl Treated {
     /// What is done with a find where the text cannot change: what concerns the whole message, or nothing.
     pub(super) fn where_it_stays(self) -> Treated {
         let now = if self.now.is_of_message() { self.now } else { Treatment::Log };
-        Treated { now, ..self }
+        Treated { now, would: self.would.filter(|would| would.is_of_message()), ..self }
     }
 
     /// What was said so far and what one more protection says: the treatment that takes more away.

@@ -158,7 +158,7 @@ fn kept_open(text: &str) -> String {
     let mut open = String::with_capacity(text.len());
     open.push_str(tags.next().unwrap_or(""));
     for tag in tags {
-        let name = tag.trim_start().strip_prefix('/').map_or("", str::trim_start);
+        let name = tag.trim_ascii_start().strip_prefix('/').map_or("", str::trim_ascii_start);
         let ends = name.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME));
         open.push_str(if ends { "&lt;" } else { "<" });
         open.push_str(tag);

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::members::{Place, meta, protocol, schema};
 use super::names::{Called, Clean, Names};
-use super::plan::{Plan, Treated};
+use super::plan::Plan;
 use super::raw::raw_places;
 use super::report::{Find, Report};
 use crate::edit::Edits;
@@ -19,7 +19,7 @@ use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
 use crate::table::View;
-use crate::vocabulary::{Blobs, Treatment};
+use crate::vocabulary::Blobs;
 
 /// What part of a message a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,8 +298,7 @@ impl<'p> Protector<'p> {
             let next = ends.get(ends.partition_point(|end| *end <= place.start));
             let crosses = next.is_some_and(|end| *end < place.end);
             if let Some(treated) = self.plan.of(detector).filter(|_| crosses) {
-                let now = if treated.now.is_of_message() { treated.now } else { Treatment::Log };
-                self.report.note(detector, blocks.span(), Treated { now, ..treated });
+                self.report.note(detector, blocks.span(), treated.where_it_stays());
             }
         }
     }

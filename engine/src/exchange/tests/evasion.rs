@@ -315,3 +315,18 @@ fn questions_are_decided_wherever_a_task_asks_them_and_however_they_are_spelt() 
     let reply = reply(proxy.answer_json(&result(&asks("InputRequests", "method"))));
     assert!(reply.body.contains("error"), "{}", reply.body);
 }
+
+#[test]
+fn what_is_only_tried_says_what_would_be_done() {
+    let answer = result(r#"{"contents":[{"uri":"KEY-1234","text":"KEY-1234"}]}"#);
+    let tried = |treatment| {
+        let mut source = protecting(treatment, ALL);
+        source.protections[0].shadow = true;
+        answered(&source, &answer).1
+    };
+    let would = |name: &str| format!(r#""treatment":"log","would":"{name}","count":"#);
+    let record = tried(Treatment::Mask);
+    assert!(record.contains(&format!("{}1", would("mask"))), "the URI would stay: {record}");
+    let record = tried(Treatment::Deny);
+    assert!(record.contains(&format!("{}2", would("deny"))), "{record}");
+}
