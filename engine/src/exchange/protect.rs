@@ -37,6 +37,8 @@ pub(super) struct Seen {
     pub(super) refused: Option<String>,
     /// The message as it goes on, if it changes.
     pub(super) text: Option<String>,
+    /// The name of what it is about, if something is found in that: as it may be written down.
+    pub(super) object: Option<String>,
 }
 
 /// Looks through what a client says.
@@ -55,6 +57,8 @@ pub(super) fn look(
     let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return Seen::default() };
     let mut edits = Edits::default();
     protector.value(value, Area::Protocol, &mut edits);
+    let has_finds = !protector.report.sums.is_empty();
+    let object = message.object().filter(|_| has_finds).and_then(|name| protector.masked(name));
     let report = protector.report;
     let mut refused = report.message.map(|(_, detector)| String::from(name(view, detector)));
     if !edits.is_empty() && is_mirrored {
@@ -63,7 +67,7 @@ pub(super) fn look(
             refused.or_else(|| report.finds.first().map(|find| String::from(name(view, find.detector))));
     }
     let text = (!edits.is_empty()).then(|| edits.apply(message.doc().text()));
-    Seen { found: summed(view, &report), refused, text }
+    Seen { found: summed(view, &report), refused, text, object }
 }
 
 impl Exchange {

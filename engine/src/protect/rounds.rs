@@ -9,6 +9,7 @@ use super::treat::{Part, treated};
 use super::walk::Protector;
 use crate::glob;
 use crate::scan::Finding;
+use crate::vocabulary::Treatment;
 
 /// Looks at one text, each at what the one before left of it.
 const ROUNDS_MAX: usize = 4;
@@ -95,6 +96,20 @@ impl Protector<'_> {
             parts.push(part);
         }
         parts
+    }
+
+    /// A text in which something is found, as it may be written down; `None` where it may be as it is.
+    #[must_use]
+    pub fn masked(&self, text: &str) -> Option<String> {
+        let findings = self.scanner.scan(text, None);
+        let parts = findings.into_iter().filter_map(|Finding { place, detector, is_encoded }| {
+            self.plan
+                .of(detector)
+                .filter(|_| !self.is_allowed(detector, text.get(place.clone()).unwrap_or("")))?;
+            let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
+            Some(Part { place, treatment: Treatment::Mask, kind })
+        });
+        treated(text, &parts.collect::<Vec<_>>(), self.key)
     }
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {

@@ -330,3 +330,19 @@ fn what_is_only_tried_says_what_would_be_done() {
     let record = tried(Treatment::Deny);
     assert!(record.contains(&format!("{}2", would("deny"))), "{record}");
 }
+
+#[test]
+fn what_a_message_is_about_is_written_down_without_what_was_found_in_it() {
+    let asked = |treatment, allowed: &str| {
+        let mut proxy = Proxy::new(&protecting(treatment, &[Direction::Arguments]));
+        proxy.post(&format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{{"uri":"a:{allowed}"}}}}"#
+        ));
+        proxy.record()
+    };
+    for treatment in [Treatment::Log, Treatment::Mask, Treatment::Deny] {
+        let record = asked(treatment, "KEY-1234");
+        assert!(record.contains(r#""uri":"a:********""#) && !record.contains("1234"), "{record}");
+    }
+    assert!(asked(Treatment::Deny, "KEY-0000").contains(r#""uri":"a:KEY-0000""#));
+}
