@@ -91,10 +91,15 @@ impl Exchange {
                     }
                     _ => decision,
                 };
-                if sender == Sender::Client && decision.outcome.verdict.is_permit() {
-                    seen =
-                        protect::look(terms, view, caller, &call, message, !self.head.mcp.params.is_empty());
-                    plan = Plan::new(view, caller, &call, direction(method));
+                if sender == Sender::Client {
+                    let is_mirrored = !self.head.mcp.params.is_empty();
+                    seen = protect::look(terms, view, caller, &call, message, is_mirrored);
+                    if decision.outcome.verdict.is_permit() {
+                        plan = Plan::new(view, caller, &call, direction(method));
+                    } else {
+                        // It does not go on, and is looked through for its record only.
+                        (seen.refused, seen.text) = (None, None);
+                    }
                 }
                 decision
             }
@@ -103,11 +108,13 @@ impl Exchange {
         if by_method {
             self.said.push((method, decision));
         }
+        if decision.outcome.verdict.is_permit() {
+            self.looked.add(&seen.found);
+        }
         if seen.refused.is_some() {
             decision = denial(Reason::Detected);
         }
         self.asked.refused_for = seen.refused.take();
-        self.looked.add(&seen.found);
         if sender == Sender::Client {
             self.plan(message, plan);
             self.asked.rewritten = seen.text.take();

@@ -346,3 +346,20 @@ fn what_a_message_is_about_is_written_down_without_what_was_found_in_it() {
     }
     assert!(asked(Treatment::Deny, "KEY-0000").contains(r#""uri":"a:KEY-0000""#));
 }
+
+#[test]
+fn a_refused_call_is_written_down_without_what_was_found_in_it() {
+    let mut source = protecting(Treatment::Deny, &[Direction::Arguments]);
+    source.rules = vec![];
+    source.capture = crate::vocabulary::Capture::Full;
+    let mut proxy = Proxy::new(&source);
+    let refused = reply(proxy.post(&call("1", "search", r#"{"q":"KEY-1234"}"#)));
+    assert!(
+        refused.body.contains("default-deny") && !refused.body.contains("custom.key"),
+        "{}",
+        refused.body
+    );
+    let record = proxy.record();
+    assert!(record.contains("custom.key") && !record.contains("1234"), "{record}");
+    assert_eq!(proxy.exchange.looked(), &Looked::default());
+}
