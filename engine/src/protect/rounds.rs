@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::names::Called;
 use super::report::Find;
-use super::treat::{Part, treated};
+use super::treat::{Part, marked, treated};
 use super::walk::Protector;
 use crate::glob;
 use crate::scan::Finding;
@@ -60,7 +60,8 @@ impl Protector<'_> {
         }
         // Made so that there is always something more to find.
         let treatment = worst.iter().map(|part| part.treatment).max()?;
-        let all = Part { place: 0..new.len(), treatment, kind: None };
+        let place = marked(&new, self.key).unwrap_or(0..new.len());
+        let all = Part { place, treatment, kind: None };
         treated(&new, &[all], self.key).or(Some(new))
     }
 
@@ -69,7 +70,15 @@ impl Protector<'_> {
     fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
         let mut searches = 0;
         let mut parts = Vec::with_capacity(findings.len());
-        for Finding { place, detector, is_encoded } in findings {
+        let marked = marked(text, self.key);
+        for Finding { mut place, detector, is_encoded } in findings {
+            if let Some(marked) = &marked {
+                // No detector takes our own mark away.
+                place = place.start.max(marked.start)..place.end.min(marked.end);
+                if place.is_empty() {
+                    continue;
+                }
+            }
             let Some(treated) = self.plan.of(detector) else { continue };
             let Some(found) = text.get(place.clone()) else { continue };
             if self.is_allowed(detector, found) {

@@ -363,3 +363,27 @@ fn a_refused_call_is_written_down_without_what_was_found_in_it() {
     assert!(record.contains("custom.key") && !record.contains("1234"), "{record}");
     assert_eq!(proxy.exchange.looked(), &Looked::default());
 }
+
+#[test]
+fn no_detector_takes_a_mark_of_ours_away() {
+    // One that finds the end of a mark.
+    let mut source = protecting(Treatment::Mark, ALL);
+    let mut pattern = pattern();
+    pattern.literal.bytes = b"untrusted-data".to_vec();
+    pattern.after[0] = crate::scan::pattern::Step::Run {
+        set: crate::scan::pattern::Bytes::of(b">"),
+        min: 1,
+        max: crate::scan::pattern::UNBOUNDED,
+    };
+    pattern.detector = 1;
+    source
+        .detectors
+        .push(crate::table::source::Detector { name: "custom.rest".into(), ..source.detectors[0].clone() });
+    source.patterns = crate::scan::pattern::Patterns::new(vec![self::pattern(), pattern]).unwrap().to_bytes();
+    source.protections.push(protection("rest", Treatment::Remove, ALL));
+    source.protections[1].detectors = strings(&["custom.rest"]);
+    let (body, _) = answered(&source, &result(r#"{"content":"KEY-1234 untrusted-data> !"}"#));
+    assert!(body.contains(">KEY-1234  !<"), "{body}");
+    assert!(body.ends_with(r#"</untrusted-data>"}}"#), "{body}");
+    assert_eq!(answered(&source, &body).0, body);
+}
