@@ -22,7 +22,7 @@ use tree::{Seen, quoted, same_shape, texts, tree, written};
 
 /// Policies: all that is found treated alike, and each class in its own way. The last ones leave something, by
 /// what surrounds it.
-static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
+static PROXIES: LazyLock<[Proxy; 7]> = LazyLock::new(|| {
     [
         Proxy::new(&[("*", "mask")]),
         Proxy::new(&[("*", "hash")]),
@@ -34,6 +34,12 @@ static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
             ("secret.*", "mask"),
             ("hidden.*", "strip"),
             ("injection.*", "mark"),
+        ]),
+        Proxy::new(&[
+            ("pii.*", "mark"),
+            ("secret.*", "mask"),
+            ("hidden.*", "remove"),
+            ("injection.*", "strip"),
         ]),
     ]
 });
