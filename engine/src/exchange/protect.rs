@@ -185,7 +185,10 @@ impl Exchange {
             self.looked.quarantined = self.looked.quarantined.saturating_add(1);
         }
         let note = name(view, detector);
-        let is_tool_result = message.result().is_some_and(|result| result.get("content").is_some());
+        // Some servers leave the one away where they have the other.
+        let is_tool_result = message.result().is_some_and(|result| {
+            ["content", "structuredContent"].iter().any(|name| result.get(name).is_some())
+        });
         if treatment == Treatment::Quarantine && is_tool_result {
             self.answer.replaced = Some(Reason::Quarantined);
             return Some(Governed::Change(quarantined(id, note, message.result())));

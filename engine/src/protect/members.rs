@@ -20,6 +20,9 @@ pub(super) fn protocol(name: &str, called: Called<'_>, parent: Value<'_>, member
     let is_plain = !matches!(member.kind(), Kind::Object | Kind::Array);
     let block = called.is("content");
     match name {
+        // Most members of most messages.
+        "text" => Place::Area(Area::Protocol),
+        "type" => Place::Area(Area::Fixed),
         // Of the use of a tool.
         "id" if is_plain && block => Place::Opaque,
         "blob" if called.is("contents") || called.is("resource") => Place::Blob,
@@ -60,12 +63,10 @@ const TOKENS: &[&str] = &[
     "ttl",
     "ttlMs",
 ];
-/// What stands most often first.
 const AREAS: &[(Area, &[&str])] = &[
     (
         Area::Fixed,
         &[
-            "type",
             "uri",
             "name",
             "role",
@@ -91,7 +92,6 @@ const AREAS: &[(Area, &[&str])] = &[
         // Prose, numbers, and objects of which MCP defines the members again.
         Area::Protocol,
         &[
-            "text",
             "content",
             "annotations",
             "argument",

@@ -257,6 +257,11 @@ fn a_withheld_result_repeats_nothing_of_it() {
     let answer = result(r#"{"content":"KEY-1234","resultType":{"a":"KEY-1234"}}"#);
     let (body, _) = answered(&protecting(Treatment::Quarantine, ALL), &answer);
     assert!(body.ends_with(r#""isError":true,"resultType":"complete"}}"#), "{body}");
+    let (body, _) = answered(
+        &protecting(Treatment::Quarantine, ALL),
+        &result(r#"{"structuredContent":{"a":"KEY-1234"}}"#),
+    );
+    assert!(body.ends_with(r#""isError":true}}"#), "{body}");
 }
 
 #[test]
