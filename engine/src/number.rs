@@ -4,7 +4,8 @@
 //! converted. Every non-zero decimal is `0.d₁d₂… × 10^point` with `d₁ ≠ 0`, and the larger of two such positive numbers
 //! is the one with the larger `point`, else with the larger digits.
 
-use core::cmp::Ordering;
+use alloc::string::String;
+use core::{cmp::Ordering, iter};
 
 /// Compares two JSON number texts exactly. Allocates nothing; time is linear in the texts.
 ///
@@ -31,6 +32,15 @@ pub fn compare_for_all(a: &str, b: &str) -> Option<Ordering> {
 /// `false` for what is not a JSON number or has an exponent beyond 64 bits.
 pub fn is_integer(text: &str) -> bool {
     Decimal::read(text).is_some_and(|number| number.is_integer())
+}
+
+/// The digits of a whole number without its sign, however it is written: data frames write `4155551134.0`.
+///
+/// `None` for zero, for what is no whole number, and for one of more than `digits_max` digits.
+pub fn whole_digits(text: &str, digits_max: usize) -> Option<String> {
+    let number = Decimal::read(text).filter(Decimal::is_integer)?;
+    let count = usize::try_from(number.point?).ok().filter(|count| *count <= digits_max)?;
+    Some(number.significant().chain(iter::repeat(b'0')).take(count).map(char::from).collect())
 }
 
 struct Decimal<'t> {

@@ -135,8 +135,9 @@ impl Answer {
     /// Adds what was found in one more message of the answer.
     pub fn add_found(&mut self, found: Vec<Found>) {
         for Found { detector, rule, now, would, count, places } in found {
-            let same =
-                |found: &&mut Found| found.detector == detector && found.rule == rule && found.now == now;
+            let same = |found: &&mut Found| {
+                (&found.detector, &found.rule, found.now, found.would) == (&detector, &rule, now, would)
+            };
             match self.found.iter_mut().find(same) {
                 Some(before) => before.count = before.count.saturating_add(count),
                 None => self.found.push(Found { detector, rule, now, would, count, places }),

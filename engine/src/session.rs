@@ -20,7 +20,7 @@ pub const SESSION_SEC_MAX: u64 = 24 * 60 * 60;
 const MAC_BYTES: usize = 16;
 
 /// Bytes of a pseudonym.
-pub(crate) const PSEUDONYM_BYTES: usize = 8;
+const PSEUDONYM_BYTES: usize = 8;
 
 /// The secret by which sealed ids are recognised.
 #[derive(Clone)]

@@ -341,6 +341,55 @@ fn the_proxys_detectors_are_asked() {
 }
 
 #[test]
+fn files_are_read_as_they_are_written() {
+    let folder = folder("written");
+    let mail = r#"{"mail":"ann\u0040acme.example"}"#;
+    let wide = |mark: char, bytes: fn(u16) -> [u8; 2]| {
+        mark.to_string().encode_utf16().chain(mail.encode_utf16()).flat_map(bytes).collect::<Vec<_>>()
+    };
+    let mut nested = mail.to_owned();
+    for _ in 0..9 {
+        nested = json!(nested).to_string();
+    }
+    for (name, bytes) in [
+        ("plain.json", mail.as_bytes().to_vec()),
+        ("mark.json", format!("\u{feff}{mail}").into_bytes()),
+        ("little.json", wide('\u{feff}', u16::to_le_bytes)),
+        ("big.json", wide('\u{feff}', u16::to_be_bytes)),
+        ("nested.json", nested.into_bytes()),
+        ("float.json", format!(r#"{{"card":[{}.0]}}"#, CARD.replace(" ", "")).into_bytes()),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, bytes).unwrap();
+        let output = mcpgov(&[file.to_str().unwrap(), "--fail-on", "low", "--format", "plain"]);
+        assert_eq!(code(&output), 5, "{name}: {}", text(&output.stdout));
+    }
+}
+
+/// A server that sends events and never comes to the answer.
+fn endless(message: &Value, _: &str) -> String {
+    if message["method"] == "initialize" {
+        let event = format!("data: {{\"x\":\"{}\"}}\n\n", "x".repeat(1000));
+        return format!("HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream\r\n\r\n{}", event.repeat(17_000));
+    }
+    response(None)
+}
+
+/// A server that refuses in words that a terminal would obey.
+fn rude(message: &Value, _: &str) -> String {
+    let error = json!({ "code": 1, "message": "\u{1b}[2Jgone" });
+    response(Some(json!({ "jsonrpc": "2.0", "id": message["id"], "error": error })))
+}
+
+#[test]
+fn a_hostile_server_neither_keeps_the_scan_nor_writes_to_the_terminal() {
+    let error = http::survey(&server(endless), &[]).unwrap_err();
+    assert!(error.message.contains("is longer than"), "{error}");
+    let error = http::survey(&server(rude), &[]).unwrap_err();
+    assert!(error.message.ends_with("\\u{1b}[2Jgone"), "{error}");
+}
+
+#[test]
 fn several_inputs_are_one_report() {
     let folder = folder("several");
     for (name, content) in [("a.txt", CARD), ("b.txt", "nothing")] {

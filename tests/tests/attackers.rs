@@ -1,15 +1,21 @@
-//! What attackers try who know HTTP and nothing of MCP. Each attempt aims at a call that the policy denies, or at getting past
-//! the filter altogether. What came of each is `docs/attackers.md`; with `UPDATE_EXPECT=1` this test writes it.
+//! What attackers try who know HTTP and nothing of MCP, and what servers try that know both. Each attempt of a client aims at a
+//! call that the policy denies, or at getting past the filter altogether; each of a server at saying what a protection takes
+//! out. What came of each is `docs/attackers.md`; with `UPDATE_EXPECT=1` this test writes it.
 
 use std::fmt::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
+use base64::Engine as _;
+use mcpgov_tests::artifact::{self, Table};
+use mcpgov_tests::config::Config;
 use mcpgov_tests::envoy::Envoy;
 use mcpgov_tests::raw::{self, Connection, Request};
+use mcpgov_tests::script::Script;
 use mcpgov_tests::upstream::Sink;
 use mcpgov_tests::{audit, governed, token};
+use serde_json::{Value, json};
 
 /// In every attempt: what must not arrive at the server.
 const TARGET: &str = "elsewhere/web";
@@ -207,6 +213,173 @@ fn headers() -> Vec<Attempt> {
     ]
 }
 
+/// What a server tries to tell a client although it is to be masked.
+const MAIL: &str = "ada.lovelace@acme-mail.com";
+const CARD: &str = "4012888888881881";
+const MASK: &str = "
+protections:
+  - { id: people, detect: \"pii.*\", direction: [results, descriptions], treatment: mask, blobs: scan }
+";
+
+/// A server's answer to a permitted call.
+struct Answer {
+    what: &'static str,
+    status: u16,
+    headers: &'static str,
+    body: String,
+}
+
+const JSON: &str = "content-type: application/json\r\n";
+const EVENTS: &str = "content-type: text/event-stream\r\n";
+
+fn json(what: &'static str, body: impl Into<String>) -> Answer {
+    Answer { what, status: 200, headers: JSON, body: body.into() }
+}
+
+fn result(what: &'static str, result: &Value) -> Answer {
+    json(what, answered(result))
+}
+
+fn answered(result: &Value) -> String {
+    json!({ "jsonrpc": "2.0", "id": 41, "result": result }).to_string()
+}
+
+fn said(text: &str) -> String {
+    answered(&json!({ "content": [{ "type": "text", "text": text }] }))
+}
+
+/// Another way of sending the answer.
+fn sent(what: &'static str, status: u16, headers: &'static str) -> Answer {
+    Answer { what, status, headers, body: said(MAIL) }
+}
+
+/// A stream, and then the answer that ends it.
+fn events(what: &'static str, events: impl Into<String>) -> Answer {
+    let body = format!("{}data: {}\n\n", events.into(), said("done"));
+    Answer { what, status: 200, headers: EVENTS, body }
+}
+
+fn told(what: &'static str, method: &str, params: &Value) -> Answer {
+    let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+    events(what, format!("data: {message}\n\n"))
+}
+
+fn shapes() -> Vec<Answer> {
+    let mut nested = json!({ "a": MAIL }).to_string().replace('@', "\\u0040");
+    for _ in 0..9 {
+        nested = json!(nested).to_string();
+    }
+    let deep =
+        (0..12).rev().fold(json!({ "a": MAIL }).to_string().replace('@', "\\u0040"), |inside, level| {
+            let depth = if level < 4 { 63 } else { 14 };
+            json!(format!("{}{inside}{}", "[".repeat(depth), "]".repeat(depth))).to_string()
+        });
+    let blob = |blob: &str| json!({ "contents": [{ "uri": "a:b", "blob": blob }] });
+    let hello = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": { "name": "a" }, "instructions": MAIL });
+    vec![
+        json("escapes", said(MAIL).replace('@', "\\u0040").replace("ada", "\\u0061d\\u0061")),
+        json("JSON in a string in a string, ten times", format!(r#"{{"jsonrpc":"2.0","id":41,"result":{{"content":[{{"type":"text","text":{nested}}}]}}}}"#)),
+        json("JSON as deep as it is read", said("").replace("\"content\"", &format!(r#""structuredContent":{deep},"content""#))),
+        result("the name of a member", &json!({ "structuredContent": { MAIL: 1 } })),
+        result("the name of a member that nobody defines", &json!({ "content": [], MAIL: 1 })),
+        result("an id in an object that nobody defines", &json!({ "content": [], "who": { "id": MAIL, "url": MAIL } })),
+        json("a number with a fraction", said("").replace("\"content\"", &format!(r#""structuredContent":{{"a":{CARD}.0}},"content""#))),
+        json("a number with an exponent", said("").replace("\"content\"", r#""structuredContent":{"a":-4.012888888881881e15},"content""#)),
+        json("a name that is there twice", said(MAIL).replace("\"text\":\"ada", "\"text\":\"a\",\"text\":\"ada")),
+        result("metadata", &json!({ "content": [], "_meta": { "a.example/x": MAIL, MAIL: 1 } })),
+        result("base64 without padding, in lines", &blob("YWRhLmxvdmVs\nYWNlQGFjbWUt\nbWFpbC5jb20")),
+        result("base64 that begins with a byte that is no text", &blob("/2FkYS5sb3ZlbGFjZUBhY21lLW1haWwuY29t")),
+        result("an answer to `initialize`, here", &hello),
+        json("an answer to somebody else", said(MAIL).replace("41", "42")),
+        json("an answer to an id as a string", said(MAIL).replace("41", "\"41\"")),
+        json("an error", json!({ "jsonrpc": "2.0", "id": 41, "error": { "code": 1, "message": MAIL, "data": { "a": [MAIL] } } }).to_string()),
+        json("data of an error that is said to be an image", json!({ "jsonrpc": "2.0", "id": 41, "error": { "code": 1, "message": "a", "type": "image", "data": MAIL } }).to_string()),
+        json("a request in place of an answer", json!({ "jsonrpc": "2.0", "id": 41, "method": "ping", "params": { "a": MAIL } }).to_string()),
+        json("a batch", format!("[{}]", said(MAIL))),
+        json("a page of text", MAIL),
+    ]
+}
+
+fn ways() -> Vec<Answer> {
+    vec![
+        sent("type of its own", 200, "content-type: text/plain\r\n"),
+        sent("no type", 200, ""),
+        sent("two types", 200, "content-type: application/json\r\ncontent-type: text/event-stream\r\n"),
+        sent("another charset", 200, "content-type: application/json; charset=utf-16\r\n"),
+        sent("a coding", 200, "content-type: application/json\r\ncontent-encoding: gzip\r\n"),
+        sent("accepted, with an answer", 202, JSON),
+        sent("accepted, with a page", 202, "content-type: text/plain\r\n"),
+        sent("an error of HTTP", 500, JSON),
+        sent("an error of HTTP in another charset", 500, "content-type: application/json; charset=utf-7\r\n"),
+        sent("a page of an error", 502, "content-type: text/html\r\n"),
+        Answer {
+            body: format!(r#"{{"error":"{}"}}"#, MAIL.replace('@', "\\u0040")),
+            ..sent("an error of HTTP with escapes", 400, "content-type: application/problem+json\r\n")
+        },
+        sent("a detour", 302, "content-type: text/html\r\nlocation: /elsewhere\r\n"),
+    ]
+}
+
+fn streams() -> Vec<Answer> {
+    let log = json!({ "jsonrpc": "2.0", "method": "notifications/message", "params": { "level": "info", "data": MAIL } }).to_string();
+    let (first, last) = log.split_at(log.find(",\"params\"").expect("it has parameters"));
+    vec![
+        told("a log", "notifications/message", &json!({ "level": "info", "data": { "a": [MAIL] } })),
+        told(
+            "a log that is said to be an image",
+            "notifications/message",
+            &json!({ "level": "info", "type": "image", "data": MAIL }),
+        ),
+        told(
+            "progress",
+            "notifications/progress",
+            &json!({ "progressToken": 1, "progress": 1, "message": MAIL }),
+        ),
+        told(
+            "the state of a task",
+            "notifications/tasks",
+            &json!({ "taskId": "a", "statusMessage": MAIL, "result": { "content": [{ "type": "text", "text": MAIL }] } }),
+        ),
+        told("something nobody knows", "notifications/x", &json!({ "a": MAIL })),
+        events("a mark in front", format!("\u{feff}data: {log}\n\n")),
+        events("lines ended by CR", format!("data: {log}\r\r")),
+        events("lines ended each in its own way", format!("data: {first}\rdata: {last}\r\n\n")),
+        events("a message on several lines", format!("data: {first}\ndata: {last}\n\n")),
+        events("another event", format!("event: x\ndata: {log}\n\n")),
+        events("a name in another case", format!("Data: {log}\n\n")),
+        events("a comment", format!(": data\u{2028}data: {log}\n\n")),
+        events("a batch in an event", format!("data: [{log}]\n\n")),
+        events("an address to send to", format!("event: endpoint\ndata: /{MAIL}\n\n")),
+        Answer { body: format!("data: {}", said(MAIL)), ..events("no end", "") },
+    ]
+}
+
+/// All that a client could make of a body: the text, and what its strings decode to.
+fn understood(text: &str) -> String {
+    let mut all = text.replace("\\u0040", "@").replace("\\", "");
+    for word in text.split(|char: char| !(char.is_ascii_alphanumeric() || "+/=".contains(char))) {
+        if let Ok(bytes) = base64::prelude::BASE64_STANDARD.decode(word) {
+            all.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    all
+}
+
+/// What is left of an answer of a server, in words.
+fn outcome(response: &raw::Response) -> String {
+    let text = response.text();
+    let reason = text.split("\"reason\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let masked = text.contains("***") || text.contains("KioqK") || text.contains(":0}");
+    let what = match reason {
+        Some(reason) => format!("error: `{reason}`"),
+        None if masked => "masked".to_owned(),
+        None if text.is_empty() => "nothing".to_owned(),
+        None if text.contains("done") => "not this event".to_owned(),
+        None => "something else".to_owned(),
+    };
+    format!("{}, {what}", response.status)
+}
+
 /// What the client got, in words that do not change from run to run.
 fn answer(port: u16, attempt: &Attempt) -> String {
     let mut connection = Connection::open(port).expect("envoy listens");
@@ -222,7 +395,7 @@ fn answer(port: u16, attempt: &Attempt) -> String {
         };
         match received {
             Ok(response) => {
-                let error = serde_json::from_slice::<serde_json::Value>(&response.body).ok();
+                let error = serde_json::from_slice::<Value>(&response.body).ok();
                 let code = error.and_then(|error| error["error"]["code"].as_i64());
                 answers.push(match code {
                     Some(code) => format!("{}, error {code}", response.status),
@@ -299,6 +472,7 @@ fn the_page_on_attackers_is_true() {
         }
     }
     governed::assert_denied(&raw::exchange(envoy.port(), &governed::post(body())));
+    page.push_str(&servers());
     let path = xtask::paths::root().join("docs/attackers.md");
     if env::var_os("UPDATE_EXPECT").is_some() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("the repository is writable");
@@ -309,4 +483,39 @@ fn the_page_on_attackers_is_true() {
         written == page,
         "`docs/attackers.md` is stale (UPDATE_EXPECT=1 writes it); it should be:\n{page}"
     );
+}
+
+const SERVERS: &str = "
+## What servers tried
+
+Attempts of a server to tell a client an address or the number of a card, in answer to a call that is permitted, under a policy that masks
+both. In no case the client got one of them.
+";
+
+/// What became of each answer, as a part of the page.
+fn servers() -> String {
+    let server = Script::start();
+    let table = Table::compile(&format!("{}{MASK}", artifact::data_text("plain.yaml")));
+    let envoy = Envoy::start(Config::demo(artifact::filter(), &table, server.port(), server.port()));
+    let mut page = SERVERS.to_owned();
+    for (title, answers) in [("Answers", shapes()), ("Ways of answering", ways()), ("Streams", streams())] {
+        let _ = write!(page, "\n### {title}\n\n| tried | the client got |\n|---|---|\n");
+        for answer in answers {
+            let port = envoy.port();
+            let client = thread::spawn(move || raw::exchange(port, &governed::post(governed::allowed())));
+            server.next().answer(answer.status, answer.headers, &answer.body);
+            let response = client.join().expect("an answer");
+            let text = understood(&response.text());
+            assert!(
+                !text.contains("lovelace") && !text.contains("88888"),
+                "{}: {}",
+                answer.what,
+                response.text()
+            );
+            let _ = writeln!(page, "| {} | {} |", answer.what, outcome(&response));
+        }
+    }
+    let log = fs::read_to_string(envoy.access_log()).expect("envoy writes its log");
+    assert!(!log.contains("lovelace") && !log.contains("88888"), "{log}");
+    page
 }

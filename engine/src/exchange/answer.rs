@@ -34,7 +34,7 @@ impl Exchange {
             return self.reply(reply);
         }
         let mut changes = Changes { headers: self.sealed_session(terms, head), body: None };
-        if ends || head.status == ACCEPTED {
+        if ends {
             return self.forward(State::Passing, changes);
         }
         if is_type(head.content_type, "text/event-stream") && is_plain {
@@ -48,7 +48,7 @@ impl Exchange {
             self.state = State::Holding(head.status);
             return Effect::Hold;
         }
-        if succeeded {
+        if succeeded && !self.may_say_nothing(head.status) {
             return self.replace_answer(terms, Reason::EncodedAnswer);
         }
         if terms.policy.view().is_some_and(|view| self.protects(view)) {
@@ -59,6 +59,11 @@ impl Exchange {
             return Effect::Hold;
         }
         self.forward(State::Passing, changes)
+    }
+
+    /// Whether nobody waits for a message in this answer, so that its body may be anything.
+    fn may_say_nothing(&self, status: u16) -> bool {
+        status == ACCEPTED || self.head.method == "DELETE"
     }
 
     /// Under a shadow policy an answer is read for what there is to say about it, and passes as it is.
@@ -108,7 +113,9 @@ impl Exchange {
             return self.pass();
         }
         let mut changes = Changes { headers: core::mem::take(&mut self.asked.head_changes), body: None };
-        match self.governed(terms, body) {
+        // What its reader decodes to something else is no message, whatever it looks like.
+        let governed = if self.asked.is_coded { Err(Unreadable) } else { self.governed(terms, body) };
+        match governed {
             Ok(None) => {}
             Ok(Some(body)) => {
                 // The old length would cut the body, or take the next answer's bytes for the rest of it.
@@ -117,8 +124,8 @@ impl Exchange {
                 changes.body = Some(body);
             }
             // An error of HTTP is no message, and no client takes it for one.
-            Err(Unreadable) if !(200..300).contains(&status) => {
-                if !self.is_harmless(terms, body) {
+            Err(Unreadable) if !(200..300).contains(&status) || self.may_say_nothing(status) => {
+                if !body.is_empty() && !self.is_harmless(terms, body) {
                     self.answer.replaced = Some(Reason::Detected);
                     changes.headers.push(("content-length", Some(String::from("0"))));
                     changes.headers.push(("content-encoding", None));

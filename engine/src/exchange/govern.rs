@@ -8,7 +8,7 @@ use super::protect::Hidden;
 use super::{Exchange, Policy, Terms, json_limits};
 use crate::decide::{Arguments, Call, Name, ObjectName, Outcome, decide, has_access, is_visible};
 use crate::edit::Edits;
-use crate::json::{Kind as JsonKind, Value};
+use crate::json::{Kind as JsonKind, Lookup, Value};
 use crate::list::{Entry, List};
 use crate::message::{self, Kind, Message, Method, Object};
 use crate::reply::Reply;
@@ -64,7 +64,7 @@ impl Exchange {
         self.answer.is_error = Some(message.is_error());
         let Policy::Loaded(view) = terms.policy else { return Err(Unreadable) };
         let refused = match (message.result(), message.error()) {
-            (Some(result), _) => self.requests_denied(terms, view, result.get("inputRequests")),
+            (Some(result), _) => self.requests_denied(terms, view, result)?,
             (None, Some(error)) => self.elicitation_denied(terms, view, error),
             (None, None) => None,
         };
@@ -95,6 +95,9 @@ impl Exchange {
         let (Policy::Loaded(view), Some(params)) = (terms.policy, message.params()) else {
             return Governed::Keep;
         };
+        if self.requests_denied(terms, view, params) != Ok(None) {
+            return Governed::Drop;
+        }
         let mut edits = Edits::default();
         let governed = match self.protects(view) {
             true => self.protect(terms, view, message, params, &mut edits),
@@ -157,18 +160,26 @@ impl Exchange {
         if list.is_template { has_access(view, caller, &call) } else { is_visible(view, caller, &call) }
     }
 
-    /// Questions to the client inside a result (MCP 2026-07-28, multi round-trip requests): each is decided as a
-    /// request of the server.
+    /// Questions to the client inside a result or the state of a task (MCP 2026-07-28, multi round-trip requests): each
+    /// is decided as a request of the server.
     fn requests_denied(
         &self,
         terms: &Terms<'_>,
         view: &View<'_>,
-        requests: Option<Value<'_>>,
-    ) -> Option<Outcome> {
-        requests?.members().find_map(|(_, request)| {
-            let method = request.get("method").and_then(|method| method.as_str()).unwrap_or("");
+        asking: Value<'_>,
+    ) -> Result<Option<Outcome>, Unreadable> {
+        let requests = match asking.lookup("inputRequests") {
+            Lookup::Missing => return Ok(None),
+            Lookup::Ambiguous => return Err(Unreadable),
+            Lookup::Found(requests) => requests,
+        };
+        Ok(requests.members().find_map(|(_, request)| {
+            let method = match request.lookup("method") {
+                Lookup::Found(method) => method.as_str().unwrap_or(""),
+                Lookup::Missing | Lookup::Ambiguous => "",
+            };
             self.request_denied(terms, view, method)
-        })
+        }))
     }
 
     fn elicitation_denied(&self, terms: &Terms<'_>, view: &View<'_>, error: Value<'_>) -> Option<Outcome> {

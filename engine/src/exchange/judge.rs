@@ -9,7 +9,7 @@ use crate::decide::{Call, Context, Decision, Limits, Name, Outcome, decide, has_
 use crate::era::Era;
 use crate::message::{Kind, Message, Method, Object};
 use crate::protect::{Plan, direction};
-use crate::record::{self, Found, Record};
+use crate::record::{self, Record};
 use crate::registry::{self, ServerName};
 use crate::reply::{Explanation, Reply};
 use crate::subject::{Caller, Subject};
@@ -73,7 +73,7 @@ impl Exchange {
         // A stream says the same thing many times. What names no object and has no arguments is decided by its method.
         let by_method = sender == Sender::Server && method != Method::Unknown && message.object().is_none();
         if by_method && let Some((_, decision)) = self.said.iter().find(|(said, _)| *said == method) {
-            return self.judged(terms, message, *decision, sender, &[]);
+            return self.judged(terms, message, *decision, sender, &Seen::default());
         }
         let (mut seen, mut plan) = (Seen::default(), None);
         let mut decision = match (terms.policy, &self.caller) {
@@ -91,10 +91,15 @@ impl Exchange {
                     }
                     _ => decision,
                 };
-                if sender == Sender::Client && decision.outcome.verdict.is_permit() {
-                    seen =
-                        protect::look(terms, view, caller, &call, message, !self.head.mcp.params.is_empty());
-                    plan = Plan::new(view, caller, &call, direction(method));
+                if sender == Sender::Client {
+                    let is_mirrored = !self.head.mcp.params.is_empty();
+                    seen = protect::look(terms, view, caller, &call, message, is_mirrored);
+                    if decision.outcome.verdict.is_permit() {
+                        plan = Plan::new(view, caller, &call, direction(method));
+                    } else {
+                        // It does not go on, and is looked through for its record only.
+                        (seen.refused, seen.text) = (None, None);
+                    }
                 }
                 decision
             }
@@ -103,16 +108,18 @@ impl Exchange {
         if by_method {
             self.said.push((method, decision));
         }
+        if decision.outcome.verdict.is_permit() {
+            self.looked.add(&seen.found);
+        }
         if seen.refused.is_some() {
             decision = denial(Reason::Detected);
         }
         self.asked.refused_for = seen.refused.take();
-        self.looked.add(&seen.found);
         if sender == Sender::Client {
             self.plan(message, plan);
             self.asked.rewritten = seen.text.take();
         }
-        self.judged(terms, message, decision, sender, &seen.found)
+        self.judged(terms, message, decision, sender, &seen)
     }
 
     fn judged(
@@ -121,7 +128,7 @@ impl Exchange {
         message: &Message<'_>,
         decision: Decision,
         sender: Sender,
-        found: &[Found],
+        seen: &Seen,
     ) -> Decision {
         let kind = match (sender, message.kind()) {
             (Sender::Client, Kind::Request) => "request",
@@ -130,7 +137,7 @@ impl Exchange {
             (Sender::Server, Kind::Request) => "server-request",
             (Sender::Server, _) => "server-notification",
         };
-        self.write_down_with(terms, kind, None, Some(message), &decision, sender, found);
+        self.write_down_with(terms, kind, None, Some(message), &decision, sender, seen);
         decision
     }
 
@@ -144,7 +151,7 @@ impl Exchange {
         decision: &Decision,
         sender: Sender,
     ) {
-        self.write_down_with(terms, kind, detail, message, decision, sender, &[]);
+        self.write_down_with(terms, kind, detail, message, decision, sender, &Seen::default());
     }
 
     /// Adds a record. Of the server's messages only those that ask for something, or are refused, have one.
@@ -157,7 +164,7 @@ impl Exchange {
         message: Option<&Message<'_>>,
         decision: &Decision,
         sender: Sender,
-        found: &[Found],
+        seen: &Seen,
     ) {
         let routine = kind == "server-notification" && decision.outcome.verdict.is_permit();
         if sender == Sender::Server && (routine || self.records.done.len() >= SERVER_RECORDS_MAX) {
@@ -176,7 +183,12 @@ impl Exchange {
             host: &self.head.host,
             path: &self.head.path,
             method: message.map_or("", Message::method_name),
-            object: message.and_then(|message| Some((object_key(message.object_kind())?, message.object()?))),
+            object: message.and_then(|message| {
+                Some((
+                    object_key(message.object_kind())?,
+                    seen.object.as_deref().or_else(|| message.object())?,
+                ))
+            }),
             arguments: message.and_then(Message::arguments),
             capture: view
                 .and_then(View::settings)
@@ -189,7 +201,7 @@ impl Exchange {
             protocol: message.and_then(Message::protocol_version_claim).or(self.head.mcp.version.as_deref()),
             era: self.asked.era.name(),
             request_id: self.head.request_id.as_deref().unwrap_or(""),
-            found,
+            found: &seen.found,
         };
         let digest = terms.policy.digest();
         let record = match (view, &self.caller) {

@@ -37,6 +37,8 @@ pub(super) struct Seen {
     pub(super) refused: Option<String>,
     /// The message as it goes on, if it changes.
     pub(super) text: Option<String>,
+    /// The name of what it is about, if something is found in that: as it may be written down.
+    pub(super) object: Option<String>,
 }
 
 /// Looks through what a client says.
@@ -48,11 +50,15 @@ pub(super) fn look(
     message: &Message<'_>,
     is_mirrored: bool,
 ) -> Seen {
-    let Some(value) = message.params().or_else(|| message.result()) else { return Seen::default() };
+    let Some(value) = message.params().or_else(|| message.result()).or_else(|| message.error()) else {
+        return Seen::default();
+    };
     let Some(plan) = Plan::new(view, caller, call, Direction::Arguments) else { return Seen::default() };
     let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return Seen::default() };
     let mut edits = Edits::default();
     protector.value(value, Area::Protocol, &mut edits);
+    let has_finds = !protector.report.sums.is_empty();
+    let object = message.object().filter(|_| has_finds).and_then(|name| protector.masked(name));
     let report = protector.report;
     let mut refused = report.message.map(|(_, detector)| String::from(name(view, detector)));
     if !edits.is_empty() && is_mirrored {
@@ -61,7 +67,7 @@ pub(super) fn look(
             refused.or_else(|| report.finds.first().map(|find| String::from(name(view, find.detector))));
     }
     let text = (!edits.is_empty()).then(|| edits.apply(message.doc().text()));
-    Seen { found: summed(view, &report), refused, text }
+    Seen { found: summed(view, &report), refused, text, object }
 }
 
 impl Exchange {
@@ -84,30 +90,35 @@ impl Exchange {
 
     /// The plan for a message of the server: that of the request it answers, or that of anything.
     fn plan_of(&mut self, terms: &Terms<'_>, view: &View<'_>, message: &Message<'_>) -> Option<Plan> {
+        let describes =
+            |result: Value<'_>| ["instructions", "serverInfo"].iter().any(|name| result.get(name).is_some());
         let asked = self.plans.asked.iter();
         let mut asked = asked.filter(|(id, _)| message.kind() == Kind::Response && message.id() == Some(id));
         if let Some((_, plan)) = asked.next() {
             return plan.clone();
         }
+        if message.result().is_some_and(describes) {
+            return self.open_plan(terms, view, &[Direction::Results, Direction::Descriptions]);
+        }
         if self.plans.open.is_none() {
-            self.plans.open = Some(self.open_plan(terms, view));
+            self.plans.open = Some(self.open_plan(terms, view, &[Direction::Results]));
         }
         self.plans.open.clone().flatten()
     }
 
     /// What applies whatever is called: a condition on that cannot be evaluated.
-    fn open_plan(&self, terms: &Terms<'_>, view: &View<'_>) -> Option<Plan> {
+    fn open_plan(&self, terms: &Terms<'_>, view: &View<'_>, directions: &[Direction]) -> Option<Plan> {
         let caller = self.caller.as_ref()?;
         let call = Call::of_listed(self.server(view), Method::Unknown, Object::None, Name::Open)
             .with_context(self.context(terms))
             .with_everything_open();
-        Plan::new(view, caller, &call, Direction::Results)
+        Plan::of_any(view, caller, &call, directions)
     }
 
     /// Whether the body of an HTTP error, of whatever kind, may pass.
     pub(super) fn is_harmless(&mut self, terms: &Terms<'_>, body: &[u8]) -> bool {
         let Some(view) = terms.policy.view().filter(|view| self.protects(view)) else { return true };
-        let Some(plan) = self.open_plan(terms, view) else { return true };
+        let Some(plan) = self.open_plan(terms, view, &[Direction::Results]) else { return true };
         let Some(mut protector) = Protector::new(view, &plan, terms.session_key) else { return true };
         if !self.asked.is_coded {
             protector.plain(&String::from_utf8_lossy(body));
@@ -159,7 +170,9 @@ impl Exchange {
     ) -> Option<Governed> {
         let plan = self.plan_of(terms, view, message)?;
         let mut protector = Protector::new(view, &plan, terms.session_key)?;
-        protector.members(value, List::ALL.map(List::member), edits);
+        // Lists are only what results have under these names.
+        let lists = List::ALL.map(List::member);
+        protector.members(value, if message.result().is_some() { &lists } else { &[] }, edits);
         let report = protector.report;
         self.looked.messages = self.looked.messages.saturating_add(1);
         self.found(summed(view, &report));
@@ -172,7 +185,10 @@ impl Exchange {
             self.looked.quarantined = self.looked.quarantined.saturating_add(1);
         }
         let note = name(view, detector);
-        let is_tool_result = message.result().is_some_and(|result| result.get("content").is_some());
+        // Some servers leave the one away where they have the other.
+        let is_tool_result = message.result().is_some_and(|result| {
+            ["content", "structuredContent"].iter().any(|name| result.get(name).is_some())
+        });
         if treatment == Treatment::Quarantine && is_tool_result {
             self.answer.replaced = Some(Reason::Quarantined);
             return Some(Governed::Change(quarantined(id, note, message.result())));
@@ -197,10 +213,9 @@ fn quarantined(id: &str, detector: &str, result: Option<Value<'_>>) -> String {
         alloc::format!("The result was withheld by policy ({}): {detector}.", Reason::Quarantined.name());
     write_string(&mut body, &text);
     body.push_str(r#"}],"isError":true"#);
-    // Required since 2026-07-28, unknown before.
-    if let Some(kind) = result.and_then(|result| result.get("resultType")) {
-        body.push_str(r#","resultType":"#);
-        body.push_str(kind.raw());
+    // Required since 2026-07-28, unknown before. What the server says there goes with the rest.
+    if result.is_some_and(|result| result.get("resultType").is_some()) {
+        body.push_str(r#","resultType":"complete""#);
     }
     body.push_str("}}");
     body

@@ -170,7 +170,9 @@ impl Exchange {
         if !decision.outcome.verdict.is_permit() {
             return self.reply(Reply::method_not_allowed(decision.outcome.reason));
         }
-        self.asked.is_governed = kind == "stream" && self.governs_answer(terms, Method::Unknown);
+        let protects = terms.policy.view().is_some_and(|view| self.protects(view));
+        self.asked.is_governed =
+            (kind == "stream" || protects) && self.governs_answer(terms, Method::Unknown);
         let mut headers = self.request_headers(terms, &Limits::default());
         headers.extend(session);
         self.forward(State::Forwarded, Changes { headers, body: None })

@@ -2,6 +2,7 @@
 
 mod answer;
 mod binding;
+mod evasion;
 #[cfg(not(target_family = "wasm"))]
 mod orders;
 mod protect;

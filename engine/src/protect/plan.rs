@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::decide::{Call, conjunction};
+use crate::decide::{Call, Name, conjunction};
 use crate::list::List;
 use crate::message::Method;
 use crate::subject::Caller;
@@ -37,8 +37,20 @@ impl Plan {
     /// cannot be evaluated applies.
     #[must_use]
     pub fn new(view: &View<'_>, caller: &Caller, call: &Call<'_>, direction: Direction) -> Option<Plan> {
+        Plan::of_any(view, caller, call, &[direction])
+    }
+
+    /// The plan for what may belong to several directions.
+    #[must_use]
+    pub fn of_any(
+        view: &View<'_>,
+        caller: &Caller,
+        call: &Call<'_>,
+        directions: &[Direction],
+    ) -> Option<Plan> {
+        let directions = directions.iter().fold(0, |bits, direction| bits | direction.bit());
         let mut plan: Option<Plan> = None;
-        for (by, protection) in applying(view, caller, call, direction) {
+        for (by, protection) in among(view, caller, call, directions) {
             let (Some(treatment), Some(blobs)) =
                 (Treatment::from_number(protection.treatment), Blobs::from_number(protection.blobs))
             else {
@@ -78,9 +90,17 @@ pub fn applying<'v>(
     call: &'v Call<'_>,
     direction: Direction,
 ) -> impl Iterator<Item = (u16, &'v Protection)> {
+    among(view, caller, call, direction.bit())
+}
+
+fn among<'v>(
+    view: &'v View<'_>,
+    caller: &'v Caller,
+    call: &'v Call<'_>,
+    directions: u8,
+) -> impl Iterator<Item = (u16, &'v Protection)> {
     (0..).zip(view.protections).filter(move |(_, protection)| {
-        protection.directions & direction.bit() != 0
-            && outcome(view, caller, call, protection) != Truth::FALSE
+        protection.directions & directions != 0 && outcome(view, caller, call, protection) != Truth::FALSE
     })
 }
 
@@ -91,7 +111,19 @@ pub fn holds(view: &View<'_>, caller: &Caller, call: &Call<'_>, protection: &Pro
 }
 
 fn outcome(view: &View<'_>, caller: &Caller, call: &Call<'_>, protection: &Protection) -> Truth {
-    conjunction(view, caller, call, protection.node.get(), protection.node_len.get())
+    conjunction(view, caller, &meant(call), protection.node.get(), protection.node_len.get())
+}
+
+/// The call that a message is part of: of a task, a notification and a client's answer nobody can tell.
+fn meant<'c>(call: &Call<'c>) -> Call<'c> {
+    match call.method {
+        Name::Is(method)
+            if method.is_empty() || method.starts_with("tasks/") || method.starts_with("notifications/") =>
+        {
+            call.with_everything_open()
+        }
+        _ => *call,
+    }
 }
 
 /// Which direction the answer to a request is.
@@ -105,6 +137,12 @@ pub fn direction(method: Method) -> Direction {
 }
 
 impl Treated {
+    /// What is done with a find where the text cannot change: what concerns the whole message, or nothing.
+    pub(super) fn where_it_stays(self) -> Treated {
+        let now = if self.now.is_of_message() { self.now } else { Treatment::Log };
+        Treated { now, would: self.would.filter(|would| would.is_of_message()), ..self }
+    }
+
     /// What was said so far and what one more protection says: the treatment that takes more away.
     fn and(treated: Option<Treated>, treatment: Treatment, is_shadow: bool, by: u16) -> Treated {
         let Some(before) = treated else {

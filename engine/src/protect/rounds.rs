@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use super::names::Called;
 use super::report::Find;
-use super::treat::{Part, treated};
+use super::treat::{Part, marked, treated};
 use super::walk::Protector;
 use crate::glob;
 use crate::scan::Finding;
+use crate::vocabulary::Treatment;
 
 /// Looks at one text, each at what the one before left of it.
 const ROUNDS_MAX: usize = 4;
@@ -42,6 +43,9 @@ impl Protector<'_> {
         let before = self.report.finds.len();
         let parts = self.parts(text, findings, None);
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
+        if self.is_fixed {
+            return None;
+        }
         let mut new = treated(text, &parts, self.key)?;
         let mut worst = parts;
         for _ in 1..ROUNDS_MAX {
@@ -56,7 +60,8 @@ impl Protector<'_> {
         }
         // Made so that there is always something more to find.
         let treatment = worst.iter().map(|part| part.treatment).max()?;
-        let all = Part { place: 0..new.len(), treatment, kind: None };
+        let place = marked(&new, self.key).unwrap_or(0..new.len());
+        let all = Part { place, treatment, kind: None };
         treated(&new, &[all], self.key).or(Some(new))
     }
 
@@ -65,7 +70,15 @@ impl Protector<'_> {
     fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
         let mut searches = 0;
         let mut parts = Vec::with_capacity(findings.len());
-        for Finding { place, detector, is_encoded } in findings {
+        let marked = marked(text, self.key);
+        for Finding { mut place, detector, is_encoded } in findings {
+            if let Some(marked) = &marked {
+                // No detector takes our own mark away.
+                place = place.start.max(marked.start)..place.end.min(marked.end);
+                if place.is_empty() {
+                    continue;
+                }
+            }
             let Some(treated) = self.plan.of(detector) else { continue };
             let Some(found) = text.get(place.clone()) else { continue };
             if self.is_allowed(detector, found) {
@@ -82,11 +95,30 @@ impl Protector<'_> {
                     }
             });
             if !is_known {
-                self.report.note(detector, place, treated);
+                // What is not done is not written down as done.
+                self.report.note(
+                    detector,
+                    place,
+                    if self.is_fixed { treated.where_it_stays() } else { treated },
+                );
             }
             parts.push(part);
         }
         parts
+    }
+
+    /// A text in which something is found, as it may be written down; `None` where it may be as it is.
+    #[must_use]
+    pub fn masked(&self, text: &str) -> Option<String> {
+        let findings = self.scanner.scan(text, None);
+        let parts = findings.into_iter().filter_map(|Finding { place, detector, is_encoded }| {
+            self.plan
+                .of(detector)
+                .filter(|_| !self.is_allowed(detector, text.get(place.clone()).unwrap_or("")))?;
+            let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
+            Some(Part { place, treatment: Treatment::Mask, kind })
+        });
+        treated(text, &parts.collect::<Vec<_>>(), self.key)
     }
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {

@@ -9,16 +9,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::members::{Place, meta, protocol, schema};
 use super::names::{Called, Clean, Names};
-use super::plan::{Plan, Treated};
+use super::plan::Plan;
 use super::raw::raw_places;
 use super::report::{Find, Report};
 use crate::edit::Edits;
 use crate::json::{Doc, Kind as JsonKind, Limits, Value, write_string};
+use crate::number::whole_digits;
 use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
 use crate::table::View;
-use crate::vocabulary::{Blobs, Treatment};
+use crate::vocabulary::Blobs;
 
 /// What part of a message a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,17 @@ pub enum Area {
     Schema,
     /// `_meta`: what MCP reserves stays, the rest is data.
     Meta,
+    /// Objects that MCP defines, each under a name that the other side chose and looks it up by.
+    Keyed,
     /// What the other side compares or sends back: looked at, never changed.
     Fixed,
+}
+
+impl Area {
+    /// Whether a value stays as it is, whatever is found in it.
+    fn stays(self) -> bool {
+        matches!(self, Area::Fixed | Area::Schema)
+    }
 }
 
 /// Looks through values for one plan.
@@ -45,12 +55,18 @@ pub struct Protector<'p> {
     /// What each detector finds, where that is built in.
     pub(super) kinds: Vec<Option<Kind>>,
     clean: Clean,
+    /// Whether what is being looked at stays as it is.
+    pub(super) is_fixed: bool,
     /// What was found so far.
     pub report: Report,
 }
 
-/// JSON texts inside strings of JSON texts that are read as such.
-const NESTING_MAX: usize = 4;
+/// JSON texts inside strings of JSON texts that are read as such. Each further one doubles what is written before a quote, so
+/// that no message is long enough for more.
+const NESTING_MAX: usize = 20;
+/// How many of them may be as deep as a message, for all of them share one stack; and how deep the others.
+const NESTING_DEEP: usize = 4;
+const DEPTH_MAX: usize = 16;
 
 impl<'p> Protector<'p> {
     /// `None` where the table has no detectors.
@@ -65,7 +81,7 @@ impl<'p> Protector<'p> {
             }
         }
         let (clean, report) = (Clean::default(), Report::default());
-        Some(Protector { view, scanner, plan, key, kinds, clean, report })
+        Some(Protector { view, scanner, plan, key, kinds, clean, is_fixed: false, report })
     }
 
     /// Looks through a value, and notes what has to change in the text it stands in.
@@ -74,15 +90,15 @@ impl<'p> Protector<'p> {
     }
 
     /// Looks through the members of an object that MCP defines, but for those of these names.
-    pub fn members<const N: usize>(&mut self, value: Value<'_>, without: [&str; N], edits: &mut Edits) {
-        for (name, member) in value.members().filter(|(name, _)| !without.contains(name)) {
-            self.member(Called::new(name, None), member, protocol(name, value), 0, edits);
-        }
+    pub fn members(&mut self, value: Value<'_>, without: &[&str], edits: &mut Edits) {
+        self.object(value, Called::default(), Area::Protocol, without, 0, edits);
     }
 
-    /// Looks through a text that is no JSON, for what there is to say about it.
+    /// Looks through a text that is no message, for what there is to say about it.
     pub fn plain(&mut self, text: &str) {
-        let _ = self.text(text, Called::default(), &|_| {});
+        if self.nested(text, Called::default(), Area::Data, 0, &|_| {}).is_none() {
+            let _ = self.text(text, Called::default(), &|_| {});
+        }
     }
 
     /// Looks at the definition of a tool as a whole. `siblings` are the names in the same list.
@@ -113,32 +129,50 @@ impl<'p> Protector<'p> {
                     self.split(value);
                 }
             }
-            JsonKind::Object => self.object(value, area, depth, edits),
+            JsonKind::Object => self.object(value, called, area, &[], depth, edits),
             JsonKind::Bool | JsonKind::Null => {}
         }
     }
 
-    fn object(&mut self, value: Value<'_>, area: Area, depth: usize, edits: &mut Edits) {
+    fn object(
+        &mut self,
+        value: Value<'_>,
+        called: Called<'_>,
+        area: Area,
+        without: &[&str],
+        depth: usize,
+        edits: &mut Edits,
+    ) {
         let mut names = Names::default();
         for (name, member) in value.pairs() {
-            let Some(text) = name.as_str() else { continue };
+            let Some(text) = name.as_str().filter(|text| !without.contains(text)) else { continue };
             let place = match area {
-                Area::Protocol => protocol(text, value),
-                Area::Data | Area::Fixed => Place::Area(area),
+                Area::Protocol => protocol(text, called, value, member),
+                Area::Data => Place::Free,
+                Area::Fixed => Place::Area(Area::Fixed),
                 Area::Schema => schema(text, member),
                 Area::Meta => meta(text),
+                Area::Keyed => Place::Area(Area::Protocol),
             };
-            let new = if area == Area::Data { self.name(name, text) } else { None };
+            let is_free = matches!(place, Place::Free);
+            // What MCP calls its members says nothing.
+            let new = if is_free || area != Area::Protocol { self.name(name, text, is_free) } else { None };
             // Two names that were different stay different.
             let new = new.map(|new| names.unique(value, new));
             if let Some(new) = &new {
                 edits.replace(name.span(), json(new));
             }
-            self.member(Called::new(text, new.as_deref()), member, place, depth, edits);
+            let called = Called::new(text, new.as_deref());
+            match place {
+                Place::Opaque => {}
+                Place::Blob => self.blob(member, edits),
+                Place::Free => self.any(member, called, Area::Data, depth, edits),
+                Place::Area(area) => self.any(member, called, area, depth, edits),
+            }
         }
     }
 
-    fn name(&mut self, name: Value<'_>, text: &str) -> Option<String> {
+    fn name(&mut self, name: Value<'_>, text: &str, is_free: bool) -> Option<String> {
         if self.clean.holds(text) {
             return None;
         }
@@ -147,26 +181,13 @@ impl<'p> Protector<'p> {
             self.clean.add(text);
             return None;
         }
+        self.is_fixed = !is_free;
         self.found(text, Called::default(), findings, &|finds| raw_places(name, finds))
-    }
-
-    fn member(
-        &mut self,
-        called: Called<'_>,
-        member: Value<'_>,
-        place: Place,
-        depth: usize,
-        edits: &mut Edits,
-    ) {
-        match place {
-            Place::Opaque => {}
-            Place::Blob => self.blob(member, edits),
-            Place::Area(area) => self.any(member, called, area, depth, edits),
-        }
     }
 
     fn string(&mut self, value: Value<'_>, called: Called<'_>, area: Area, depth: usize, edits: &mut Edits) {
         let Some(text) = value.as_str() else { return };
+        self.is_fixed = area.stays();
         let raw = |finds: &mut [Find]| raw_places(value, finds);
         let new = match self.nested(text, called, area, depth, &raw) {
             Some(new) => new,
@@ -176,7 +197,7 @@ impl<'p> Protector<'p> {
                 self.nested(&new, called, area, depth, &whole).flatten().unwrap_or(new)
             }),
         };
-        if let Some(new) = new.filter(|_| area != Area::Fixed) {
+        if let Some(new) = new {
             edits.replace(value.span(), json(&new));
         }
     }
@@ -195,11 +216,12 @@ impl<'p> Protector<'p> {
         if depth >= NESTING_MAX || !matches!(first, Some(b'{' | b'[' | b'"')) {
             return None;
         }
-        let limits = Limits { bytes_max: text.len(), ..Limits::default() };
+        let whole = Limits { bytes_max: text.len(), ..Limits::default() };
+        let limits = if depth < NESTING_DEEP { whole } else { Limits { depth_max: DEPTH_MAX, ..whole } };
         let doc = Doc::parse(text.as_bytes(), &limits).ok()?;
         let before = self.report.finds.len();
         let mut edits = Edits::default();
-        let area = if area == Area::Fixed { area } else { Area::Data };
+        let area = if area.stays() { Area::Fixed } else { Area::Data };
         self.any(doc.root(), called, area, depth + 1, &mut edits);
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
         Some((!edits.is_empty()).then(|| edits.apply(text)))
@@ -207,17 +229,22 @@ impl<'p> Protector<'p> {
 
     /// A number long enough to identify somebody: a card, a phone, a national id. It stays a number.
     fn number(&mut self, value: Value<'_>, called: Called<'_>, area: Area, edits: &mut Edits) {
-        let raw = value.raw();
-        if !matches!(area, Area::Data | Area::Fixed) || raw.len() < NUMBER_BYTES_MIN {
+        if !matches!(area, Area::Data | Area::Fixed) || value.raw().len() < NUMBER_BYTES_MIN {
             return;
         }
+        self.is_fixed = area.stays();
+        let is_plain = value.raw().bytes().all(|byte| byte.is_ascii_digit());
+        let whole = if is_plain { None } else { whole_digits(value.raw(), NUMBER_DIGITS_MAX) };
         let start = value.span().start;
-        let new = self.text(raw, called, &|finds| {
+        let new = self.text(whole.as_deref().unwrap_or(value.raw()), called, &|finds| {
             for Find { place, .. } in finds {
-                *place = start.saturating_add(place.start)..start.saturating_add(place.end);
+                *place = match whole {
+                    Some(_) => value.span(),
+                    None => start.saturating_add(place.start)..start.saturating_add(place.end),
+                };
             }
         });
-        if new.is_some() && area == Area::Data {
+        if new.is_some() {
             edits.replace(value.span(), String::from("0"));
         }
     }
@@ -229,14 +256,23 @@ impl<'p> Protector<'p> {
             Blobs::Skip => {}
             Blobs::Strip => edits.replace(value.span(), String::from("\"\"")),
             Blobs::Scan => {
-                let Ok(bytes) = STANDARD.decode(text) else { return };
-                let Ok(decoded) = core::str::from_utf8(&bytes) else { return };
+                // What cannot be decoded nobody can look at.
+                let Some(bytes) = decoded(text) else {
+                    return edits.replace(value.span(), String::from("\"\""));
+                };
+                self.is_fixed = false;
                 let span = value.span();
-                if let Some(new) = self.text(decoded, Called::default(), &|finds| {
-                    for find in finds {
-                        find.place = span.clone();
-                    }
-                }) {
+                let whole = |finds: &mut [Find]| finds.iter_mut().for_each(|find| find.place = span.clone());
+                let mut is_changed = false;
+                let mut new = Vec::with_capacity(bytes.len());
+                // A byte that is no text hides nothing of what stands beside it.
+                for chunk in bytes.utf8_chunks() {
+                    let changed = self.text(chunk.valid(), Called::default(), &whole);
+                    is_changed |= changed.is_some();
+                    new.extend_from_slice(changed.as_deref().unwrap_or(chunk.valid()).as_bytes());
+                    new.extend_from_slice(chunk.invalid());
+                }
+                if is_changed {
                     edits.replace(value.span(), json(&STANDARD.encode(new)));
                 }
             }
@@ -262,8 +298,7 @@ impl<'p> Protector<'p> {
             let next = ends.get(ends.partition_point(|end| *end <= place.start));
             let crosses = next.is_some_and(|end| *end < place.end);
             if let Some(treated) = self.plan.of(detector).filter(|_| crosses) {
-                let now = if treated.now.is_of_message() { treated.now } else { Treatment::Log };
-                self.report.note(detector, blocks.span(), Treated { now, ..treated });
+                self.report.note(detector, blocks.span(), treated.where_it_stays());
             }
         }
     }
@@ -271,6 +306,22 @@ impl<'p> Protector<'p> {
 
 /// Fewer digits identify nobody.
 const NUMBER_BYTES_MIN: usize = 7;
+/// More of them neither.
+const NUMBER_DIGITS_MAX: usize = 40;
+
+/// What readers make of base64: they skip white space, do without padding and know both alphabets.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let told = text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=');
+    let mut plain: Vec<u8> = told
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => other,
+        })
+        .collect();
+    plain.resize(plain.len().next_multiple_of(4), b'=');
+    STANDARD.decode(plain).ok()
+}
 
 fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);

@@ -146,10 +146,23 @@ fn live(url: &str, headers: &[(String, String)]) -> Result<Source, Failure> {
 /// The text of a file; what is no UTF-8 in it is replaced, as readers of logs and pages do.
 fn file(path: &str) -> Result<Source, Failure> {
     let path = Path::new(path);
-    let bytes = files::bytes(path)?;
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Ok(Source { path: files::shown(path), text })
+    Ok(Source { path: files::shown(path), text: text(files::bytes(path)?) })
+}
+
+/// Bytes as text. A mark at the beginning says how it is written, and is no part of it: three spaces are as long.
+fn text(bytes: Vec<u8>) -> String {
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).skip(1);
+        let units: Vec<u16> = units.filter_map(|pair| Some(unit(pair.try_into().ok()?))).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes.as_slice() {
+        [0xFF, 0xFE, ..] => wide(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => wide(u16::from_be_bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => format!("   {}", String::from_utf8_lossy(rest)),
+        _ => String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    }
 }
 
 /// The path with a leading `~` as the home folder, for shells that do not know it in the middle of a command.

@@ -11,6 +11,8 @@ use std::{
 use mcpgov_engine::sse::{Piece, Reader};
 use serde_json::{Map, Value, json};
 
+use crate::scan::visible;
+
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest answer that is read.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -201,7 +203,7 @@ impl<'s> Session<'s> {
         let message = found.ok_or_else(|| problem(format!("there was no answer to {method}")))?;
         if let Some(error) = message.get("error") {
             let text = error.get("message").and_then(Value::as_str).unwrap_or_default();
-            return Err(problem(format!("the server refuses {method}: {text}")));
+            return Err(problem(format!("the server refuses {method}: {}", visible(text))));
         }
         Ok(message.get_mut("result").map(Value::take).unwrap_or_default())
     }
@@ -285,14 +287,22 @@ fn line(reader: &mut impl BufRead) -> Result<String, HttpError> {
 
 /// The messages of a body: one of JSON, or events until the one with the id.
 fn messages(head: &Head, reader: &mut impl BufRead, id: Option<&Value>) -> Result<Vec<Value>, HttpError> {
-    let is_stream = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+    let is_stream = head
+        .get("content-type")
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/event-stream"));
     let mut found = Vec::new();
     let mut whole = Vec::new();
+    let mut read = 0_usize;
     let mut events = Reader::new(BODY_BYTES_MAX);
     body(head, reader, &mut |chunk| {
+        // A stream need not end either.
+        read = read.saturating_add(chunk.len());
+        if read > BODY_BYTES_MAX {
+            return Err(problem(format!("the answer is longer than {BODY_BYTES_MAX} bytes")));
+        }
         if !is_stream {
             whole.extend_from_slice(chunk);
-            return Ok(whole.len() <= BODY_BYTES_MAX);
+            return Ok(true);
         }
         let pushed = events.push(chunk, &mut |piece| {
             if let Piece::Event(event) = piece {
@@ -302,9 +312,6 @@ fn messages(head: &Head, reader: &mut impl BufRead, id: Option<&Value>) -> Resul
         pushed.map_err(|error| problem(error.to_string()))?;
         Ok(!found.iter().any(|message| message.get("id") == id))
     })?;
-    if whole.len() > BODY_BYTES_MAX {
-        return Err(problem(format!("the answer is longer than {BODY_BYTES_MAX} bytes")));
-    }
     if !whole.iter().all(u8::is_ascii_whitespace) {
         found.push(serde_json::from_slice(&whole).map_err(|_| problem("the answer is no JSON"))?);
     }

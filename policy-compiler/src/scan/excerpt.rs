@@ -105,7 +105,7 @@ fn whole_word(text: &str, span: Span) -> Span {
 }
 
 /// The text with control characters, and characters that nobody sees, spelled out.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

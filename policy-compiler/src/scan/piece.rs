@@ -2,12 +2,15 @@
 
 use std::{ops::Range, rc::Rc};
 
-use mcpgov_engine::json::{Doc, Kind, Limits, Value};
+use mcpgov_engine::{
+    json::{Doc, Kind, Limits, Value},
+    number::whole_digits,
+};
 
 use crate::source::{SOURCE_BYTES_MAX, Span};
 
-/// How deep JSON inside strings of JSON is read. Tools answer with JSON as text, and their answers are quoted again.
-const NESTED_MAX: u8 = 4;
+/// How deep JSON inside strings of JSON is read: as deep as in the proxy.
+const NESTED_MAX: u8 = 20;
 /// What a document may cost; a saved list of tools is far smaller.
 pub(super) const LIMITS: Limits = Limits { bytes_max: SOURCE_BYTES_MAX, depth_max: 256, nodes_max: 1 << 24 };
 
@@ -101,9 +104,11 @@ struct Walk {
 impl Walk {
     /// A text, or what is in it where it is JSON itself.
     fn text(&mut self, text: String, key: Option<&str>, path: String, origin: Rc<Origin>, nested: u8) {
+        // All of them share one stack.
+        let limits = if nested < 4 { LIMITS } else { Limits { depth_max: 16, ..LIMITS } };
         if nested < NESTED_MAX
             && text.trim_ascii_start().starts_with(['{', '[', '"'])
-            && let Ok(document) = Doc::parse(text.as_bytes(), &LIMITS)
+            && let Ok(document) = Doc::parse(text.as_bytes(), &limits)
         {
             let path = if nested == 0 { path } else { format!("{path}|") };
             return self.value(document.root(), &text, key, &path, &origin, nested);
@@ -147,9 +152,13 @@ impl Walk {
                 self.text(text, key, path.to_owned(), origin, nested + 1);
             }
             Kind::Number => {
-                let run = Run { decoded: 0, written: value.span().start, escape: 0 };
+                let raw = value.raw();
+                let is_plain = raw.bytes().all(|byte| byte.is_ascii_digit());
+                let whole = whole_digits(raw, raw.len()).filter(|_| !is_plain);
+                let escape = if whole.is_some() { raw.len() } else { 0 };
+                let run = Run { decoded: 0, written: value.span().start, escape };
                 let origin = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(outer)) });
-                let (text, key) = (value.raw().to_owned(), key.map(str::to_owned));
+                let (text, key) = (whole.unwrap_or_else(|| raw.to_owned()), key.map(str::to_owned));
                 self.pieces.push(Piece { text, key, path: path.to_owned(), is_name: false, origin });
             }
             Kind::Null | Kind::Bool => {}
@@ -237,11 +246,11 @@ mod tests {
 
     #[test]
     fn strings_names_and_numbers_are_texts_with_their_place() {
-        let source = r#" {"a": ["x", -1.5e3, true, null], "b c": {"d": "y"}} "#;
+        let source = r#" {"a": ["x", -1.500e3, true, null], "b c": {"d": "y"}} "#;
         let expected = [
             three("(name)", "a", "a"),
             three("a[0]", "x", "x"),
-            three("a[1]", "-1.5e3", "-1.5e3"),
+            three("a[1]", "1500", "-1.500e3"),
             three("(name)", "b c", "b c"),
             three(r#"["b c"](name)"#, "d", "d"),
             three(r#"["b c"].d"#, "y", "y"),

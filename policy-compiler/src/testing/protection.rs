@@ -123,7 +123,7 @@ fn look(
     let Some(mut protector) = Protector::new(view, &plan, Some(&KEY)) else { return Ok(nothing()) };
     let mut edits = Edits::default();
     match said {
-        Some(Said::Answer(_)) => protector.members(doc.root(), List::ALL.map(List::member), &mut edits),
+        Some(Said::Answer(_)) => protector.members(doc.root(), &List::ALL.map(List::member), &mut edits),
         _ => protector.value(doc.root(), Area::Protocol, &mut edits),
     }
     if let (Some(Said::Definition(_)), Object::Tool(_)) = (said, &question.object) {

@@ -15,7 +15,7 @@ const CALL: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{
 
 /// Policies: all that is found treated alike, and each class in its own way. The last ones leave something, by
 /// what surrounds it.
-pub(crate) static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
+pub(crate) static PROXIES: LazyLock<[Proxy; 7]> = LazyLock::new(|| {
     [
         Proxy::new(&[("*", "mask")]),
         Proxy::new(&[("*", "hash")]),
@@ -27,6 +27,12 @@ pub(crate) static PROXIES: LazyLock<[Proxy; 6]> = LazyLock::new(|| {
             ("secret.*", "mask"),
             ("hidden.*", "strip"),
             ("injection.*", "mark"),
+        ]),
+        Proxy::new(&[
+            ("pii.*", "mark"),
+            ("secret.*", "mask"),
+            ("hidden.*", "remove"),
+            ("injection.*", "strip"),
         ]),
     ]
 });

@@ -32,7 +32,7 @@ fn main() -> Result<()> {
         // Head, body, the answer's head and body.
         let steps = [0, (nr % 16) as u8, 2, 0, 4, 0, 6, 0, 0xff];
         save("exchange", nr, &[&steps, text].concat())?;
-        save("protect", nr, &[&[(nr % 6) as u8], text].concat())?;
+        save("protect", nr, &[&[(nr % 7) as u8], text].concat())?;
     }
     for target in ["sse", "stream"] {
         for (nr, stream) in STREAMS.iter().enumerate() {
