@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use self::class::{CLASS_BITS, after, bit};
+use self::class::{CLASS_BITS, SCALE_BITS, after, bit};
 use self::lists::Lists;
 
 pub use class::Set;
@@ -32,7 +32,7 @@ pub struct Trigger {
     /// For every three classes in a row the set of those that make a gram of them.
     rows: Box<[u32; ROWS]>,
     /// How many grams are in the rows before each.
-    ranks: Vec<u32>,
+    ranks: Box<[u32; ROWS]>,
     /// By rank: the number of the list of those whose gram it is.
     numbers: Vec<u16>,
     lists: Lists,
@@ -55,7 +55,7 @@ impl Trigger {
         all.dedup();
         let mut trigger = Trigger {
             rows: vec![0; ROWS].into_boxed_slice().try_into().ok()?,
-            ranks: Vec::with_capacity(ROWS),
+            ranks: vec![0; ROWS].into_boxed_slice().try_into().ok()?,
             numbers: Vec::with_capacity(all.len()),
             lists: Lists::new(),
         };
@@ -63,7 +63,7 @@ impl Trigger {
         let mut known: BTreeMap<Vec<u16>, u16> = BTreeMap::new();
         for group in all.chunk_by(|one, other| one.0 == other.0) {
             let (cell, _) = *group.first()?;
-            *trigger.rows.get_mut((cell >> CLASS_BITS) as usize)? |= 1 << (cell & LAST);
+            *trigger.rows.get_mut(row(cell >> CLASS_BITS))? |= 1 << (cell & LAST);
             let list: Vec<u16> = group.iter().map(|(_, number)| *number).collect();
             let number = match known.get(&list) {
                 Some(number) => *number,
@@ -77,23 +77,23 @@ impl Trigger {
             trigger.numbers.push(number);
         }
         let mut before = 0;
-        for row in trigger.rows.iter() {
-            trigger.ranks.push(before);
+        for (row, rank) in trigger.rows.iter().zip(trigger.ranks.iter_mut()) {
+            *rank = before;
             before += row.count_ones();
         }
         Some(trigger)
     }
 
-    /// Calls `hit` with a source and a place for every gram found, in the order of the grams' ends.
+    /// Calls `hit` with a source and a place for every gram found, in the order of the grams' ends. Not made part of who
+    /// calls it, so that the loop has all registers.
+    #[inline(never)]
     pub fn each(&self, text: &[u8], mut hit: impl FnMut(u16, usize)) {
         let mut seen = 0;
         let mut end = 0;
         let (steps, rest) = text.as_chunks::<STEP>();
         for step in steps {
             for (number, byte) in (1..).zip(step) {
-                let row = seen;
-                seen = after(row, *byte);
-                if self.holds(row, *byte) {
+                if self.shows(&mut seen, *byte) {
                     self.tell(seen, end + number, text, &mut hit);
                 }
             }
@@ -101,9 +101,7 @@ impl Trigger {
         }
         // Grams may reach beyond the end.
         for (number, byte) in (1..).zip(rest.iter().chain(b"   ")) {
-            let row = seen;
-            seen = after(row, *byte);
-            if self.holds(row, *byte) {
+            if self.shows(&mut seen, *byte) {
                 self.tell(seen, end + number, text, &mut hit);
             }
         }
@@ -111,23 +109,33 @@ impl Trigger {
 
     /// Whether the byte makes a gram of what was seen before it.
     #[inline]
-    fn holds(&self, seen: u32, byte: u8) -> bool {
-        self.rows.get(row(seen)).is_some_and(|row| row & bit(byte) != 0)
+    fn shows(&self, seen: &mut u32, byte: u8) -> bool {
+        let row = row(*seen >> SCALE_BITS);
+        *seen = after(*seen, byte);
+        self.rows.get(row).is_some_and(|row| row & bit(byte) != 0)
     }
 
+    /// Calls `hit` with the grams of the four classes seen last that the four bytes before this place are.
     #[inline(never)]
     fn tell(&self, seen: u32, end: usize, text: &[u8], hit: &mut impl FnMut(u16, usize)) {
-        let row = row(seen >> CLASS_BITS);
-        let (Some(bits), Some(rank)) = (self.rows.get(row), self.ranks.get(row)) else { return };
-        let below = bits & ((1 << (seen & LAST)) - 1);
-        let Some(list) = self.numbers.get((rank + below.count_ones()) as usize) else { return };
-        self.lists.each(usize::from(*list), four(text, end), |member| {
+        let classes = seen >> SCALE_BITS;
+        let row = row(classes >> CLASS_BITS);
+        let (Some(shown), Some(rank)) = (self.rows.get(row), self.ranks.get(row)) else { return };
+        let below = shown & ((1 << (classes & LAST)) - 1);
+        let Some(list) = self.numbers.get(rank.wrapping_add(below.count_ones()) as usize) else { return };
+        self.lists.each(*list, four(text, end), |member| {
             match (end + usize::from(member.before)).checked_sub(4) {
-                Some(at) if at < text.len() => hit(member.source, at),
+                Some(at) if at < text.len() => meant(hit, member.source, at),
                 _ => {}
             }
         });
     }
+}
+
+/// What happens then is kept apart from what tells, for its registers.
+#[inline(never)]
+fn meant(hit: &mut impl FnMut(u16, usize), source: u16, at: usize) {
+    hit(source, at);
 }
 
 impl fmt::Debug for Trigger {
@@ -143,12 +151,17 @@ fn row(seen: u32) -> usize {
 }
 
 /// The four bytes that end before `end`, the first lowest; blanks beyond the ends of the text.
+#[inline]
 fn four(text: &[u8], end: usize) -> u32 {
-    if let Some(bytes) = end.checked_sub(4).and_then(|start| text.get(start..)?.first_chunk::<4>()) {
-        return u32::from_le_bytes(*bytes);
-    }
+    let bytes = end.checked_sub(4).and_then(|start| text.get(start..)?.first_chunk().copied());
+    u32::from_le_bytes(bytes.unwrap_or_else(|| four_at_ends(text, end)))
+}
+
+#[cold]
+#[inline(never)]
+fn four_at_ends(text: &[u8], end: usize) -> [u8; 4] {
     let byte = |back: usize| end.checked_sub(back).and_then(|at| text.get(at)).copied().unwrap_or(b' ');
-    u32::from_le_bytes([byte(4), byte(3), byte(2), byte(1)])
+    [byte(4), byte(3), byte(2), byte(1)]
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 /// Bits of one byte's class: bytes are told apart by 32 classes, so that four in a row are a number of 20 bits.
 pub(super) const CLASS_BITS: u32 = 5;
+/// Classes that were seen stand so much higher, so that three of them are the place of a row in bytes.
+pub(super) const SCALE_BITS: u32 = 2;
 
 /// A set of byte classes, one bit each. Sets of bytes are rounded up to classes: letters of both cases are one
 /// class, some rare letters share one, all digits are one. Whoever looks closer checks exactly.
@@ -45,7 +47,8 @@ impl Set {
     }
 }
 
-/// The classes seen after one more byte, the last in the lowest bits. What is older than four bytes stays above.
+/// The classes seen after one more byte, the last in the lowest bits but [`SCALE_BITS`]. What is older than four bytes
+/// stays above.
 #[inline]
 pub(super) fn after(seen: u32, byte: u8) -> u32 {
     seen << CLASS_BITS | CLASSES.get(usize::from(byte)).map_or(0, |class| u32::from(*class))
@@ -64,7 +67,7 @@ const fn classes() -> [u8; 256] {
         #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
         #[expect(clippy::cast_possible_truncation, reason = "less than 256")]
         {
-            classes[byte] = class(byte as u8);
+            classes[byte] = class(byte as u8) << SCALE_BITS;
         }
         byte += 1;
     }
@@ -77,13 +80,14 @@ const fn bits() -> [u32; 256] {
     while byte < 256 {
         #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
         {
-            bits[byte] = 1 << CLASSES[byte];
+            bits[byte] = 1 << (CLASSES[byte] >> SCALE_BITS);
         }
         byte += 1;
     }
     bits
 }
 
+/// The class of each byte, scaled.
 static CLASSES: [u8; 256] = classes();
 static BITS: [u32; 256] = bits();
 

@@ -1,14 +1,16 @@
 //! Which grams may be meant where the classes of four bytes show that there is one.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::gram::{Exact, Gram};
 use crate::order;
 
+/// So many members are compared one by one.
+const FEW: usize = 8;
+
 /// Lists of grams, by number.
 pub(super) struct Lists {
-    /// By number: where its groups begin; one more at the end.
+    /// By number: where its groups begin.
     starts: Vec<u32>,
     groups: Vec<Group>,
     /// By group.
@@ -25,6 +27,8 @@ struct Group {
     /// Where its members begin and end.
     from: u32,
     to: u32,
+    /// Whether it is the last of its list.
+    is_last: bool,
 }
 
 /// A gram of a group.
@@ -38,11 +42,12 @@ pub(super) struct Member {
 
 impl Lists {
     pub(super) fn new() -> Lists {
-        Lists { starts: vec![0], groups: Vec::new(), members: Vec::new() }
+        Lists { starts: Vec::new(), groups: Vec::new(), members: Vec::new() }
     }
 
     /// Adds a list of those of these grams that have these numbers.
     pub(super) fn add(&mut self, grams: &[(u16, Gram)], numbers: &[u16]) -> Option<()> {
+        let start = u32::try_from(self.groups.len()).ok()?;
         let mut list: Vec<&(u16, Gram)> =
             numbers.iter().filter_map(|number| grams.get(usize::from(*number))).collect();
         order::by_number(&mut list, |(_, Gram { exact, .. })| {
@@ -64,24 +69,35 @@ impl Lists {
                 before: gram.before,
             }));
             let to = u32::try_from(self.members.len()).ok()?;
-            self.groups.push(Group { fold, mask, sieve, from, to });
+            self.groups.push(Group { fold, mask, sieve, from, to, is_last: false });
         }
-        self.starts.push(u32::try_from(self.groups.len()).ok()?);
+        self.groups.last_mut()?.is_last = true;
+        self.starts.push(start);
         Some(())
     }
 
     /// Calls `meant` with every gram of a list that these four bytes are.
     #[inline]
-    pub(super) fn each(&self, list: usize, four: u32, mut meant: impl FnMut(&Member)) {
-        let (Some(from), Some(to)) = (self.starts.get(list), self.starts.get(list + 1)) else { return };
-        for group in self.groups.get(*from as usize..*to as usize).unwrap_or(&[]) {
+    pub(super) fn each(&self, list: u16, four: u32, mut meant: impl FnMut(&Member)) {
+        let Some(start) = self.starts.get(usize::from(list)) else { return };
+        for group in self.groups.get(*start as usize..).unwrap_or(&[]) {
             let shown = (four | group.fold) & group.mask;
-            if !group.may_have(shown) {
-                continue;
+            if group.may_have(shown) {
+                let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
+                let first = if members.len() > FEW {
+                    members.partition_point(|member| member.value < shown)
+                } else {
+                    0
+                };
+                let members = members.iter().skip(first);
+                members
+                    .take_while(|member| member.value <= shown)
+                    .filter(|member| member.value == shown)
+                    .for_each(&mut meant);
             }
-            let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
-            let first = members.partition_point(|member| member.value < shown);
-            members.iter().skip(first).take_while(|member| member.value == shown).for_each(&mut meant);
+            if group.is_last {
+                break;
+            }
         }
     }
 }
