@@ -8,8 +8,8 @@ pub(super) fn invisible(style: &[u8]) -> bool {
         let (Some(name), Some(value)) = (halves.next(), halves.next()) else { continue };
         let (name, value) = (name.trim_ascii(), value.trim_ascii());
         let value = value.split(|byte| *byte == b'!').next().unwrap_or_default().trim_ascii_end();
-        let is = |word: &[u8]| value.eq_ignore_ascii_case(word);
-        let property = |word: &[u8]| name.eq_ignore_ascii_case(word);
+        let is = |word| same(value, word);
+        let property = |word| same(name, word);
         let nothing = || matches!(number(value), Some(size) if size < 2);
         let hides = if property(b"display") {
             is(b"none")
@@ -39,7 +39,13 @@ pub(super) fn invisible(style: &[u8]) -> bool {
             return true;
         }
     }
-    matches!((colour, ground), (Some(colour), Some(ground)) if colour.eq_ignore_ascii_case(ground))
+    matches!((colour, ground), (Some(colour), Some(ground)) if same(colour, ground))
+}
+
+/// Whether two words are the same but for case. Written out at each comparison this is kilobytes.
+#[inline(never)]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 /// The number that a value begins with, without its fraction.
