@@ -80,6 +80,9 @@ const fn begun(first: u8, second: Set, third: Set) -> Gram {
 const fn line_start(label: &[u8; 2]) -> Gram {
     let [first, second] = label;
     Gram::of([Set::of(b"\n"), Set::of(b"["), Set::of(&[*first]), Set::of(&[*second])], 1)
+        .with(1, b'[')
+        .with(2, *first)
+        .with(3, *second)
 }
 
 /// Looks for hidden text that begins here, or shows here that it is hidden; the place to go on from.

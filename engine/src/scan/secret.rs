@@ -33,10 +33,10 @@ pub(super) const GRAMS: &[Gram] = &[
     Gram::of([Set::of(b"-"), Set::of(b"u"), Set::of(b" "), Set::ANY], 0),
     gram([b"-", b"u", b"s", b"e"], 0),
     // `$2b$`, `:$6$`, `:$y$`, `$argon2`, `$apr1`
-    gram([b"$", b"2", b"abxy", b"$"], 0),
-    gram([b":", b"$", b"0", b"$"], 1),
-    gram([b":", b"$", b"y", b"$"], 1),
-    gram([b"$", b"a", b"rp", b"gr"], 0),
+    gram([b"$", b"2", b"abxy", b"$"], 0).with(0, b'$'),
+    gram([b":", b"$", b"0", b"$"], 1).with(1, b'$'),
+    gram([b":", b"$", b"y", b"$"], 1).with(1, b'$'),
+    gram([b"$", b"a", b"rp", b"gr"], 0).with(0, b'$'),
     // A digit between letters, as random strings have and words do not.
     Gram::of([Set::LETTER, Set::DIGIT, Set::LETTER, Set::ANY], 0),
 ];

@@ -31,12 +31,19 @@ impl Hash {
 
     /// Puts in one byte, of a letter in lower case.
     pub(super) fn byte(&mut self, byte: u8) {
-        self.pending |= u64::from(byte) << (8 * self.pending_bytes);
-        self.pending_bytes += 1;
-        if self.pending_bytes == 8 {
-            let eight = core::mem::take(&mut self.pending);
-            self.pending_bytes = 0;
-            self.eight(eight);
+        self.few(byte.into(), 1);
+    }
+
+    /// Puts in so many bytes, fewer than eight, the first in the lowest bits; zeros are above them.
+    #[inline]
+    pub(super) fn few(&mut self, bytes: u64, len: u32) {
+        self.pending |= bytes << (8 * self.pending_bytes);
+        self.pending_bytes += len;
+        if self.pending_bytes >= 8 {
+            self.eight(self.pending);
+            self.pending_bytes -= 8;
+            // None is left of those that filled up the eight.
+            self.pending = bytes.checked_shr(8 * (len - self.pending_bytes)).unwrap_or(0);
         }
     }
 
@@ -109,10 +116,14 @@ mod tests {
     #[test]
     fn a_hash_does_not_depend_on_how_the_letters_came() {
         for word in ["a", "sevenle", "eightlet", "nineletter", "sixteenlettersaa", "seventeenlettersa"] {
-            let (mut one, mut eight) = (Hash::default(), Hash::default());
+            let (mut one, mut three, mut eight) = (Hash::default(), Hash::default(), Hash::default());
             word.bytes().for_each(|byte| one.byte(byte));
+            word.as_bytes()
+                .chunks(3)
+                .for_each(|few| three.few(eight_at(few, 0), u32::try_from(few.len()).unwrap()));
             (0..word.len()).step_by(8).for_each(|at| eight.eight(eight_at(word.as_bytes(), at)));
-            assert_eq!(one.finish(), eight.finish(), "{word}");
+            let hash = eight.finish();
+            assert_eq!([one.finish(), three.finish()], [hash; 2], "{word}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::super::{Gram, Set};
+use super::super::Gram;
 use crate::lanes;
 use crate::scan::pattern::Bytes;
 use crate::scan::words::Words;
@@ -10,9 +10,9 @@ use crate::scan::work::looked;
 
 pub(super) const GRAMS: &[Gram] = &[
     // ](http, ](//, ]: http, src=, href=, url(, mailto:
-    Gram::of([Set::of(b"]"), Set::of(b"("), Set::of(b"h"), Set::of(b"t")], 0),
+    Gram::literal(b"](ht"),
     Gram::literal(b"](//"),
-    Gram::of([Set::of(b"]"), Set::of(b":"), Set::of(b" "), Set::of(b"h")], 0),
+    Gram::literal(b"]: h"),
     Gram::literal(b"src="),
     Gram::literal(b"href"),
     Gram::literal(b"url("),
@@ -51,7 +51,6 @@ impl Links {
     fn find(&mut self, text: &[u8], at: usize) -> Option<Range<usize>> {
         let rest = text.get(at..)?;
         if rest.starts_with(b"](") {
-            let url = self.url(text, at + 2, rest.starts_with(b"](//"))?;
             let before = text.get(at.saturating_sub(TEXT_BYTES_MAX)..at)?;
             let open = before.iter().rev().position(|byte| *byte == b'[').map(|back| at - 1 - back);
             looked(open.map_or(before.len(), |open| at - open));
@@ -59,11 +58,12 @@ impl Links {
             // An image may be the text of a link; then this address is the link's.
             let inner = text.get(at.wrapping_sub(1)) == Some(&b')');
             let image = !inner && start.checked_sub(1).is_some_and(|before| text.get(before) == Some(&b'!'));
+            let url = self.url(text, at + 2, rest.starts_with(b"](//"), image)?;
             let end = if text.get(url.end) == Some(&b')') { url.end + 1 } else { url.end };
             return carries(text.get(url)?, image).then(|| start - usize::from(image)..end);
         }
         if rest.starts_with(b"]: ") {
-            let url = self.url(text, at + 3, false)?;
+            let url = self.url(text, at + 3, false, true)?;
             let mut name =
                 text.get(..at)?.iter().rev().take(TEXT_BYTES_MAX).take_while(|byte| **byte != b'\n');
             let start = at.checked_sub(1 + name.position(|byte| *byte == b'[')?)?;
@@ -72,7 +72,7 @@ impl Links {
         }
         if rest.starts_with(b"lto:") {
             let start = at.checked_sub(3).filter(|start| text.get(*start..at) == Some(b"mai"))?;
-            let url = self.url(text, start, true)?;
+            let url = self.url(text, start, true, false)?;
             return carries(text.get(url.clone())?, false).then_some(url);
         }
         // What a style loads, it loads as an image is loaded.
@@ -86,13 +86,14 @@ impl Links {
         }
         let quotes =
             rest.get(name..)?.iter().take(2).take_while(|byte| matches!(byte, b'"' | b'\'' | b'\\')).count();
-        let url = self.url(text, at + name + quotes, false)?;
+        let url = self.url(text, at + name + quotes, false, image)?;
         carries(text.get(url.clone())?, image).then_some(at..url.end)
     }
 
     /// The address that begins here, if it is one of the web or `any` is right, and if it may carry data.
-    fn url(&mut self, text: &[u8], from: usize, any: bool) -> Option<Range<usize>> {
-        if !any && !is_web(text.get(from..)?) {
+    fn url(&mut self, text: &[u8], from: usize, any: bool, image: bool) -> Option<Range<usize>> {
+        let rest = text.get(from..)?;
+        if !any && !is_web(rest) || is_plain(rest, image) {
             return None;
         }
         if let Some(end) = ended(text, from..from.saturating_add(SHORT_BYTES).min(text.len())) {
@@ -147,6 +148,20 @@ impl Ahead {
 /// Asked before anything is read that may be long.
 fn is_web(rest: &[u8]) -> bool {
     rest.strip_prefix(b"http").is_some_and(|rest| rest.strip_prefix(b"s").unwrap_or(rest).starts_with(b"://"))
+}
+
+/// Whether the address that begins here soon ends and plainly carries nothing, as most do: it has no query, and that
+/// of an image nothing that a place for data may begin with.
+fn is_plain(rest: &[u8], image: bool) -> bool {
+    let rest = rest.get(..SHORT_BYTES).unwrap_or(rest);
+    let stop =
+        |byte| matches!(byte, 0..=b' ' | b'"' | b'\''..=b')' | b'<'..=b'?' | b'['..=b']' | b'{'..=b'}');
+    let Some((url, rest)) = lanes::find(rest, stop).and_then(|end| rest.split_at_checked(end)) else {
+        return false;
+    };
+    looked(url.len());
+    matches!(rest, [b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b')' | b'>' | b'\\', ..])
+        && !(image && url.iter().any(|byte| PLACES.has(*byte)))
 }
 
 /// The end of an address that begins this part and goes no further.

@@ -28,8 +28,18 @@ pub(super) struct Mark {
 pub(super) struct Marks {
     /// In the order of their keys.
     marks: Vec<Mark>,
-    /// The four bytes that the trigger finds, in order.
-    keys: Vec<u32>,
+    /// By mark.
+    keys: Vec<Key>,
+}
+
+/// How a mark begins, in lower case: this tells most of those apart that begin alike.
+#[derive(Debug)]
+struct Key {
+    /// The four bytes that the trigger finds; marks are in their order.
+    four: u32,
+    /// What the four bytes behind them must be, and which of their bits are known.
+    behind: u32,
+    mask: u32,
 }
 
 /// What was read of a text for marks.
@@ -45,8 +55,11 @@ impl Mark {
         text.get(anchor..).is_some_and(|rest| rest.len() >= 4).then_some(Self { meaning, text, anchor })
     }
 
-    fn key(&self) -> u32 {
-        folded(&self.text, self.anchor)
+    fn key(&self) -> Key {
+        let at = self.anchor + 4;
+        let unknown = 4_usize.saturating_sub(self.text.len().saturating_sub(at));
+        let mask = u32::try_from(8 * unknown).ok().and_then(|bits| u32::MAX.checked_shl(bits)).unwrap_or(0);
+        Key { four: folded(&self.text, self.anchor), behind: folded(&self.text, at), mask }
     }
 
     /// Where it stands if the trigger led to `at`.
@@ -54,10 +67,7 @@ impl Mark {
         let start = at.checked_sub(self.anchor)?;
         let end = start + self.text.len();
         let found = text.get(start..end)?;
-        // Many marks begin alike.
-        let ends =
-            found.last().zip(self.text.last()).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other));
-        let is = ends && found.eq_ignore_ascii_case(&self.text);
+        let is = found.eq_ignore_ascii_case(&self.text);
         // A mark that is a word must not be a part of one.
         let whole = !self.text.first().is_some_and(u8::is_ascii_alphanumeric)
             || char::char_before(text, start).is_none_or(|(char, _)| !char.is_alphanumeric());
@@ -72,7 +82,7 @@ impl Mark {
 
 impl Marks {
     pub(super) fn new(mut marks: Vec<Mark>) -> Self {
-        order::by_number(&mut marks, |mark| mark.key().into());
+        order::by_number(&mut marks, |mark| mark.key().four.into());
         let keys = marks.iter().map(Mark::key).collect();
         Self { marks, keys }
     }
@@ -80,7 +90,7 @@ impl Marks {
     /// The number of the first mark that the trigger finds by these four bytes.
     pub(super) fn first(&self, four: [u8; 4]) -> usize {
         let key = folded(&four, 0);
-        self.keys.partition_point(|other| *other < key)
+        self.keys.partition_point(|other| other.four < key)
     }
 
     /// Reports every mark, also of tools only, that the trigger leads to here, up to the end of what it begins.
@@ -107,10 +117,11 @@ impl Marks {
         reading: &mut Reading,
         report: &mut dyn FnMut(Meaning, Range<usize>),
     ) {
-        let key = self.keys.get(number);
-        let same = self.keys.iter().skip(number).take_while(|other| Some(*other) == key);
-        for (_, mark) in same.zip(self.marks.iter().skip(number)) {
-            if !all && mark.meaning.kind().is_none() {
+        let Some(Key { four, .. }) = self.keys.get(number) else { return };
+        let behind = folded(text, at.saturating_add(4));
+        let same = self.keys.iter().skip(number).take_while(|key| key.four == *four);
+        for (key, mark) in same.zip(self.marks.iter().skip(number)) {
+            if (key.behind ^ behind) & key.mask != 0 || !all && mark.meaning.kind().is_none() {
                 continue;
             }
             if let Some(place) = mark.place(text, at) {

@@ -137,7 +137,8 @@ impl Window {
         self.behind.touch(count, slot)
     }
 
-    /// Sees the next word that was not asked for.
+    /// Sees the next word that was not asked for. Kept apart, so that the question is made part of who asks.
+    #[inline(never)]
     fn see_after(&mut self, text: &[u8], lexicon: &Lexicon) {
         looked(1);
         let index = self.ahead.len;
@@ -172,6 +173,7 @@ impl Window {
         }
     }
 
+    #[inline(never)]
     fn see_before(&mut self, text: &[u8], lexicon: &Lexicon) {
         looked(1);
         let index = self.behind.len.saturating_sub(1);

@@ -40,12 +40,14 @@ pub(super) enum Peek {
 /// What follows the word that ends here.
 #[inline]
 pub(super) fn peek(text: &[u8], at: usize) -> Peek {
-    match text.get(at..).and_then(<[u8]>::first_chunk::<3>) {
-        Some([b' ' | b'\n', here, _]) if here.is_ascii_alphanumeric() => Peek::Word(word_at(text, at + 1)),
-        Some([b',', b' ', here]) if here.is_ascii_alphanumeric() => Peek::Word(word_at(text, at + 2)),
-        Some([b'.' | b'!' | b'?', b' ', _]) => Peek::End,
-        _ => Peek::Unclear,
-    }
+    let between = match text.get(at..).and_then(<[u8]>::first_chunk::<3>) {
+        Some([0xE5..=0xE9, ..]) => 0,
+        Some([b' ' | b'\n', here, _]) if here.is_ascii_alphanumeric() => 1,
+        Some([b',', b' ', here]) if here.is_ascii_alphanumeric() => 2,
+        Some([b'.' | b'!' | b'?', b' ', _]) => return Peek::End,
+        _ => return Peek::Unclear,
+    };
+    Peek::Word(word_at(text, at + between))
 }
 
 /// The first word that begins at `at` or later, before `limit`.
@@ -80,7 +82,7 @@ pub(super) fn at(text: &[u8], at: usize) -> Option<Word> {
 enum Byte {
     /// Nothing of a word.
     Other,
-    /// A letter or digit.
+    /// A letter or digit, or how a letter begins.
     Letter,
     /// One that may also be the letter of an escaped line end or tab.
     Escaped,
@@ -103,8 +105,10 @@ const fn bytes() -> [Byte; 256] {
             bytes[byte as usize] = match byte {
                 b'n' | b'r' | b't' => Byte::Escaped,
                 b'\'' | b'\\' => Byte::Unclear,
-                0xE5..=0xE8 => Byte::Single,
+                0xE5..=0xE9 => Byte::Single,
                 0x80..0xC0 => Byte::Later,
+                // Greek, Cyrillic, Hebrew; of Arabic what is no mark.
+                0xCE..=0xD7 | 0xD9 | 0xDA => Byte::Letter,
                 0xC0.. => Byte::Unclear,
                 _ if byte.is_ascii_alphanumeric() => Byte::Letter,
                 _ => Byte::Other,
@@ -163,11 +167,47 @@ fn word_at(text: &[u8], start: usize) -> Word {
     if len < 8 && after < 0x80 && after != u64::from(b'\'') {
         return Word { start, end: start + len, hash: Hash::of(letters), plain: true };
     }
-    if let [letter @ 0xE5..=0xE8, second, third, ..] = eight.to_le_bytes() {
+    if let [letter @ 0xE5..=0xE9, second, third, ..] = eight.to_le_bytes() {
         let bytes = u64::from_le_bytes([letter, second, third, 0, 0, 0, 0, 0]);
         return Word { start, end: start + 3, hash: Hash::of(bytes), plain: true };
     }
-    long_word_at(text, start)
+    if len > 0 { long_word_at(text, start) } else { wide_word_at(text, start) }
+}
+
+/// A word of letters beyond ASCII: of those of two bytes, and of most of India, the bytes tell as much as the
+/// characters.
+#[inline(never)]
+fn wide_word_at(text: &[u8], start: usize) -> Word {
+    let mut hash = Hash::default();
+    let mut end = start;
+    while end - start < WORD_BYTES_MAX {
+        match text.get(end..).unwrap_or_default() {
+            [first @ 0xCE..=0xDF, second @ 0x80..=0xBF, ..] => {
+                let letter = u64::from(*second) << 8 | u64::from(*first);
+                let small = match (*first, *second) {
+                    // Capitals, of which the small letters are in two rows.
+                    (0xD0, 0x80..=0x8F) => letter + 0x1001,
+                    (0xD0, 0x90..=0x9F) => letter + 0x2000,
+                    (0xD0, 0xA0..=0xAF) => letter - 0x1FFF,
+                    // Comma, semicolon, question mark and full stop of Arabic.
+                    (0xD8, 0x8C | 0x9B | 0x9F) | (0xDB, 0x94) => break,
+                    _ => letter,
+                };
+                hash.few(small, 2);
+                end += 2;
+            }
+            // Full stops.
+            [0xE0, 0xA5, 0xA4 | 0xA5, ..] => break,
+            [0xE0, second @ 0xA4..=0xB7, third @ 0x80..=0xBF, ..] => {
+                hash.few(u64::from(*third) << 16 | u64::from(*second) << 8 | 0xE0, 3);
+                end += 3;
+            }
+            [] => break,
+            [byte, ..] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'\'' => break,
+            _ => return word_in_full(text, start),
+        }
+    }
+    Word { start, end, hash: hash.finish(), plain: true }
 }
 
 fn long_word_at(text: &[u8], start: usize) -> Word {
@@ -251,7 +291,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_back_finds_the_words_of_reading_on(text in r#"([a-cn]|é|я|あ|字|[ .\\'’—]|\\n|a'b|''|[x]{60}){0,40}"#) {
+        fn letters_of_two_bytes_and_of_india_are_read_like_any_other(text in r#"([aé1'’— ,।۔؟،字]|[А-яЀ-џ]|[α-ω]|[ء-ي]|[अ-ह]|ั){1,40}"#) {
+            for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+                let [quick, full] = [wide_word_at(text.as_bytes(), at), word_in_full(text.as_bytes(), at)];
+                prop_assert_eq!((quick.end, quick.hash, quick.plain), (full.end, full.hash, full.plain));
+            }
+        }
+
+        #[test]
+        fn reading_back_finds_the_words_of_reading_on(text in r#"([a-cn]|é|я|Я|ن|؟|अ|।|あ|字|[ .\\'’—]|\\n|a'b|''|[x]{60}){0,40}"#) {
             let bytes = text.as_bytes();
             let mut words = Vec::new();
             let mut at = 0;
