@@ -64,6 +64,7 @@ impl Protector<'_> {
     /// `original` was looked through before.
     fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
         let mut searches = 0;
+        let mut room = Vec::new();
         let mut parts = Vec::with_capacity(findings.len());
         for Finding { place, detector, is_encoded } in findings {
             let Some(treated) = self.plan.of(detector) else { continue };
@@ -75,7 +76,7 @@ impl Protector<'_> {
             let part = Part { place: place.clone(), treatment: treated.now, kind };
             // Made by what was done before, or found then.
             let is_known = original.is_some_and(|original| {
-                part.stays(text, self.key)
+                part.stays(text, self.key, &mut room)
                     || searches < SEARCHES_MAX && {
                         searches += 1;
                         original.contains(found)

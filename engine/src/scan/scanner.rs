@@ -205,16 +205,22 @@ struct Look<'l> {
 }
 
 impl Look<'_> {
-    /// Has the source look, if it has not looked there already. In dense text every other hit is of a family that has:
-    /// so that is told here, where the trigger is, and the looks themselves stay out of its way.
+    /// Has the source look. Families are what mostly looks, and in dense text every other time they have looked there
+    /// already: so they are told here, and the others stay out of their way.
     #[inline]
     fn hit(&mut self, source: u16, at: usize) {
-        let Some(source) = self.scanner.sources.get(usize::from(source)).inspect(|_| looked(1)) else {
-            return;
-        };
-        match source {
-            Source::Family(number) if self.families_done.get(*number).is_none_or(|done| at < *done) => {}
-            _ => self.look(*source, at),
+        match self.scanner.sources.get(usize::from(source)).inspect(|_| looked(1)) {
+            Some(Source::Family(number)) => {
+                if let (Some(family), Some(done)) =
+                    (families::ALL.get(*number), self.families_done.get_mut(*number))
+                    && *done <= at
+                {
+                    let sink = &mut Sink { scanner: self.scanner, findings: self.findings };
+                    *done = (family.look)(self.text, at, sink);
+                }
+            }
+            Some(source) => self.look(*source, at),
+            None => {}
         }
     }
 
@@ -222,13 +228,6 @@ impl Look<'_> {
     fn look(&mut self, source: Source, at: usize) {
         let Look { scanner, text, depth, findings, .. } = self;
         match source {
-            Source::Family(number) => {
-                if let (Some(family), Some(done)) =
-                    (families::ALL.get(number), self.families_done.get_mut(number))
-                {
-                    *done = (family.look)(text, at, &mut Sink { scanner, findings });
-                }
-            }
             Source::Escape if self.escapes_done <= at => {
                 self.escapes_done =
                     escape::look(text, at, &mut |code| scanner.decoded(&code, *depth, findings));
@@ -249,7 +248,7 @@ impl Look<'_> {
                     phrases.look(index, text, at, &mut self.near, &mut Sink { scanner, findings });
                 }
             }
-            Source::Escape | Source::Cipher => {}
+            Source::Escape | Source::Cipher | Source::Family(_) => {}
         }
     }
 }

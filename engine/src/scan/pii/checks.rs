@@ -10,7 +10,7 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
             let twice = u32::from(*digit) << (index & 1);
             if twice > 9 { twice - 9 } else { twice }
         })
-        .sum();
+        .fold(0_u32, u32::wrapping_add);
     sum.is_multiple_of(10)
 }
 
@@ -48,20 +48,22 @@ pub(super) fn remainder(digits: &[u8], divisor: u32) -> u32 {
 /// ISO/IEC 7064 MOD 97-10 over the letters and digits of both parts: what an IBAN leaves once its first four characters
 /// went last.
 pub(super) fn remainder97(parts: [&[u8]; 2]) -> u32 {
-    // Division is dear and there is room for many characters between two.
+    // Division is dear and there is room for many characters between two, so that nothing overflows: where that is watched
+    // for, it costs more than the sum.
     const FULL: u32 = u32::MAX / 1000;
-    let mut sum = 0;
+    let mut sum = 0_u32;
     for part in parts {
         for character in part {
             if sum > FULL {
                 sum %= 97;
             }
-            match character {
-                b'0'..=b'9' => sum = sum * 10 + u32::from(character - b'0'),
-                b'A'..=b'Z' => sum = sum * 100 + u32::from(character - b'A') + 10,
-                b'a'..=b'z' => sum = sum * 100 + u32::from(character - b'a') + 10,
-                _ => {}
-            }
+            let (shift, value) = match character {
+                b'0'..=b'9' => (10, character - b'0'),
+                b'A'..=b'Z' => (100, character - b'A' + 10),
+                b'a'..=b'z' => (100, character - b'a' + 10),
+                _ => continue,
+            };
+            sum = sum.wrapping_mul(shift).wrapping_add(u32::from(value));
         }
     }
     sum % 97

@@ -3,8 +3,8 @@
 //! Whether two groups are joined depends on nothing but the bytes between them. So a run of groups has one beginning,
 //! from wherever one looks, and is read once.
 
-use super::class::{JOIN, is};
-use super::{before, byte};
+use super::byte;
+use super::class::{JOIN, JOIN_END, is};
 
 /// How many groups are looked at together; no number of a person has more.
 pub(super) const GROUPS: usize = 8;
@@ -74,21 +74,20 @@ impl<'t> Window<'t> {
     }
 
     fn fill(&mut self) {
+        if self.from > KEPT - GROUPS {
+            self.kept.copy_within(self.from..self.to, 0);
+            self.to -= self.from;
+            self.from = 0;
+        }
+        let Window { bytes, from, to, .. } = *self;
+        let room = self.kept.get_mut(to..from + GROUPS).unwrap_or_default();
         let mut next = self.next;
-        while self.to < self.from + GROUPS
-            && let Some((join, start)) = next
-        {
-            if self.to == KEPT {
-                self.kept.copy_within(self.from.., 0);
-                self.to -= self.from;
-                self.from = 0;
-            }
-            let end = digits_end(self.bytes, start);
-            if let Some(place) = self.kept.get_mut(self.to) {
-                *place = Group { start, end, join };
-                self.to += 1;
-            }
-            next = join_at(self.bytes, end);
+        for place in room {
+            let Some((join, start)) = next else { break };
+            let end = digits_end(bytes, start);
+            *place = Group { start, end, join };
+            self.to += 1;
+            next = join_at(bytes, end);
         }
         self.next = next;
     }
@@ -122,10 +121,10 @@ pub(super) fn join_at(bytes: &[u8], end: usize) -> Option<(Join, usize)> {
 
 /// Whether the digit at `at` is not the first of its run.
 fn goes_on(bytes: &[u8], at: usize) -> bool {
-    if before(bytes, at).is_some_and(|byte| byte.is_ascii_digit()) {
-        return true;
-    }
     match bytes.get(..at).unwrap_or_default() {
+        [.., last] if last.is_ascii_digit() => true,
+        // Mostly told by this alone.
+        [.., last] if !is(*last, JOIN_END) => false,
         [.., digit, a] if digit.is_ascii_digit() && joins(*a) => true,
         [.., digit, 0xC2, 0xA0] if digit.is_ascii_digit() => true,
         [.., digit, a, b] if digit.is_ascii_digit() && join_together(*a, *b) => true,
