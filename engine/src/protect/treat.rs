@@ -94,16 +94,19 @@ fn replaced(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<Stri
 /// Parts that overlap as one: treated as the one of them that takes most away.
 fn merged(parts: &[Part]) -> impl Iterator<Item = Part> {
     let is_replaced = |part: &&Part| !matches!(part.treatment, Treatment::Log | Treatment::Mark);
-    let mut rest = parts.iter().filter(is_replaced).peekable();
+    let mut rest = parts.iter().filter(is_replaced);
+    let mut next = rest.next();
     core::iter::from_fn(move || {
-        let mut whole = rest.next()?.clone();
-        while let Some(part) = rest.next_if(|part| part.place.start < whole.place.end) {
+        let mut whole = next?.clone();
+        next = rest.next();
+        while let Some(part) = next.filter(|part| part.place.start < whole.place.end) {
             // Of two the form of the longer one is the form of the whole.
             if part.place.len() > whole.place.len() {
                 whole.kind = part.kind;
             }
             whole.place.end = whole.place.end.max(part.place.end);
             whole.treatment = whole.treatment.max(part.treatment);
+            next = rest.next();
         }
         Some(whole)
     })

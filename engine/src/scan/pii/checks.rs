@@ -2,15 +2,12 @@
 
 /// ISO/IEC 7812-1 annex B: cards, and many numbers of people.
 pub(super) fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(index, digit)| {
-            let twice = u32::from(*digit) << (index & 1);
-            if twice > 9 { twice - 9 } else { twice }
-        })
-        .fold(0_u32, u32::wrapping_add);
+    let twice = |digit: u8| if digit > 4 { (digit << 1).wrapping_sub(9) } else { digit << 1 };
+    let pairs = digits.rchunks(2).map(|pair| match pair {
+        [even, odd] => u32::from(odd.wrapping_add(twice(*even))),
+        _ => pair.first().map_or(0, |odd| u32::from(*odd)),
+    });
+    let sum = pairs.fold(0_u32, u32::wrapping_add);
     sum.is_multiple_of(10)
 }
 

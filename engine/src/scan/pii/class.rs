@@ -15,6 +15,9 @@ pub(super) const JOIN: u8 = 32;
 /// What it ends with.
 pub(super) const JOIN_END: u8 = 64;
 
+/// Digits of hexadecimal numbers.
+pub(super) const HEXADECIMAL: u8 = 128;
+
 /// Whether a byte is of one of these classes.
 #[inline]
 pub(super) fn is(byte: u8, classes: u8) -> bool {
@@ -55,7 +58,8 @@ const fn classes() -> [u8; 256] {
             | bit(far || word || domain, DOMAIN)
             | bit(address, ADDRESS)
             | bit(join, JOIN)
-            | bit(join_end, JOIN_END);
+            | bit(join_end, JOIN_END)
+            | bit(byte.is_ascii_hexdigit(), HEXADECIMAL);
         number += 1;
     }
     classes

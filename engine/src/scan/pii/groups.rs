@@ -79,17 +79,24 @@ impl<'t> Window<'t> {
             self.to -= self.from;
             self.from = 0;
         }
-        let Window { bytes, from, to, .. } = *self;
-        let room = self.kept.get_mut(to..from + GROUPS).unwrap_or_default();
-        let mut next = self.next;
+        let Some((mut join, mut start)) = self.next else { return };
+        let room = self.kept.get_mut(self.to..self.from + GROUPS).unwrap_or_default();
+        let mut filled = 0;
         for place in room {
-            let Some((join, start)) = next else { break };
-            let end = digits_end(bytes, start);
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            let len = digits_len(rest);
+            let end = start + len;
             *place = Group { start, end, join };
-            self.to += 1;
-            next = join_at(bytes, end);
+            filled += 1;
+            let Some((next, gap)) = rest.get(len..).and_then(join_in) else {
+                self.next = None;
+                self.to += filled;
+                return;
+            };
+            (join, start) = (next, end + gap);
         }
-        self.next = next;
+        self.next = Some((join, start));
+        self.to += filled;
     }
 }
 
@@ -100,23 +107,32 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
 
 /// Where the digits that stand at `at` end.
 pub(super) fn digits_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
+    at + digits_len(bytes.get(at..).unwrap_or_default())
+}
+
+/// How many digits there are at the front.
+#[inline]
+fn digits_len(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len())
 }
 
 /// What joins the digits that end here to more of them, and where these start.
-#[inline]
 pub(super) fn join_at(bytes: &[u8], end: usize) -> Option<(Join, usize)> {
-    let rest = bytes.get(end..)?;
-    let first = rest.first().filter(|first| is(**first, JOIN))?;
-    let (join, len) = match rest {
-        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => ([*first, 0], 1),
-        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => ([b' ', 0], 2),
-        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => ([*a, *b], 2),
-        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => ([wide(*last)?, 0], 3),
-        _ => return None,
-    };
+    let (join, len) = join_in(bytes.get(end..)?)?;
     Some((join, end + len))
+}
+
+/// What joins the digits before to more of them, and how long it is.
+#[inline]
+fn join_in(rest: &[u8]) -> Option<(Join, usize)> {
+    let first = rest.first().filter(|first| is(**first, JOIN))?;
+    match rest {
+        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => Some(([*first, 0], 1)),
+        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => Some(([b' ', 0], 2)),
+        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => Some(([*a, *b], 2)),
+        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => Some(([wide(*last)?, 0], 3)),
+        _ => None,
+    }
 }
 
 /// Whether the digit at `at` is not the first of its run.

@@ -214,9 +214,14 @@ impl Place<'_> {
             return None;
         }
         let mut digits = [0; DIGITS_MAX];
-        let written = groups.iter().flat_map(|group| group.digits(self.text.bytes));
-        for (digit, byte) in digits.iter_mut().zip(written) {
-            *digit = byte - b'0';
+        let mut len = 0;
+        for group in groups {
+            let written = group.digits(self.text.bytes);
+            let room = digits.get_mut(len..len + written.len())?;
+            for (digit, byte) in room.iter_mut().zip(written) {
+                *digit = byte.wrapping_sub(b'0');
+            }
+            len += written.len();
         }
         let number = Number { place: self, digits: digits.get(..form.digits())?, groups, form };
         let kind = number.kind()?;
