@@ -44,6 +44,7 @@ pub(super) fn remainder(digits: &[u8], divisor: u32) -> u32 {
 
 /// ISO/IEC 7064 MOD 97-10, as IBANs have it once their first four characters went last: a sum with one more letter or
 /// digit. What it leaves when divided by 97 counts.
+#[inline]
 pub(super) fn add97(sum: u32, character: u8) -> u32 {
     // Division is dear and there is room for many characters between two, so that nothing overflows: where that is watched
     // for, it costs more than the sum.
