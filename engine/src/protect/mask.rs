@@ -16,7 +16,7 @@ pub(super) fn mask(kind: Option<Kind>, out: &mut Vec<u8>, from: usize) {
         Some(Kind::Email) => email(out, from),
         // The unspecified addresses: still an address to whoever checks.
         Some(Kind::Ip) => {
-            let is_long = out.iter().skip(from).any(|byte| *byte == b':');
+            let is_long = out.get(from..).is_some_and(|found| found.contains(&b':'));
             out.truncate(from);
             out.extend_from_slice(if is_long { b"::" } else { b"0.0.0.0" });
         }
@@ -38,7 +38,7 @@ pub(super) fn mask(kind: Option<Kind>, out: &mut Vec<u8>, from: usize) {
 
 /// An address of the same length: formats of JSON Schema allow a star before the `@` and only letters behind.
 fn email(out: &mut Vec<u8>, from: usize) {
-    let sign = out.iter().skip(from).rposition(|byte| *byte == b'@');
+    let sign = out.get(from..).and_then(|found| found.iter().rposition(|byte| *byte == b'@'));
     let sign = sign.map_or(out.len(), |sign| from + sign);
     if sign == out.len() {
         out.push(b'@');
@@ -49,9 +49,10 @@ fn email(out: &mut Vec<u8>, from: usize) {
 }
 
 fn card(out: &mut Vec<u8>, from: usize) {
-    let digits = out.iter().enumerate().skip(from).filter(|(_, byte)| byte.is_ascii_digit());
-    let kept = digits.rev().take(CARD_DIGITS_KEPT).last().map_or(from, |(first, _)| first);
-    hide(out, from..kept, b'*', |byte| byte.is_ascii_digit(), |char| char.is_ascii_digit());
+    let found = out.get(from..).unwrap_or_default();
+    let digits = found.iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_digit());
+    let kept = digits.take(CARD_DIGITS_KEPT).last().map_or(0, |(first, _)| first);
+    hide(out, from..from + kept, b'*', |byte| byte.is_ascii_digit(), |char| char.is_ascii_digit());
 }
 
 /// Without a branch, so that many bytes are asked at once.
