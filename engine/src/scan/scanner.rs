@@ -132,6 +132,8 @@ impl Scanner {
     }
 
     fn look(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
+        let mut runs = Runs::default();
+        let mut near = None;
         let mut look = Look {
             scanner: self,
             text,
@@ -139,15 +141,15 @@ impl Scanner {
             families_done: [0; families::ALL.len()],
             escapes_done: 0,
             ciphers_done: 0,
-            runs: Runs::default(),
-            near: Near::default(),
+            runs: &mut runs,
+            near: &mut near,
             findings,
         };
         looked(text.bytes.len());
         self.trigger.each(text.bytes, |source, at| look.hit(source, at));
-        let Look { mut runs, findings, .. } = look;
+        let Look { runs, findings, .. } = look;
         if let Some(key) = text.key {
-            self.named(key, text, &mut runs, findings);
+            self.named(key, text, runs, findings);
         }
         run::runs(text, &mut |code| self.decoded(&code, depth, findings));
     }
@@ -199,8 +201,9 @@ struct Look<'l> {
     families_done: [usize; families::ALL.len()],
     escapes_done: usize,
     ciphers_done: usize,
-    runs: Runs,
-    near: Near,
+    runs: &'l mut Runs,
+    /// Made when it is needed: it is large, and many texts are short.
+    near: &'l mut Option<Near>,
     findings: &'l mut Vec<Finding>,
 }
 
@@ -238,14 +241,15 @@ impl Look<'_> {
             }
             Source::Pattern(index) => {
                 if let Some(patterns) = &scanner.patterns {
-                    patterns.look(index, text, at, &mut self.runs, &mut |detector, place| {
+                    patterns.look(index, text, at, self.runs, &mut |detector, place| {
                         findings.push(Finding { place, detector, is_encoded: false });
                     });
                 }
             }
             Source::Phrase(index) => {
                 if let Some(phrases) = &scanner.phrases {
-                    phrases.look(index, text, at, &mut self.near, &mut Sink { scanner, findings });
+                    let near = self.near.get_or_insert_default();
+                    phrases.look(index, text, at, near, &mut Sink { scanner, findings });
                 }
             }
             Source::Escape | Source::Cipher | Source::Family(_) => {}
