@@ -1,60 +1,145 @@
 //! Characters that say nothing in place of those that do, in a form that clients can go on with.
 
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::scan::{Class, Kind};
 
 /// Digits of a card number that stay, as receipts show them (PCI DSS 4, requirement 3.4.1 allows more).
 const CARD_DIGITS_KEPT: usize = 4;
 
-/// Adds the masked form of something found. Masking it again changes nothing.
-pub(super) fn mask(kind: Option<Kind>, found: &str, out: &mut Vec<u8>) {
+/// Masks what was found: what `out` ends with, from this place on. Masking it again changes nothing.
+pub(super) fn mask(kind: Option<Kind>, out: &mut Vec<u8>, from: usize) {
+    let end = out.len();
     match kind {
-        Some(Kind::Email) => email(found, out),
+        Some(Kind::Email) => email(out, from),
         // The unspecified addresses: still an address to whoever checks.
-        Some(Kind::Ip) => out.extend_from_slice(if found.contains(':') { b"::" } else { b"0.0.0.0" }),
-        Some(Kind::Card) => card(found, out),
-        Some(kind) if kind.class() == Class::Hidden => {}
-        Some(kind) if kind.class() == Class::Pii => hide(found, b'*', out, is_alphanumeric),
+        Some(Kind::Ip) => {
+            let is_long = out.get(from..).is_some_and(|found| found.contains(&b':'));
+            out.truncate(from);
+            out.extend_from_slice(if is_long { b"::" } else { b"0.0.0.0" });
+        }
+        Some(Kind::Card) => card(out, from),
+        Some(kind) if kind.class() == Class::Hidden => out.truncate(from),
+        Some(kind) if kind.class() == Class::Pii => {
+            hide(out, from..end, b'*', is_alphanumeric, char::is_alphanumeric);
+        }
         // Of a secret not even its punctuation is shown.
-        _ => hide(found, b'*', out, |char| !char.is_whitespace()),
+        _ => hide(
+            out,
+            from..end,
+            b'*',
+            |byte| !matches!(byte, b'\t'..=b'\r' | b' '),
+            |char| !char.is_whitespace(),
+        ),
     }
 }
 
 /// An address of the same length: formats of JSON Schema allow a star before the `@` and only letters behind.
-fn email(found: &str, out: &mut Vec<u8>) {
-    let (local, host) = found.rsplit_once('@').unwrap_or((found, ""));
-    out.resize(out.len() + local.chars().count(), b'*');
-    out.push(b'@');
-    hide(host, b'x', out, |char| char != '.');
-}
-
-fn card(found: &str, out: &mut Vec<u8>) {
-    let mut left = found.bytes().filter(u8::is_ascii_digit).count();
-    hide(found, b'*', out, |char| {
-        let is_hidden = char.is_ascii_digit() && left > CARD_DIGITS_KEPT;
-        left -= usize::from(char.is_ascii_digit());
-        is_hidden
-    });
-}
-
-/// Told faster for what is mostly there.
-fn is_alphanumeric(char: char) -> bool {
-    if char.is_ascii() { char.is_ascii_alphanumeric() } else { char.is_alphanumeric() }
-}
-
-/// Adds the text with `instead` in place of each character that says something.
-fn hide(text: &str, instead: u8, out: &mut Vec<u8>, mut says: impl FnMut(char) -> bool) {
-    if text.is_ascii() {
-        // A bit that none of them has, so that none is asked what it is outside ASCII.
-        out.extend(text.bytes().map(|byte| if says(char::from(byte & 0x7F)) { instead } else { byte }));
-        return;
+fn email(out: &mut Vec<u8>, from: usize) {
+    let sign = out.get(from..).and_then(|found| found.iter().rposition(|byte| *byte == b'@'));
+    let sign = sign.map_or(out.len(), |sign| from + sign);
+    if sign == out.len() {
+        out.push(b'@');
     }
-    for char in text.chars() {
+    let end = out.len();
+    hide(out, sign + 1..end, b'x', |byte| byte != b'.', |char| char != '.');
+    hide(out, from..sign, b'*', |_| true, |_| true);
+}
+
+fn card(out: &mut Vec<u8>, from: usize) {
+    let found = out.get(from..).unwrap_or_default();
+    let digits = found.iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_digit());
+    let kept = digits.take(CARD_DIGITS_KEPT).last().map_or(0, |(first, _)| first);
+    hide(out, from..from + kept, b'*', |byte| byte.is_ascii_digit(), |char| char.is_ascii_digit());
+}
+
+/// Without a branch, so that many bytes are asked at once.
+#[inline]
+fn is_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() | byte.is_ascii_digit()
+}
+
+/// Puts `instead` in place of each character there that says something. A text of ASCII is asked byte by byte.
+#[inline]
+fn hide(
+    out: &mut Vec<u8>,
+    place: Range<usize>,
+    instead: u8,
+    byte_says: impl Fn(u8) -> bool,
+    says: fn(char) -> bool,
+) {
+    match out.get_mut(place.clone()) {
+        Some(found) if found.is_ascii() => {
+            for byte in found {
+                *byte = if byte_says(*byte) { instead } else { *byte };
+            }
+        }
+        Some(_) => hide_any(out, place, instead, says),
+        None => {}
+    }
+}
+
+/// The same for characters of several bytes, which one takes the place of.
+#[inline(never)]
+fn hide_any(out: &mut Vec<u8>, place: Range<usize>, instead: u8, says: fn(char) -> bool) {
+    let behind = out.split_off(place.end);
+    let found = out.split_off(place.start);
+    for char in String::from_utf8_lossy(&found).chars() {
         if says(char) {
             out.push(instead);
         } else {
             out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    out.extend_from_slice(&behind);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn masked(kind: Option<Kind>, found: &str) -> String {
+        let mut out = Vec::from(*b"left ");
+        out.extend_from_slice(found.as_bytes());
+        mask(kind, &mut out, 5);
+        String::from_utf8(out).unwrap().strip_prefix("left ").unwrap().into()
+    }
+
+    #[test]
+    fn each_kind_keeps_its_form_and_nothing_that_says_something() {
+        let cases = [
+            (Some(Kind::Email), "a.b+c@host-a.example", "*****@xxxxxx.xxxxxxx"),
+            (Some(Kind::Email), "björn@höst.example", "*****@xxxx.xxxxxxx"),
+            (Some(Kind::Ip), "192.0.2.1", "0.0.0.0"),
+            (Some(Kind::Ip), "2001:db8::1", "::"),
+            (Some(Kind::Card), "4111 1111-1111 1111", "**** ****-**** 1111"),
+            (Some(Kind::Card), "4111\u{a0}1111", "****\u{a0}1111"),
+            (Some(Kind::Phone), "+1 (212) 555\u{2011}0100", "+* (***) ***\u{2011}****"),
+            (Some(Kind::NationalId), "Ж1-x", "**-*"),
+            (Some(Kind::Tags), "\u{e0041}", ""),
+            (Some(Kind::Jwt), "ey.a b\u{b}ß\u{a0}c", "**** *\u{b}*\u{a0}*"),
+            (None, "a b", "* *"),
+        ];
+        for (kind, found, expected) in cases {
+            assert_eq!(masked(kind, found), expected, "{found}");
+            assert_eq!(masked(kind, expected), expected, "{found}, masked");
+        }
+    }
+
+    #[test]
+    fn a_byte_of_ascii_is_taken_as_the_character_it_is() {
+        for byte in 0..0x80_u8 {
+            let one = String::from(char::from(byte));
+            for kind in [Kind::Phone, Kind::Jwt, Kind::Card, Kind::Mac] {
+                // Beside a character of more bytes the other way is taken.
+                let wide = masked(Some(kind), &alloc::format!("{one}\u{2011}"));
+                let mark = if kind == Kind::Jwt { "*" } else { "\u{2011}" };
+                assert_eq!(wide.strip_suffix(mark), Some(masked(Some(kind), &one).as_str()), "{byte:#x}");
+            }
         }
     }
 }

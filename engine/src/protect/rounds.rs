@@ -69,6 +69,7 @@ impl Protector<'_> {
     /// `original` was looked through before.
     fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
         let mut searches = 0;
+        let mut room = Vec::new();
         let mut parts = Vec::with_capacity(findings.len());
         let marked = marked(text, self.key);
         for Finding { mut place, detector, is_encoded } in findings {
@@ -88,7 +89,7 @@ impl Protector<'_> {
             let part = Part { place: place.clone(), treatment: treated.now, kind };
             // Made by what was done before, or found then.
             let is_known = original.is_some_and(|original| {
-                part.stays(text, self.key)
+                part.stays(text, self.key, &mut room)
                     || searches < SEARCHES_MAX && {
                         searches += 1;
                         original.contains(found)

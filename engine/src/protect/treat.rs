@@ -19,29 +19,34 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Whether the text keeps it as it is.
-    pub(super) fn stays(&self, text: &str, key: Option<&SessionKey>) -> bool {
+    /// Whether the text keeps it as it is; `room` is to write in.
+    pub(super) fn stays(&self, text: &str, key: Option<&SessionKey>, room: &mut Vec<u8>) -> bool {
         let Some(found) = text.get(self.place.clone()) else { return true };
-        let mut new = Vec::with_capacity(found.len());
-        self.write(text, found, key, &mut new);
-        new == found.as_bytes()
+        room.clear();
+        room.extend_from_slice(found.as_bytes());
+        self.treat(text, found, key, room);
+        room == found.as_bytes()
     }
 
-    /// Adds what takes the place of what was `found` there.
-    fn write(&self, text: &str, found: &str, key: Option<&SessionKey>, out: &mut Vec<u8>) {
+    /// Puts what takes its place instead of what was `found`, which `out` ends with.
+    fn treat(&self, text: &str, found: &str, key: Option<&SessionKey>, out: &mut Vec<u8>) {
+        let from = out.len().saturating_sub(found.len());
         match self.treatment {
-            Treatment::Hash if is_hashed(text, &self.place, key) => out.extend_from_slice(found.as_bytes()),
+            Treatment::Hash if is_hashed(text, &self.place, key) => {}
             // A digest in its place would hold apart what it was hidden between.
-            Treatment::Hash if self.kind.is_some_and(|kind| kind.class() == Class::Hidden) => {}
-            Treatment::Hash => match hashed(found, key) {
-                Some(hash) => out.extend_from_slice(hash.as_bytes()),
-                None => mask(self.kind, found, out),
-            },
-            Treatment::Mask => mask(self.kind, found, out),
-            Treatment::Remove | Treatment::Strip => {}
-            Treatment::Log | Treatment::Mark | Treatment::Quarantine | Treatment::Deny => {
-                out.extend_from_slice(found.as_bytes());
+            Treatment::Hash if self.kind.is_some_and(|kind| kind.class() == Class::Hidden) => {
+                out.truncate(from)
             }
+            Treatment::Hash => match hashed(found, key) {
+                Some(hash) => {
+                    out.truncate(from);
+                    out.extend_from_slice(hash.as_bytes());
+                }
+                None => mask(self.kind, out, from),
+            },
+            Treatment::Mask => mask(self.kind, out, from),
+            Treatment::Remove | Treatment::Strip => out.truncate(from),
+            Treatment::Log | Treatment::Mark | Treatment::Quarantine | Treatment::Deny => {}
         }
     }
 }
@@ -62,16 +67,22 @@ pub(super) fn treated(text: &str, parts: &[Part], key: Option<&SessionKey>) -> O
 }
 
 fn replaced(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<String> {
-    let mut out = Vec::with_capacity(if parts.is_empty() { 0 } else { text.len() });
+    let mut out = Vec::new();
     let mut is_changed = false;
     let mut done = 0;
     for part in merged(parts) {
-        let before = text.get(done..part.place.start);
-        let (Some(before), Some(found)) = (before, text.get(part.place.clone())) else { continue };
-        out.extend_from_slice(before.as_bytes());
-        let from = out.len();
-        part.write(text, found, key, &mut out);
-        is_changed = is_changed || out.get(from..) != Some(found.as_bytes());
+        let Some(found) = text.get(part.place.clone()) else { continue };
+        if !is_changed {
+            // Nothing is copied before something changes: a further look mostly finds what stays.
+            if part.stays(text, key, &mut out) {
+                continue;
+            }
+            is_changed = true;
+            out = Vec::with_capacity(text.len());
+        }
+        let Some(with_before) = text.get(done..part.place.end) else { continue };
+        out.extend_from_slice(with_before.as_bytes());
+        part.treat(text, found, key, &mut out);
         done = part.place.end;
     }
     if !is_changed {
@@ -88,16 +99,19 @@ fn replaced(text: &str, parts: &[Part], key: Option<&SessionKey>) -> Option<Stri
 /// Parts that overlap as one: treated as the one of them that takes most away.
 fn merged(parts: &[Part]) -> impl Iterator<Item = Part> {
     let is_replaced = |part: &&Part| !matches!(part.treatment, Treatment::Log | Treatment::Mark);
-    let mut rest = parts.iter().filter(is_replaced).peekable();
+    let mut rest = parts.iter().filter(is_replaced);
+    let mut next = rest.next();
     core::iter::from_fn(move || {
-        let mut whole = rest.next()?.clone();
-        while let Some(part) = rest.next_if(|part| part.place.start < whole.place.end) {
+        let mut whole = next?.clone();
+        next = rest.next();
+        while let Some(part) = next.filter(|part| part.place.start < whole.place.end) {
             // Of two the form of the longer one is the form of the whole.
             if part.place.len() > whole.place.len() {
                 whole.kind = part.kind;
             }
             whole.place.end = whole.place.end.max(part.place.end);
             whole.treatment = whole.treatment.max(part.treatment);
+            next = rest.next();
         }
         Some(whole)
     })

@@ -132,48 +132,24 @@ impl Scanner {
     }
 
     fn look(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
-        let mut sink = Sink { scanner: self, findings };
-        // Before which place each family has looked already.
-        let mut done = [0; families::ALL.len()];
-        let (mut escapes_done, mut ciphers_done) = (0, 0);
         let mut runs = Runs::default();
-        let mut near = Near::default();
+        let mut near = None;
+        let mut look = Look {
+            scanner: self,
+            text,
+            depth,
+            families_done: [0; families::ALL.len()],
+            escapes_done: 0,
+            ciphers_done: 0,
+            runs: &mut runs,
+            near: &mut near,
+            findings,
+        };
         looked(text.bytes.len());
-        self.trigger.each(text.bytes, |source, at| {
-            match self.sources.get(usize::from(source)).inspect(|_| looked(1)) {
-                Some(Source::Family(number)) => {
-                    if let (Some(family), Some(done)) = (families::ALL.get(*number), done.get_mut(*number))
-                        && *done <= at
-                    {
-                        *done = (family.look)(text, at, &mut sink);
-                    }
-                }
-                Some(Source::Escape) if escapes_done <= at => {
-                    escapes_done =
-                        escape::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
-                }
-                Some(Source::Cipher) if ciphers_done <= at => {
-                    ciphers_done =
-                        cipher::look(text, at, &mut |code| self.decoded(&code, depth, sink.findings));
-                }
-                Some(Source::Pattern(index)) => {
-                    if let Some(patterns) = &self.patterns {
-                        let findings = &mut *sink.findings;
-                        patterns.look(*index, text, at, &mut runs, &mut |detector, place| {
-                            findings.push(Finding { place, detector, is_encoded: false });
-                        });
-                    }
-                }
-                Some(Source::Phrase(index)) => {
-                    if let Some(phrases) = &self.phrases {
-                        phrases.look(*index, text, at, &mut near, &mut sink);
-                    }
-                }
-                Some(Source::Escape | Source::Cipher) | None => {}
-            }
-        });
+        self.trigger.each(text.bytes, |source, at| look.hit(source, at));
+        let Look { runs, findings, .. } = look;
         if let Some(key) = text.key {
-            self.named(key, text, &mut runs, findings);
+            self.named(key, text, runs, findings);
         }
         run::runs(text, &mut |code| self.decoded(&code, depth, findings));
     }
@@ -213,6 +189,71 @@ impl Scanner {
         order::by_number(&mut inside, |finding: &Finding| finding.detector.into());
         inside.dedup_by_key(|finding| finding.detector);
         inside.iter().for_each(|finding| add(finding.detector));
+    }
+}
+
+/// One text that is looked through.
+struct Look<'l> {
+    scanner: &'l Scanner,
+    text: &'l Text<'l>,
+    depth: u8,
+    /// Before which place each family has looked already.
+    families_done: [usize; families::ALL.len()],
+    escapes_done: usize,
+    ciphers_done: usize,
+    runs: &'l mut Runs,
+    /// Made when it is needed: it is large, and many texts are short.
+    near: &'l mut Option<Near>,
+    findings: &'l mut Vec<Finding>,
+}
+
+impl Look<'_> {
+    /// Has the source look. Families are what mostly looks, and in dense text every other time they have looked there
+    /// already: so they are told here, and the others stay out of their way.
+    #[inline]
+    fn hit(&mut self, source: u16, at: usize) {
+        match self.scanner.sources.get(usize::from(source)).inspect(|_| looked(1)) {
+            Some(Source::Family(number)) => {
+                if let (Some(family), Some(done)) =
+                    (families::ALL.get(*number), self.families_done.get_mut(*number))
+                    && *done <= at
+                {
+                    let sink = &mut Sink { scanner: self.scanner, findings: self.findings };
+                    *done = (family.look)(self.text, at, sink);
+                }
+            }
+            Some(source) => self.look(*source, at),
+            None => {}
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self, source: Source, at: usize) {
+        let Look { scanner, text, depth, findings, .. } = self;
+        match source {
+            Source::Escape if self.escapes_done <= at => {
+                self.escapes_done =
+                    escape::look(text, at, &mut |code| scanner.decoded(&code, *depth, findings));
+            }
+            Source::Cipher if self.ciphers_done <= at => {
+                self.ciphers_done =
+                    cipher::look(text, at, &mut |code| scanner.decoded(&code, *depth, findings));
+            }
+            Source::Pattern(index) => {
+                if let Some(patterns) = &scanner.patterns {
+                    patterns.look(index, text, at, self.runs, &mut |detector, place| {
+                        findings.push(Finding { place, detector, is_encoded: false });
+                    });
+                }
+            }
+            Source::Phrase(index) => {
+                if let Some(phrases) = &scanner.phrases {
+                    let near = self.near.get_or_insert_default();
+                    phrases.look(index, text, at, near, &mut Sink { scanner, findings });
+                }
+            }
+            Source::Escape | Source::Cipher | Source::Family(_) => {}
+        }
     }
 }
 

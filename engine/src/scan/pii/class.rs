@@ -12,6 +12,11 @@ pub(super) const DOMAIN: u8 = 8;
 pub(super) const ADDRESS: u8 = 16;
 /// What joins groups of digits begins with.
 pub(super) const JOIN: u8 = 32;
+/// What it ends with.
+pub(super) const JOIN_END: u8 = 64;
+
+/// Digits of hexadecimal numbers.
+pub(super) const HEXADECIMAL: u8 = 128;
 
 /// Whether a byte is of one of these classes.
 #[inline]
@@ -44,13 +49,17 @@ const fn classes() -> [u8; 256] {
         let local = matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'');
         let domain = matches!(byte, b'.' | b'-');
         let address = byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-        let join = matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | 0xC2 | 0xE2);
+        let joins = matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')');
+        let join = joins || matches!(byte, 0xC2 | 0xE2);
+        let join_end = joins || matches!(byte, 0x89 | 0x90..=0x93 | 0xA0 | 0xAF);
         classes[number] = bit(word, ALPHANUMERIC)
             | bit(far || byte.is_ascii_alphabetic(), LETTER)
             | bit(far || word || local, LOCAL)
             | bit(far || word || domain, DOMAIN)
             | bit(address, ADDRESS)
-            | bit(join, JOIN);
+            | bit(join, JOIN)
+            | bit(join_end, JOIN_END)
+            | bit(byte.is_ascii_hexdigit(), HEXADECIMAL);
         number += 1;
     }
     classes

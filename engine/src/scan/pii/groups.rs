@@ -3,8 +3,8 @@
 //! Whether two groups are joined depends on nothing but the bytes between them. So a run of groups has one beginning,
 //! from wherever one looks, and is read once.
 
-use super::class::{JOIN, is};
-use super::{before, byte};
+use super::byte;
+use super::class::{JOIN, JOIN_END, is};
 
 /// How many groups are looked at together; no number of a person has more.
 pub(super) const GROUPS: usize = 8;
@@ -74,23 +74,29 @@ impl<'t> Window<'t> {
     }
 
     fn fill(&mut self) {
-        let mut next = self.next;
-        while self.to < self.from + GROUPS
-            && let Some((join, start)) = next
-        {
-            if self.to == KEPT {
-                self.kept.copy_within(self.from.., 0);
-                self.to -= self.from;
-                self.from = 0;
-            }
-            let end = digits_end(self.bytes, start);
-            if let Some(place) = self.kept.get_mut(self.to) {
-                *place = Group { start, end, join };
-                self.to += 1;
-            }
-            next = join_at(self.bytes, end);
+        if self.from > KEPT - GROUPS {
+            self.kept.copy_within(self.from..self.to, 0);
+            self.to -= self.from;
+            self.from = 0;
         }
-        self.next = next;
+        let Some((mut join, mut start)) = self.next else { return };
+        let room = self.kept.get_mut(self.to..self.from + GROUPS).unwrap_or_default();
+        let mut filled = 0;
+        for place in room {
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            let len = digits_len(rest);
+            let end = start + len;
+            *place = Group { start, end, join };
+            filled += 1;
+            let Some((next, gap)) = rest.get(len..).and_then(join_in) else {
+                self.next = None;
+                self.to += filled;
+                return;
+            };
+            (join, start) = (next, end + gap);
+        }
+        self.next = Some((join, start));
+        self.to += filled;
     }
 }
 
@@ -101,31 +107,40 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
 
 /// Where the digits that stand at `at` end.
 pub(super) fn digits_end(bytes: &[u8], at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
+    at + digits_len(bytes.get(at..).unwrap_or_default())
+}
+
+/// How many digits there are at the front.
+#[inline]
+fn digits_len(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len())
 }
 
 /// What joins the digits that end here to more of them, and where these start.
-#[inline]
 pub(super) fn join_at(bytes: &[u8], end: usize) -> Option<(Join, usize)> {
-    let rest = bytes.get(end..)?;
-    let first = rest.first().filter(|first| is(**first, JOIN))?;
-    let (join, len) = match rest {
-        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => ([*first, 0], 1),
-        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => ([b' ', 0], 2),
-        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => ([*a, *b], 2),
-        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => ([wide(*last)?, 0], 3),
-        _ => return None,
-    };
+    let (join, len) = join_in(bytes.get(end..)?)?;
     Some((join, end + len))
+}
+
+/// What joins the digits before to more of them, and how long it is.
+#[inline]
+fn join_in(rest: &[u8]) -> Option<(Join, usize)> {
+    let first = rest.first().filter(|first| is(**first, JOIN))?;
+    match rest {
+        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => Some(([*first, 0], 1)),
+        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => Some(([b' ', 0], 2)),
+        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => Some(([*a, *b], 2)),
+        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => Some(([wide(*last)?, 0], 3)),
+        _ => None,
+    }
 }
 
 /// Whether the digit at `at` is not the first of its run.
 fn goes_on(bytes: &[u8], at: usize) -> bool {
-    if before(bytes, at).is_some_and(|byte| byte.is_ascii_digit()) {
-        return true;
-    }
     match bytes.get(..at).unwrap_or_default() {
+        [.., last] if last.is_ascii_digit() => true,
+        // Mostly told by this alone.
+        [.., last] if !is(*last, JOIN_END) => false,
         [.., digit, a] if digit.is_ascii_digit() && joins(*a) => true,
         [.., digit, 0xC2, 0xA0] if digit.is_ascii_digit() => true,
         [.., digit, a, b] if digit.is_ascii_digit() && join_together(*a, *b) => true,

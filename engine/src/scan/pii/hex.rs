@@ -4,7 +4,7 @@ use core::net::Ipv6Addr;
 use core::ops::Range;
 use core::str::{self, FromStr};
 
-use super::class::{ADDRESS, back, front};
+use super::class::{ADDRESS, HEXADECIMAL, back, front, is};
 use super::groups::digits_end;
 use super::{before, byte, is_word};
 use crate::scan::trigger::{Gram, Set};
@@ -60,8 +60,9 @@ fn mac(bytes: &[u8], start: usize, size: usize, separator: u8, found: &mut dyn F
 /// Neither everybody's address nor nobody's.
 fn is_mac(written: &[u8], size: usize, separator: u8) -> bool {
     let is_group = |group: &[u8]| {
-        let (digits, behind) = group.split_at(size.min(group.len()));
-        digits.iter().all(u8::is_ascii_hexdigit) && behind.iter().all(|byte| *byte == separator)
+        let (digits, behind) = group.split_at_checked(size).unwrap_or((group, &[]));
+        digits.iter().all(|byte| is(*byte, HEXADECIMAL))
+            && behind.first().is_none_or(|byte| *byte == separator)
     };
     let all = |digit: u8| written.iter().all(|byte| byte.eq_ignore_ascii_case(&digit) || *byte == separator);
     written.len() == 12 + 12 / size - 1 && written.chunks(size + 1).all(is_group) && !all(b'0') && !all(b'f')

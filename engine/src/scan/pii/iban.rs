@@ -1,6 +1,6 @@
 //! International bank account numbers, ISO 13616.
 
-use super::checks::remainder97;
+use super::checks::add97;
 use super::class::{ALPHANUMERIC, is};
 use super::{byte, is_word};
 
@@ -18,11 +18,15 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let (front, back) = bytes.get(at..)?.split_first_chunk::<4>()?;
     let [a, b, b'0'..=b'9', b'0'..=b'9'] = front else { return None };
     let mut left = country_len(*a, *b)?.checked_sub(front.len())?;
-    let (mut len, mut blank) = (0, false);
+    // Digits, capitals and small letters differ in their upper three bits.
+    let cases = |byte: u8| 1_u8 << (byte >> 5);
+    let (mut len, mut blank, mut sum, mut seen) = (0, false, 0, cases(*a) | cases(*b));
     while left > 0 {
         let byte = *back.get(len)?;
         if is(byte, ALPHANUMERIC) {
             (left, blank) = (left - 1, false);
+            sum = add97(sum, byte);
+            seen |= cases(byte);
         } else if blank || !matches!(byte, b' ' | b'-') {
             return None;
         } else {
@@ -30,12 +34,10 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
         }
         len += 1;
     }
-    let back = back.get(..len)?;
     let end = at + front.len() + len;
-    let any = |case: fn(&u8) -> bool| front.iter().chain(back).any(case);
-    let mixed = || any(u8::is_ascii_lowercase) && any(u8::is_ascii_uppercase);
-    let sum = || remainder97([back, front]);
-    (!is_word(byte(bytes, end)) && sum() == 1 && !mixed()).then_some(end)
+    let mixed = cases(b'A') | cases(b'a');
+    let holds = seen & mixed != mixed && front.iter().fold(sum, |sum, byte| add97(sum, *byte)) % 97 == 1;
+    (holds && !is_word(byte(bytes, end))).then_some(end)
 }
 
 /// Whether what begins at `at` is part of an account number that began before it, right or wrong: words of four

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::context::Context;
 use super::form::Form;
-use super::groups::{Group, Window, begins, join_at};
+use super::groups::{Group, Window, begins, digits_end, join_at};
 use super::known::is_known;
 use super::numeral::Number;
 use super::topic::Topic;
@@ -50,7 +50,7 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
         return at + 1;
     }
     // Most are told before anything is made ready.
-    if let Some(end) = small(bytes, at) {
+    if let Some(end) = small(bytes, at).or_else(|| tail(bytes, at)) {
         return end;
     }
     let mut window = Window::new(bytes);
@@ -103,6 +103,12 @@ fn small(bytes: &[u8], at: usize) -> Option<usize> {
     // Nobody writes phone numbers of so few digits like a fraction.
     let fewest = if join == [b'.', 0] { phone::DIGITS_MIN } else { DIGITS_MIN };
     let end = digits(next, fewest - 1 - (end - at))?;
+    join_at(bytes, end).is_none().then_some(end)
+}
+
+/// Where digits end that are the end of a word, by themselves: of an account, of a name. [`coded`] looks at the words.
+fn tail(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = is_word(before(bytes, at)).then(|| digits_end(bytes, at))?;
     join_at(bytes, end).is_none().then_some(end)
 }
 
@@ -208,9 +214,14 @@ impl Place<'_> {
             return None;
         }
         let mut digits = [0; DIGITS_MAX];
-        let written = groups.iter().flat_map(|group| group.digits(self.text.bytes));
-        for (digit, byte) in digits.iter_mut().zip(written) {
-            *digit = byte - b'0';
+        let mut len = 0;
+        for group in groups {
+            let written = group.digits(self.text.bytes);
+            let room = digits.get_mut(len..len + written.len())?;
+            for (digit, byte) in room.iter_mut().zip(written) {
+                *digit = byte.wrapping_sub(b'0');
+            }
+            len += written.len();
         }
         let number = Number { place: self, digits: digits.get(..form.digits())?, groups, form };
         let kind = number.kind()?;

@@ -1,7 +1,5 @@
 //! What words say of a number beside them, in the languages that forms and records are mostly written in.
 
-use crate::scan::words::Words;
-
 /// What a word says of a number beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Topic {
@@ -21,13 +19,16 @@ pub(super) fn classify(word: &[u8]) -> Option<Topic> {
     if !word.is_ascii() {
         return foreign(word);
     }
-    let mut small = [0; 20];
+    let mut small = Small::default();
     for (small, byte) in small.iter_mut().zip(word) {
         *small = byte.to_ascii_lowercase();
     }
     let word = small.get(..word.len().min(small.len()))?;
-    exact(word).or_else(|| stem(word))
+    exact(&small, word).or_else(|| stem(word))
 }
+
+/// A word in small letters, and noughts; what is longer is cut.
+type Small = [u8; 24];
 
 /// Words by how they begin, which is told by five letters and more.
 fn stem(word: &[u8]) -> Option<Topic> {
@@ -48,28 +49,74 @@ fn stem(word: &[u8]) -> Option<Topic> {
     }
 }
 
-/// Whole words, of the languages that forms and records are mostly written in. No word is in two of the lists.
-fn exact(word: &[u8]) -> Option<Topic> {
-    EXACT.iter().find(|(words, _)| words.have(word)).map(|(_, topic)| *topic)
+/// Whole words.
+fn exact(small: &Small, word: &[u8]) -> Option<Topic> {
+    let mut slot = hash(small);
+    while let Some([list, number]) = SLOTS.get(slot).copied() {
+        let (words, topic) = EXACT.get(usize::from(list))?;
+        if words.get(usize::from(number)).is_some_and(|known| *known == word) {
+            return Some(*topic);
+        }
+        slot = (slot + 1) % SLOTS.len();
+    }
+    None
 }
 
+const SLOT_BITS: u32 = 10;
+/// Of no list.
+const FREE: [u8; 2] = [u8::MAX; 2];
+
+/// For each hash of a word, or the next free slot behind, its list in [`EXACT`] and its number there.
+static SLOTS: [[u8; 2]; 1 << SLOT_BITS] = slots();
+
+#[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated by the compiler")]
+const fn slots() -> [[u8; 2]; 1 << SLOT_BITS] {
+    let mut slots = [FREE; _];
+    let mut list = 0;
+    while list < EXACT.len() {
+        let mut number = 0;
+        while number < EXACT[list].0.len() {
+            let word = EXACT[list].0[number];
+            let mut small = [0; _];
+            small.split_at_mut(word.len()).0.copy_from_slice(word);
+            let mut slot = hash(&small);
+            while slots[slot][0] != FREE[0] {
+                slot = (slot + 1) % slots.len();
+            }
+            slots[slot] = [list as u8, number as u8];
+            number += 1;
+        }
+        list += 1;
+    }
+    slots
+}
+
+const fn hash(word: &Small) -> usize {
+    let [a, b, c] = word.as_chunks::<8>().0 else { return 0 };
+    let mixed = u64::from_le_bytes(*a)
+        ^ u64::from_le_bytes(*b).rotate_left(21)
+        ^ u64::from_le_bytes(*c).rotate_left(42);
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT_BITS)) as usize
+}
+
+/// Words of the languages that forms and records are mostly written in. No word is in two of the lists.
 #[rustfmt::skip]
-static EXACT: [(Words, Topic); 6] = [
-    (Words::new(&[
+const EXACT: [(&[&[u8]], Topic); 6] = [
+    (&[
         b"tel", b"tels", b"tlf", b"mob", b"cell", b"cellphone", b"cells", b"cellular", b"celular", b"call",
         b"calling", b"callback", b"caller", b"dial", b"fax", b"contact", b"contacts", b"sms", b"msisdn", b"landline",
         b"hotline", b"helpline", b"voicemail", b"pager", b"movil", b"portable", b"handy", b"rufnummer", b"festnetz",
         b"puhelin", b"matkapuhelin", b"puh", b"gsm", b"cep", b"numara", b"fono", b"anruf", b"anrufen", b"llame",
         b"llamar", b"appeler", b"appelez", b"ligue", b"chiamare", b"chiama", b"bel", b"komorka", b"cellulare",
         b"telemovel", b"ring"
-    ]), Topic::Phone),
-    (Words::new(&[
+    ], Topic::Phone),
+    (&[
         b"card", b"cards", b"cc", b"ccn", b"pan", b"visa", b"mastercard", b"amex", b"maestro", b"discover", b"diners",
         b"jcb", b"unionpay", b"debit", b"credit", b"tarjeta", b"carte", b"karte", b"carta", b"kort", b"cartao",
         b"kaart", b"kortti", b"karta"
-    ]), Topic::Card),
-    (Words::new(&[b"ssn", b"ssns", b"social"]), Topic::Social),
-    (Words::new(&[
+    ], Topic::Card),
+    (&[b"ssn", b"ssns", b"social"], Topic::Social),
+    (&[
         b"nhs", b"cpf", b"cnpj", b"nif", b"nie", b"dni", b"cif", b"codice", b"fiscal", b"fiscale", b"idnr", b"nir",
         b"insee", b"bsn", b"sofinummer", b"burgerservicenummer", b"rijksregisternummer", b"pesel", b"regon", b"nip",
         b"pnr", b"personnr", b"orgnr", b"hetu", b"henkilotunnus", b"cpr", b"fnr", b"fodselsnummer", b"aadhaar",
@@ -79,12 +126,12 @@ static EXACT: [(Words, Topic); 6] = [
         b"vat", b"vatin", b"nino", b"pps", b"ppsn", b"egn", b"cnp", b"oib", b"jmbg", b"isikukood", b"amka", b"afm",
         b"cuit", b"cuil", b"rut", b"patient", b"insurance", b"insured", b"krankenversicherung", b"versichertennummer",
         b"kvnr", b"routing", b"aba", b"rtn", b"teudat", b"zehut", b"hkid", b"tnin", b"rsa", b"ahv", b"avs"
-    ]), Topic::Identity),
-    (Words::new(&[
+    ], Topic::Identity),
+    (&[
         b"version", b"versions", b"v", b"ver", b"release", b"released", b"releases", b"build", b"revision", b"rev",
         b"firmware", b"section", b"chapter", b"clause", b"oid", b"driver", b"sdk", b"kernel", b"upgrade", b"upgraded"
-    ]), Topic::Version),
-    (Words::new(&[
+    ], Topic::Version),
+    (&[
         b"order", b"orders", b"tracking", b"invoice", b"sha", b"md", b"hash", b"commit", b"epoch", b"ts", b"time",
         b"date", b"isbn", b"issn", b"ean", b"upc", b"gtin", b"sku", b"serial", b"imei", b"price", b"amount", b"total",
         b"balance", b"cost", b"lat", b"lon", b"lng", b"latitude", b"longitude", b"size", b"bytes", b"length",
@@ -93,7 +140,7 @@ static EXACT: [(Words, Topic); 6] = [
         b"qty", b"transaction", b"txn", b"duration", b"ms", b"ns", b"seconds", b"issue", b"pull", b"pr", b"ticket",
         b"case", b"license", b"licence", b"created", b"updated", b"seed", b"nonce", b"checksum", b"score", b"index",
         b"weight", b"width", b"height", b"revenue", b"population", b"batch", b"container", b"parcel", b"shipment"
-    ]), Topic::Other),
+    ], Topic::Other),
 ];
 
 /// Words with letters outside ASCII; in scripts without blanks, parts of what stands there.
