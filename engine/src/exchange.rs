@@ -350,6 +350,13 @@ impl Exchange {
         matches!(self.state, State::Forwarded) && self.asked.is_governed
     }
 
+    /// Whether so many bytes, held of a body of which more will come, are held on without a word: there is nothing to
+    /// judge yet, and most bodies come in two pieces, the second of them empty.
+    #[must_use]
+    pub fn holds_on(&self, options: &Options, bytes: usize) -> bool {
+        matches!(self.state, State::Body | State::Holding(_)) && bytes <= options.body_bytes_max
+    }
+
     /// How the answer's body is to be treated.
     #[must_use]
     pub fn answer_flow(&self) -> Flow {

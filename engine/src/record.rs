@@ -3,7 +3,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 use core::ops::Range;
 
 use sha2::{Digest as _, Sha256};
@@ -13,11 +12,11 @@ use crate::json::{Kind, Value, write_string, write_string_bytes};
 use crate::message::Method;
 use crate::subject::Subject;
 use crate::table::View;
-use crate::text::{push_hex, push_one_line};
+use crate::text::{push_hex, push_number, push_one_line};
 use crate::vocabulary::{Capture, Reason, Treatment};
 
 /// Version of the record's shape.
-pub const VERSION: u32 = 1;
+pub const VERSION: u64 = 1;
 /// Bytes a record may have. Beyond it the arguments shrink to their digest, then long names are cut.
 pub const RECORD_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a client's text, such as a tool name or path, in a record.
@@ -157,9 +156,10 @@ impl Record {
         facts: &Facts<'_>,
     ) -> Record {
         let mut out = String::with_capacity(1024);
-        // Writing to a String cannot fail.
-        let _ = write!(out, r#"{{"v":{VERSION},"kind":"{}""#, facts.kind);
-        string(&mut out, "detail", facts.detail);
+        out.push_str(r#"{"v":"#);
+        push_number(&mut out, VERSION);
+        word(&mut out, "kind", Some(facts.kind));
+        word(&mut out, "detail", facts.detail);
         string(&mut out, "server", Some(facts.server));
         string(&mut out, "host", Some(facts.host));
         string(&mut out, "path", Some(facts.path));
@@ -168,10 +168,11 @@ impl Record {
             string(&mut out, kind, Some(name));
         }
         if let Some(id) = facts.id {
-            let _ = write!(out, r#","id":{id}"#);
+            out.push_str(r#","id":"#);
+            out.push_str(id);
         }
         outcome(&mut out, view, facts.outcome);
-        string(&mut out, "mode", Some(if facts.is_shadow { "shadow" } else { "enforce" }));
+        word(&mut out, "mode", Some(if facts.is_shadow { "shadow" } else { "enforce" }));
         if let Some(shadow) = facts.shadow {
             out.push_str(r#","shadow":{"#);
             let start = out.len();
@@ -182,7 +183,7 @@ impl Record {
         subject_of(&mut out, subject, roles);
         string(&mut out, "session", facts.session.map(short_digest).as_deref());
         string(&mut out, "protocol", facts.protocol);
-        string(&mut out, "era", Some(facts.era));
+        word(&mut out, "era", Some(facts.era));
         string(&mut out, "request_id", Some(facts.request_id));
         string(&mut out, "policy", Some(policy));
         arguments(&mut out, facts);
@@ -198,16 +199,18 @@ impl Record {
             out.push('}');
             return self.open;
         };
-        let _ = write!(out, r#","response":{{"bytes":{}"#, answer.bytes);
+        out.push_str(r#","response":{"bytes":"#);
+        push_number(out, answer.bytes);
         if let Some(hidden) = answer.hidden {
-            let _ = write!(out, r#","hidden":{hidden}"#);
+            number(out, "hidden", hidden.into());
         }
         if answer.events > 0 {
-            let _ = write!(out, r#","events":{},"dropped":{}"#, answer.events, answer.dropped);
+            number(out, "events", answer.events);
+            number(out, "dropped", answer.dropped);
         }
-        string(out, "replaced", answer.replaced.map(Reason::name));
+        word(out, "replaced", answer.replaced.map(Reason::name));
         if let Some(is_error) = answer.is_error {
-            let _ = write!(out, r#","error":{is_error}"#);
+            out.push_str(if is_error { r#","error":true"# } else { r#","error":false"# });
         }
         found(out, &answer.found);
         out.push_str("}}");
@@ -215,12 +218,32 @@ impl Record {
     }
 }
 
-/// `,"key":"text"`, cut to [`TEXT_BYTES_MAX`]; nothing for `None`.
-fn string(out: &mut String, key: &str, text: Option<&str>) {
-    let Some(text) = text else { return };
+/// `,"key":number`.
+fn number(out: &mut String, key: &str, number: u64) {
+    member(out, key);
+    push_number(out, number);
+}
+
+/// `,"key":"word"`, where the word is one of ours, with nothing to escape in it; nothing for `None`.
+fn word(out: &mut String, key: &str, word: Option<&'static str>) {
+    let Some(word) = word else { return };
+    member(out, key);
+    out.push('"');
+    out.push_str(word);
+    out.push('"');
+}
+
+/// `,"key":`
+fn member(out: &mut String, key: &str) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":");
+}
+
+/// `,"key":"text"`, cut to [`TEXT_BYTES_MAX`]; nothing for `None`.
+fn string(out: &mut String, key: &str, text: Option<&str>) {
+    let Some(text) = text else { return };
+    member(out, key);
     match text.as_bytes().get(..TEXT_BYTES_MAX) {
         // The cut may fall into a character, hence bytes.
         Some(cut) if text.len() > TEXT_BYTES_MAX => write_string_bytes(out, cut),
@@ -229,13 +252,13 @@ fn string(out: &mut String, key: &str, text: Option<&str>) {
 }
 
 fn outcome(out: &mut String, view: Option<&View<'_>>, outcome: Outcome) {
-    string(out, "decision", Some(outcome.verdict.name()));
+    word(out, "decision", Some(outcome.verdict.name()));
     let rule = outcome.rule.and_then(|number| {
         let view = view?;
         Some(view.text(view.rules.get(number as usize)?.id))
     });
     string(out, "rule", rule);
-    string(out, "reason", Some(outcome.reason.name()));
+    word(out, "reason", Some(outcome.reason.name()));
 }
 
 fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item = &'v str>) {
@@ -269,7 +292,8 @@ fn subject_of<'v>(out: &mut String, subject: &Subject, roles: impl Iterator<Item
 /// are not known.
 fn names(out: &mut String, [key, more]: [&str; 2], names: Option<&[String]>) {
     let Some(names) = names else { return };
-    let _ = write!(out, r#","{key}":["#);
+    member(out, key);
+    out.push('[');
     let (mut shown, mut bytes) = (0_usize, 0_usize);
     for name in names.iter().take(NAMES_MAX) {
         bytes = bytes.saturating_add(name.len());
@@ -284,7 +308,7 @@ fn names(out: &mut String, [key, more]: [&str; 2], names: Option<&[String]>) {
     }
     out.push(']');
     if shown < names.len() {
-        let _ = write!(out, r#","{more}":{}"#, names.len().saturating_sub(shown));
+        number(out, more, names.len().saturating_sub(shown) as u64);
     }
 }
 
@@ -300,12 +324,16 @@ fn found(out: &mut String, all: &[Found]) {
         string(out, "detector", Some(&found.detector));
         out.remove(start); // the comma
         string(out, "rule", Some(&found.rule));
-        string(out, "treatment", Some(found.now.name()));
-        string(out, "would", found.would.map(Treatment::name));
-        let _ = write!(out, r#","count":{},"at":["#, found.count);
+        word(out, "treatment", Some(found.now.name()));
+        word(out, "would", found.would.map(Treatment::name));
+        number(out, "count", found.count.into());
+        out.push_str(r#","at":["#);
         for (index, place) in found.places.iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            let _ = write!(out, "{comma}[{},{}]", place.start, place.end);
+            out.push_str(if index > 0 { ",[" } else { "[" });
+            push_number(out, place.start as u64);
+            out.push(',');
+            push_number(out, place.end as u64);
+            out.push(']');
         }
         out.push_str("]}");
     }
@@ -323,8 +351,9 @@ fn arguments(out: &mut String, facts: &Facts<'_>) {
         }
         return;
     };
-    let _ = write!(out, r#","arguments":{{"bytes":{},"digest":"#, value.raw().len());
-    out.push_str("\"sha256:");
+    out.push_str(r#","arguments":{"bytes":"#);
+    push_number(out, value.raw().len() as u64);
+    out.push_str(r#","digest":"sha256:"#);
     push_hex(out, &Sha256::digest(value.raw().as_bytes()));
     out.push('"');
     let whole = out.len();

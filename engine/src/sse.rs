@@ -22,7 +22,7 @@ use core::{fmt, mem};
 
 use crate::lanes;
 
-pub use event::Event;
+pub use event::{Event, Reading};
 
 /// A part of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

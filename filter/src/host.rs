@@ -14,7 +14,7 @@ mod ffi;
 
 use core::{fmt, ptr, time::Duration};
 
-use crate::pairs::{PairsBuf, property_path};
+use crate::pairs::PairsBuf;
 
 /// Why a host call failed: proxy-wasm's result codes, except for success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,25 +239,22 @@ pub fn replace_buffer(buffer: Buffer, bytes: &[u8]) -> Result<(), Status> {
     })
 }
 
-/// The value of a property, `None` if it does not exist. See [`crate::pairs`] for how values are encoded.
+/// The value of the property at `path`, its parts separated by NULs; `None` if it does not exist. See [`crate::pairs`]
+/// for how values are encoded, and [`crate::pairs::property_path`] for parts that come from elsewhere.
 ///
 /// [`Status::SerializationFailure`] for a null, and also for a struct or list with a null anywhere in it:
-/// the parts beside the null can only be read one by one. [`Status::BadArgument`] if a part of `path`
-/// contains a NUL.
-pub fn property(path: &[&str]) -> Result<Option<Vec<u8>>, Status> {
-    let path = property_path(path).ok_or(Status::BadArgument)?;
+/// the parts beside the null can only be read one by one.
+pub fn property(path: &[u8]) -> Result<Option<Vec<u8>>, Status> {
     optional(returned(|data, size| {
         // SAFETY: `path` is valid for reads of its length; `data` and `size` are valid for writes.
         unsafe { ffi::proxy_get_property(path.as_ptr(), path.len(), data, size) }
     }))
 }
 
-/// Sets a property of the stream. Envoy keeps it as filter state `wasm.` + `path`, with NULs between the
-/// parts: access logs can name it only if it has one part.
-pub fn set_property(path: &[&str], value: &[u8]) -> Result<(), Status> {
-    let path = property_path(path).ok_or(Status::BadArgument)?;
-    // SAFETY: `path` and `value` are valid for reads of their lengths.
-    Status::check(unsafe { ffi::proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) })
+/// Sets a property of the stream. Envoy keeps it as filter state `wasm.` + `name`.
+pub fn set_property(name: &str, value: &[u8]) -> Result<(), Status> {
+    // SAFETY: `name` and `value` are valid for reads of their lengths.
+    Status::check(unsafe { ffi::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
 }
 
 /// Answers the request (or replaces the response whose headers are held) and ends the stream.
@@ -464,13 +461,7 @@ mod tests {
     #[test]
     fn there_is_no_host_outside_wasm() {
         assert_eq!(header_map(Map::RequestHeaders), Err(Status::Unimplemented));
-        assert_eq!(property(&["request", "path"]), Err(Status::Unimplemented));
+        assert_eq!(property(b"request\0path"), Err(Status::Unimplemented));
         assert_eq!(random::<4>(), Err(Status::InternalFailure));
-    }
-
-    #[test]
-    fn a_path_with_a_nul_never_reaches_the_host() {
-        assert_eq!(property(&["a\0b"]), Err(Status::BadArgument));
-        assert_eq!(set_property(&["a\0b"], b""), Err(Status::BadArgument));
     }
 }

@@ -11,34 +11,35 @@ use mcpgov_engine::table::View;
 
 use crate::config::Config;
 use crate::host::{self, Status};
-use crate::pairs::Pairs;
+use crate::pairs::{Pairs, property_path};
 
 const JWT_METADATA: [&str; 3] = ["metadata", "filter_metadata", "envoy.filters.http.jwt_authn"];
 /// Peer certificate's first URI, and where Istio's ambient mesh has the identity of the peer.
-const WORKLOAD: [&[&str]; 2] =
-    [&["connection", "uri_san_peer_certificate"], &["filter_state", "io.istio.peer_principal"]];
+const WORKLOAD: [&[u8]; 2] =
+    [b"connection\0uri_san_peer_certificate", b"filter_state\0io.istio.peer_principal"];
 
-/// The identity of the current stream's caller.
+/// The identity of the current stream's caller, from what the configuration says it is read from: each look at what
+/// Envoy verified costs more than all that is made of it.
 #[must_use]
 pub fn subject(view: &View<'_>, config: &Config) -> Subject {
+    let workload = if config.reads_mtls { workload() } else { None };
     let claims = if config.reads_jwt { Claims::of_stream(&config.jwt_payload_key) } else { Claims::None };
+    if let Claims::None = claims {
+        // A workload without a token acts for itself.
+        return Subject { agent: workload.clone(), workload, ..Subject::default() };
+    }
     let path = |index: usize| {
         let settings = view.settings()?;
         view.optional_text(*settings.claims.get(index)?)
     };
     let text = |index: usize| claims.read(path(index)?, text_of);
     let list = |index: usize| claims.read(path(index)?, list_of);
-    let workload = WORKLOAD
-        .iter()
-        .find_map(|path| host::property(path).ok().flatten())
-        .and_then(|value| text_of(&value));
     let mut by_path = BTreeMap::new();
     by_path
         .extend(view.claim_paths().filter_map(|path| Some((path.to_owned(), claims.read(path, list_of)?))));
     Subject {
         user: text(0),
         groups: list(1),
-        // A workload without a token acts for itself.
         agent: text(2).or_else(|| workload.clone()),
         tenant: text(3),
         scopes: scopes(&claims, path(4)),
@@ -46,6 +47,11 @@ pub fn subject(view: &View<'_>, config: &Config) -> Subject {
         claims: by_path,
         workload,
     }
+}
+
+fn workload() -> Option<String> {
+    let value = WORKLOAD.iter().find_map(|path| host::property(path).ok().flatten());
+    value.and_then(|value| text_of(&value))
 }
 
 fn scopes(claims: &Claims<'_>, path: Option<&str>) -> Option<Vec<String>> {
@@ -74,7 +80,7 @@ enum Claims<'k> {
 impl<'k> Claims<'k> {
     fn of_stream(jwt_payload_key: &'k str) -> Claims<'k> {
         let [a, b, c] = JWT_METADATA;
-        match host::property(&[a, b, c, jwt_payload_key]) {
+        match property(&[a, b, c, jwt_payload_key]) {
             Ok(Some(payload)) => Claims::Whole(payload),
             Err(Status::SerializationFailure) => Claims::Apart(jwt_payload_key),
             Ok(None) | Err(_) => Claims::None,
@@ -90,15 +96,19 @@ impl<'k> Claims<'k> {
             Claims::Apart(key) => {
                 let [a, b, c] = JWT_METADATA;
                 let mut parts = vec![a, b, c, key, path];
-                let value = host::property(&parts).ok().flatten().or_else(|| {
+                let value = property(&parts).ok().flatten().or_else(|| {
                     parts.pop();
                     parts.extend(path.split('.'));
-                    host::property(&parts).ok().flatten()
+                    property(&parts).ok().flatten()
                 })?;
                 read(&value)
             }
         }
     }
+}
+
+fn property(parts: &[&str]) -> Result<Option<Vec<u8>>, Status> {
+    host::property(&property_path(parts).ok_or(Status::BadArgument)?)
 }
 
 fn find<'p>(payload: &'p [u8], path: &str) -> Option<&'p [u8]> {

@@ -16,7 +16,7 @@
 //! | `mcpgov.table_load_failures` | counter | times that a configured table did not load |
 //! | `mcpgov.table.<first 16 hex digits of the digest>` | gauge | 1 while some worker decides by that table |
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use mcpgov_engine::exchange::Looked;
 use mcpgov_engine::vocabulary::Treatment;
@@ -33,10 +33,11 @@ const DIGEST_BYTES: usize = 8;
 /// Counts not yet handed to the host.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    /// By verdict and reason. Both are closed enums of the engine, so this cannot grow without bound.
-    requests: BTreeMap<(&'static str, &'static str), Counter>,
-    /// By treatment.
-    finds: BTreeMap<&'static str, Counter>,
+    /// By verdict and reason: the few pairs that have come. Both are closed enums of the engine, so this cannot grow
+    /// without bound.
+    requests: Vec<((&'static str, &'static str), Counter)>,
+    /// By number of the treatment.
+    finds: [Counter; Treatment::ALL.len()],
     answers_looked: Counter,
     answers_quarantined: Counter,
     request_bytes: Counter,
@@ -56,13 +57,17 @@ impl Metrics {
 
     /// Counts one decided message.
     pub fn count(&mut self, verdict: &'static str, reason: &'static str) {
-        self.requests.entry((verdict, reason)).or_default().add(1);
+        let key = (verdict, reason);
+        match self.requests.iter_mut().find(|(counted, _)| *counted == key) {
+            Some((_, counter)) => counter.add(1),
+            None => self.requests.push((key, Counter { pending: 1, ..Counter::default() })),
+        }
     }
 
     /// Counts what detectors did in one exchange.
     pub fn looked(&mut self, looked: &Looked) {
-        for (treatment, count) in Treatment::ALL.iter().zip(looked.finds).filter(|(_, count)| *count > 0) {
-            self.finds.entry(treatment.name()).or_default().add(count.into());
+        for (counter, count) in self.finds.iter_mut().zip(looked.finds) {
+            counter.add(count.into());
         }
         self.answers_looked.add(looked.messages.into());
         self.answers_quarantined.add(looked.quarantined.into());
@@ -124,8 +129,8 @@ impl Metrics {
         for ((verdict, reason), counter) in &mut self.requests {
             counter.flush(sink, || format!("mcpgov.requests.{verdict}.{reason}").to_ascii_lowercase());
         }
-        for (treatment, counter) in &mut self.finds {
-            counter.flush(sink, || format!("mcpgov.finds.{treatment}"));
+        for (treatment, counter) in Treatment::ALL.iter().zip(&mut self.finds) {
+            counter.flush(sink, || format!("mcpgov.finds.{}", treatment.name()));
         }
         self.answers_looked.flush(sink, || "mcpgov.answers.looked".into());
         self.answers_quarantined.flush(sink, || "mcpgov.answers.quarantined".into());

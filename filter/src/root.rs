@@ -133,6 +133,6 @@ fn was_loaded() -> bool {
 }
 
 fn loaded_key() -> String {
-    let name = host::property(&["plugin_name"]).ok().flatten().unwrap_or_default();
+    let name = host::property(b"plugin_name").ok().flatten().unwrap_or_default();
     format!("mcpgov.loaded.{}", String::from_utf8_lossy(&name))
 }

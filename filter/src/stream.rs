@@ -3,11 +3,12 @@
 //! Envoy hands a request on as soon as any of its callbacks says so. Hence the one rule here: a callback
 //! continues only if the exchange said `Forward`, and everything that goes wrong ends in an error reply.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use mcpgov_engine::era;
-use mcpgov_engine::exchange::{AnswerHead, Changes, Effect, Event, Exchange, Flow, Head};
+use mcpgov_engine::exchange::{AnswerHead, Changes, Effect, Event, Exchange, Flow, Head, Policy};
 use mcpgov_engine::reply::Reply;
 use mcpgov_engine::subject::Subject;
 use mcpgov_engine::table::facts;
@@ -22,8 +23,9 @@ use crate::root::Shared;
 /// The property that access logs show as `%FILTER_STATE(wasm.mcpgov:PLAIN)%`.
 const RECORD_PROPERTY: &str = "mcpgov";
 
-const CLUSTER: [&str; 2] = ["xds", "cluster_name"];
-const ROUTE: [&str; 5] = ["xds", "route_metadata", "filter_metadata", "mcpgov", "server"];
+const CLUSTER: &[u8] = b"xds\0cluster_name";
+const ROUTE: &[u8] = b"xds\0route_metadata\0filter_metadata\0mcpgov\0server";
+const SOURCE: &[u8] = b"source\0address";
 
 /// Which half of the stream a callback is about.
 #[derive(Clone, Copy)]
@@ -127,6 +129,19 @@ impl Stream {
         Action::Pause
     }
 
+    /// So many bytes of a body are held, and more will come.
+    fn held(&mut self, half: Half, size: usize) -> Action {
+        let options = self.shared.config.as_ref().map(|config| &config.exchange);
+        if options.is_some_and(|options| self.exchange.holds_on(options, size)) {
+            return Action::Pause;
+        }
+        let event = match half {
+            Half::Request => Event::RequestHeld(size),
+            Half::Answer => Event::AnswerHeld(size),
+        };
+        self.on(half, event)
+    }
+
     /// The whole body, held since its start; `size` bytes, or unknown after trailers.
     fn body(&mut self, half: Half, size: usize) -> Action {
         let body = match host::buffer(half.body(), 0, size) {
@@ -177,21 +192,25 @@ impl Stream {
         self.now_sec = host::now_nanos()? / 1_000_000_000;
         let headers = host::header_map(Map::RequestHeaders)?;
         let mut head = read_head(headers.as_pairs());
-        let mut subject = Subject::default();
-        if let Some(config) = &self.shared.config {
-            let view = config.table.view();
-            if view.facts() & facts::CLUSTER != 0 {
-                head.cluster = property_text(&CLUSTER);
+        let (shared, exchange) = (&self.shared, &mut self.exchange);
+        let effect = shared.with_terms(self.now_sec, |terms| {
+            let mut subject = Subject::default();
+            if let (Policy::Loaded(view), Some(config)) = (terms.policy, &shared.config) {
+                let wanted = view.facts();
+                if wanted & facts::CLUSTER != 0 {
+                    head.cluster = property_text(CLUSTER);
+                }
+                if wanted & facts::SOURCE != 0 {
+                    head.source = source();
+                }
+                if wanted & facts::ROUTE != 0 {
+                    head.route = property_text(ROUTE);
+                }
+                subject = identity::subject(view, config);
             }
-            if view.facts() & facts::SOURCE != 0 {
-                head.source = source();
-            }
-            if view.facts() & facts::ROUTE != 0 {
-                head.route = property_text(&ROUTE);
-            }
-            subject = identity::subject(&view, config);
-        }
-        Ok(self.on(Half::Request, Event::RequestHead { head, subject, ends }))
+            exchange.on(terms, Event::RequestHead { head, subject, ends })
+        });
+        self.perform(Half::Request, effect)
     }
 
     fn answer_head(&mut self, ends: bool) -> Result<Action, Status> {
@@ -199,14 +218,17 @@ impl Stream {
         let mut head = AnswerHead::default();
         let (mut content_type, mut content_encoding, mut session) = (None, None, None);
         for (name, value) in headers.as_pairs().iter() {
-            let value = String::from_utf8_lossy(value);
-            match name {
-                b":status" => head.status = value.parse().unwrap_or(0),
-                b"content-type" => content_type = Some(value),
-                b"content-encoding" => content_encoding = Some(value),
-                b"mcp-session-id" => session = Some(value),
-                _ => {}
-            }
+            let place = match name {
+                b":status" => {
+                    head.status = text(value).parse().unwrap_or(0);
+                    continue;
+                }
+                b"content-type" => &mut content_type,
+                b"content-encoding" => &mut content_encoding,
+                b"mcp-session-id" => &mut session,
+                _ => continue,
+            };
+            *place = Some(text(value));
         }
         head.content_type = content_type.as_deref();
         head.content_encoding = content_encoding.as_deref();
@@ -228,10 +250,10 @@ impl HttpContext for Stream {
         if self.forwarded {
             return Action::Continue;
         }
-        if !ends {
-            return self.on(Half::Request, Event::RequestHeld(size));
+        match ends {
+            true => self.request_body(size),
+            false => self.held(Half::Request, size),
         }
-        self.request_body(size)
     }
 
     /// An HTTP/2 request with trailers ends here: its body callback never says that it ends.
@@ -252,7 +274,7 @@ impl HttpContext for Stream {
     fn on_http_response_body(&mut self, size: usize, ends: bool) -> Action {
         match self.exchange.answer_flow() {
             Flow::Hold if ends => self.body(Half::Answer, size),
-            Flow::Hold => self.on(Half::Answer, Event::AnswerHeld(size)),
+            Flow::Hold => self.held(Half::Answer, size),
             Flow::Stream => self.chunk(size, ends),
             Flow::Pass => {
                 // Envoy shows the filter its own reply too, which is counted already.
@@ -275,7 +297,7 @@ impl HttpContext for Stream {
     fn on_log(&mut self) {
         let sent = self.exchange.sent_bytes();
         if let Some(record) = self.exchange.finish()
-            && let Err(status) = host::set_property(&[RECORD_PROPERTY], record.as_bytes())
+            && let Err(status) = host::set_property(RECORD_PROPERTY, record.as_bytes())
         {
             host::log(Level::Error, &format!("an audit record is lost: {status}"));
         }
@@ -302,13 +324,13 @@ fn apply(half: Half, changes: &Changes) -> Result<(), Status> {
     }
 }
 
-/// The header fields that the exchange reads, as text: bytes that are no UTF-8 become replacement characters.
+/// The header fields that the exchange reads.
 fn read_head(headers: Pairs<'_>) -> Head {
     let mut head = Head::default();
     let mut mcp = era::Headers::default();
     let mut params: Vec<&[u8]> = Vec::new();
     for (name, value) in headers.iter() {
-        let text = || String::from_utf8_lossy(value).into_owned();
+        let text = || text(value).into_owned();
         let once = match name {
             b":method" => {
                 head.method = text();
@@ -324,9 +346,10 @@ fn read_head(headers: Pairs<'_>) -> Head {
             }
             b"accept" => {
                 // A list may come in several fields (RFC 9110 section 5.3).
-                let accept = head.accept.get_or_insert_default();
-                accept.push(',');
-                accept.push_str(&text());
+                head.accept = Some(match head.accept.take() {
+                    Some(before) => before + "," + &text(),
+                    None => text(),
+                });
                 continue;
             }
             b"accept-encoding" => {
@@ -354,14 +377,23 @@ fn read_head(headers: Pairs<'_>) -> Head {
     head
 }
 
+/// The text of a header or property: bytes that are no UTF-8 become replacement characters.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // Nearly all are ASCII, for which the check is quick; a search for what to replace goes byte by byte.
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// The peer's address, as the proxy sees it: with forwarded addresses only where Envoy is told to trust them.
 fn source() -> Option<IpAddr> {
-    let text = property_text(&["source", "address"])?;
+    let text = property_text(SOURCE)?;
     text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse()).ok()
 }
 
-fn property_text(path: &[&str]) -> Option<String> {
-    host::property(path).ok().flatten().map(|value| String::from_utf8_lossy(&value).into_owned())
+fn property_text(path: &[u8]) -> Option<String> {
+    host::property(path).ok().flatten().map(|value| text(&value).into_owned())
 }
 
 /// Lets a test show what becomes of the other requests when the module traps.

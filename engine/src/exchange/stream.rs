@@ -8,7 +8,7 @@ use super::judge::Words;
 use super::{Changes, Effect, Exchange, State, Terms};
 use crate::decide::Outcome;
 use crate::reply::Reply;
-use crate::sse::{Event, Piece, Reader};
+use crate::sse::{Event, Piece, Reader, Reading};
 use crate::text::push_one_line;
 use crate::vocabulary::Reason;
 
@@ -83,16 +83,13 @@ impl Exchange {
     }
 
     fn event(&mut self, terms: &Terms<'_>, event: &Event<'_>, out: &mut Vec<u8>) {
-        let Some(data) = event.data().filter(|data| !data.is_empty()) else {
+        let Reading { data, name, is_ambiguous } = event.read();
+        let Some(data) = data.filter(|data| !data.is_empty()) else {
             // Fields without data: ids and retry times, by which clients resume. Some clients see lines where others
             // see one, and so an event where others see a comment.
-            return if event.is_ambiguous() {
-                event.canonical(out)
-            } else {
-                out.extend_from_slice(event.raw)
-            };
+            return if is_ambiguous { event.canonical(out) } else { out.extend_from_slice(event.raw) };
         };
-        match event.name().as_deref() {
+        match name.as_deref() {
             None | Some("" | "message") => {}
             // The address to post to, in the transport of 2024-11-05.
             Some("endpoint") if self.asked.ids.is_empty() => return event.canonical(out),
@@ -101,7 +98,7 @@ impl Exchange {
         }
         self.answer.events = self.answer.events.saturating_add(1);
         match self.govern(terms, &data) {
-            Ok(Governed::Keep) if !event.is_ambiguous() => out.extend_from_slice(event.raw),
+            Ok(Governed::Keep) if !is_ambiguous => out.extend_from_slice(event.raw),
             Ok(Governed::Keep) => event.with_data(&one_line(&data), out),
             Ok(Governed::Change(text)) => event.with_data(&one_line(&text), out),
             Ok(Governed::Drop) => self.withhold(event, out),

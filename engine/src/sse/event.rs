@@ -20,22 +20,56 @@ pub struct Event<'a> {
     pub raw: &'a [u8],
 }
 
-impl<'a> Event<'a> {
+/// What an event says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading<'a> {
     /// The `data` fields joined by LF; `None` where there is none.
+    pub data: Option<Cow<'a, str>>,
+    /// The last `event` field; `None` where it is absent or empty, which both mean `message`.
+    pub name: Option<Cow<'a, str>>,
+    /// Whether clients in use could read this in another way than the standard, and so than the other methods.
+    ///
+    /// That is so if it holds any of
+    /// * a line ended by CR alone: some split at LF only;
+    /// * U+2028, U+2029 or a control character other than TAB (NEL, VT, FF, FS, GS, RS, …): some end a line there
+    ///   and so find fields and events inside what is one value or one comment;
+    /// * bytes that are not UTF-8: some do not replace them;
+    /// * two or more `data` fields: some take the last one alone;
+    /// * a field name other than `event`, `data`, `id` and `retry`, such as `Data` or ` data`, or a line without a
+    ///   colon: some are generous with names, some give up.
+    pub is_ambiguous: bool,
+}
+
+impl<'a> Event<'a> {
+    /// Reads its fields, once for all that is asked of most events.
+    #[must_use]
+    pub fn read(&self) -> Reading<'a> {
+        let mut reading = Reading::default();
+        for line in lines(self.raw) {
+            let field = line.field();
+            let is_named = !matches!(field, Field::Other) && (line.has_colon() || line.text.is_empty());
+            reading.is_ambiguous |= !is_named || line.end == b"\r" || !is_plain(line.text);
+            match field {
+                Field::Data(value) => match &mut reading.data {
+                    None => reading.data = Some(lossy(value)),
+                    Some(data) => {
+                        let joined = data.to_mut();
+                        joined.push('\n');
+                        joined.push_str(&lossy(value));
+                        reading.is_ambiguous = true;
+                    }
+                },
+                Field::Event(value) => reading.name = (!value.is_empty()).then(|| lossy(value)),
+                _ => {}
+            }
+        }
+        reading
+    }
+
+    /// [`Reading::data`] alone.
     #[must_use]
     pub fn data(&self) -> Option<Cow<'a, str>> {
-        let mut values = self.fields().filter_map(|field| match field {
-            Field::Data(value) => Some(lossy(value)),
-            _ => None,
-        });
-        let first = values.next()?;
-        let Some(second) = values.next() else { return Some(first) };
-        let mut joined = first.into_owned();
-        for value in iter::once(second).chain(values) {
-            joined.push('\n');
-            joined.push_str(&value);
-        }
-        Some(Cow::Owned(joined))
+        self.read().data
     }
 
     /// Whether clients see an event at all.
@@ -44,14 +78,10 @@ impl<'a> Event<'a> {
         self.fields().any(|field| matches!(field, Field::Data(_)))
     }
 
-    /// The last `event` field; `None` where it is absent or empty, which both mean `message`.
+    /// [`Reading::name`] alone.
     #[must_use]
     pub fn name(&self) -> Option<Cow<'a, str>> {
-        let name = self.fields().filter_map(|field| match field {
-            Field::Event(value) => Some(value),
-            _ => None,
-        });
-        name.last().filter(|value| !value.is_empty()).map(lossy)
+        self.read().name
     }
 
     /// The last `id` field that counts: one with a NUL does not. Empty means that the id is unset.
@@ -76,27 +106,10 @@ impl<'a> Event<'a> {
         retry.last()
     }
 
-    /// Whether clients in use could read this in another way than the standard, and so than the other methods.
-    ///
-    /// That is so if it holds any of
-    /// * a line ended by CR alone: some split at LF only;
-    /// * U+2028, U+2029 or a control character other than TAB (NEL, VT, FF, FS, GS, RS, …): some end a line there
-    ///   and so find fields and events inside what is one value or one comment;
-    /// * bytes that are not UTF-8: some do not replace them;
-    /// * two or more `data` fields: some take the last one alone;
-    /// * a field name other than `event`, `data`, `id` and `retry`, such as `Data` or ` data`, or a line without a
-    ///   colon: some are generous with names, some give up.
+    /// [`Reading::is_ambiguous`] alone.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
-        let mut data = 0_u8;
-        lines(self.raw).any(|line| {
-            let field = line.field();
-            if matches!(field, Field::Data(_)) {
-                data = data.saturating_add(1);
-            }
-            let is_named = !matches!(field, Field::Other) && (line.has_colon() || line.text.is_empty());
-            data > 1 || !is_named || line.end == b"\r" || !is_plain(line.text)
-        })
+        self.read().is_ambiguous
     }
 
     /// The same event with other data on a single `data` line, in a form that all clients read alike.

@@ -60,6 +60,7 @@ macro_rules! closed_enum {
 
             /// The value stored as `number`, or `None`: the table says something this version does not know.
             #[must_use]
+            #[inline(always)]
             pub const fn from_number(number: $repr) -> Option<Self> {
                 match number { $($value => Some(Self::$variant),)+ _ => None }
             }

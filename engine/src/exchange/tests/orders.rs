@@ -47,6 +47,12 @@ proptest! {
         let mut proxy = Proxy::new(&source());
         let (mut judged, mut replies) = (false, 0);
         for step in steps {
+            if let Step::Held(bytes) | Step::AnswerHeld(bytes) = step
+                && proxy.exchange.holds_on(&proxy.options, bytes)
+            {
+                let event = if judged { Event::AnswerHeld(bytes) } else { Event::RequestHeld(bytes) };
+                prop_assert_eq!(proxy.on(event), Effect::Hold);
+            }
             let of_request = matches!(step, Step::Head(_) | Step::Held(_) | Step::Body(_));
             let was_decided = !proxy.exchange.decided().is_empty();
             let effect = match step {
