@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::encoded::{Decoded, cipher, escape, run};
-use super::pattern::{Patterns, Runs};
+use super::pattern::{self, Patterns, Runs};
 use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
 use super::work::looked;
@@ -158,9 +158,8 @@ impl Scanner {
                 }
                 Some(Source::Pattern(index)) => {
                     if let Some(patterns) = &self.patterns {
-                        let findings = &mut *sink.findings;
                         patterns.look(*index, text, at, &mut runs, &mut |detector, place| {
-                            findings.push(Finding { place, detector, is_encoded: false });
+                            sink.matched(detector, place);
                         });
                     }
                 }
@@ -226,6 +225,17 @@ pub(crate) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 struct Sink<'s> {
     scanner: &'s Scanner,
     findings: &'s mut Vec<Finding>,
+}
+
+impl Sink<'_> {
+    /// What a pattern found.
+    fn matched(&mut self, detector: u16, place: Range<usize>) {
+        if detector == pattern::WEAK {
+            self.report(Kind::Weak, place);
+        } else {
+            self.findings.push(Finding { place, detector, is_encoded: false });
+        }
+    }
 }
 
 impl Findings for Sink<'_> {
