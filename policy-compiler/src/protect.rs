@@ -67,7 +67,7 @@ fn severity(kind: Kind) -> Severity {
     match (kind, kind.class()) {
         (Kind::PrivateKey, _) => Severity::Critical,
         (Kind::Card | Kind::Iban | Kind::Ssn | Kind::NationalId, _) => Severity::High,
-        (Kind::Ip | Kind::Mac, _) => Severity::Low,
+        (Kind::Ip | Kind::Mac | Kind::Weak, _) => Severity::Low,
         (_, Class::Secret | Class::Injection | Class::Poison) => Severity::High,
         (_, Class::Pii | Class::Hidden) => Severity::Medium,
     }

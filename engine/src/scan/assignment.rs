@@ -2,6 +2,7 @@
 
 mod name;
 mod value;
+mod weak;
 mod words;
 
 use core::ops::Range;
@@ -13,7 +14,7 @@ use super::secret::run;
 use super::trigger::{Gram, Set};
 use super::{Findings, Kind, Text};
 
-pub(super) use value::{BASE64, made_up, nominal, random, stands_in};
+pub(super) use value::{BASE64, made_up, nominal, random, stands_in, weak};
 
 /// Where the words of such names begin.
 pub(super) const GRAMS: &[Gram] = &[
@@ -47,35 +48,55 @@ const fn short(word: &[u8; 3]) -> Gram {
 
 /// Looks at the name whose word begins at `at`.
 pub(super) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
-    let place = Name::at(text.bytes, at).filter(|name| !name.is_plain()).and_then(|name| {
-        let start = assigned(text.bytes, &name)?;
-        if start.quote.is_none() && name.hands_on(text.bytes, start.at) {
-            return None;
-        }
-        let value = text.bytes.get(start.judged(text.bytes))?;
-        // The argument behind a file, a member set to a variable of its name.
-        if (start.loose && name.is_extension()) || text.bytes.get(..name.end)?.ends_with(value) {
-            return None;
-        }
-        // Most are words, and then the name need not be looked at further.
-        let says = if value::may_be(value, name.is_password()) { name.says() } else { None }?;
-        // Where nothing but a blank joins them, a password has to look like one by itself.
-        let says = match says {
-            Says::Password if start.loose => Says::Token,
-            Says::Password if start.told => Says::Login,
-            says => says,
-        };
-        // With its user beside it, a password need not even look like one.
-        let is_secret = value::secret(value, says)
-            || name.is_password() && name.is_beside_user() && value::secret(value, Says::Login);
-        is_secret.then(|| start.value(text.bytes, usize::MAX))
-    });
-    let Some(place) = place else {
+    let named = Name::at(text.bytes, at).filter(|name| !name.is_plain());
+    let place = named.and_then(|name| value_of(text.bytes, &name).or_else(|| weak::pair(text.bytes, &name)));
+    let Some((kind, place)) = place else {
         return at + 1;
     };
     let end = place.end;
-    found.report(Kind::Assignment, place);
+    found.report(kind, place);
     end
+}
+
+/// The secret that is assigned to this name.
+fn value_of(bytes: &[u8], name: &Name<'_>) -> Option<(Kind, Range<usize>)> {
+    let mut start = assigned(bytes, name)?;
+    if start.quote.is_none() && name.hands_on(bytes, start.at) {
+        return None;
+    }
+    for _ in 0..WORDS_MAX {
+        let value = bytes.get(start.judged(bytes))?;
+        if let Some(kind) = judged(bytes, name, &start, value) {
+            return Some((kind, start.value(bytes, usize::MAX)));
+        }
+        // Several words may stand in an element.
+        let next = blanks(bytes, start.at + value.len());
+        if !matches!(start.joint, Joint::Tag) || next == start.at + value.len() {
+            return None;
+        }
+        start.at = next;
+    }
+    None
+}
+
+/// What the value is where it is assigned to this name.
+#[inline(never)]
+fn judged(bytes: &[u8], name: &Name<'_>, start: &Start, value: &[u8]) -> Option<Kind> {
+    // The argument behind a file, a member set to a variable of its name.
+    let same = start.quote.is_none() && bytes.get(..name.end)?.ends_with(value);
+    if same || (start.loose && name.is_extension()) {
+        return None;
+    }
+    // Most are words, and then the name need not be looked at further.
+    let chosen = name.is_password() || (name.is_secret() && start.is_string());
+    let says = if value::may_be(value, chosen) { name.says() } else { None }?;
+    // Where nothing but a blank joins them, a password has to look like one by itself.
+    let says = match says {
+        Says::Password if start.loose => Says::Token,
+        Says::Password if start.told => Says::Login,
+        says => says,
+    };
+    value::secret(value, says).or_else(|| weak::password(bytes, name, start, value))
 }
 
 /// Looks at the text as a whole, where the name of its member says that it is secret.
@@ -86,9 +107,20 @@ pub(super) fn whole(text: &Text<'_>, found: &mut dyn Findings) {
     let start = scheme(text.bytes, 0, true);
     let value = text.bytes.get(start..).unwrap_or(&[]);
     let judged = value.get(..value.len().min(value::JUDGED_MAX)).unwrap_or(&[]);
-    if !value.iter().any(u8::is_ascii_whitespace) && value::secret(judged, says) {
-        found.report(Kind::Assignment, start..text.bytes.len());
+    if value.iter().any(u8::is_ascii_whitespace) {
+        return;
     }
+    let short = value.len() <= value::JUDGED_MAX;
+    let is_word = || says == Says::Password && short && !is_name(text.key, value) && value::guessed(value);
+    let kind = value::secret(judged, says).or_else(|| is_word().then_some(Kind::Weak));
+    if let Some(kind) = kind {
+        found.report(kind, start..text.bytes.len());
+    }
+}
+
+/// Whether the value repeats its name, or that is so short that it says many things.
+fn is_name(key: Option<&str>, value: &[u8]) -> bool {
+    key.is_none_or(|key| key.len() <= b"pass".len() || key.as_bytes().eq_ignore_ascii_case(value))
 }
 
 /// How far a value may be from its name: a type, an operator and some space lie between them.
@@ -97,6 +129,8 @@ const OPERATOR_MAX: usize = 5;
 const TYPE_MAX: usize = 24;
 const SCHEME_MAX: usize = 16;
 const ENTRY_MAX: usize = 64;
+/// How many words of an element are looked at.
+const WORDS_MAX: usize = 4;
 /// A quote inside an attribute of HTML.
 const QUOT: &[u8] = b"&quot;";
 
@@ -108,9 +142,19 @@ struct Start {
     loose: bool,
     /// Whether a sentence quotes it: the password is "so and so".
     told: bool,
+    joint: Joint,
+    /// Whether it follows its name as in a file of variables.
+    close: bool,
+    /// Whether a list or an object opens before it.
+    inside: bool,
 }
 
 impl Start {
+    /// Whether it is a string of code or JSON.
+    fn is_string(&self) -> bool {
+        matches!(self.quote, Some(b'"' | b'\'')) && !self.inside
+    }
+
     /// The part of the value that is judged: its beginning, and what stands before another assignment, so that a
     /// chain of those is not read again from each link.
     fn judged(&self, bytes: &[u8]) -> Range<usize> {
@@ -126,6 +170,7 @@ impl Start {
 
     /// The value, of which at most so many bytes are read. Empty where it shows soon that it is something else; what
     /// comes after the part that is judged only says how long it is.
+    #[inline(never)]
     fn value(&self, bytes: &[u8], most: usize) -> Range<usize> {
         let end = match self.quote {
             None => run(bytes, self.at, most, |b| IN_BARE.has(b)),
@@ -170,7 +215,9 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
         Joint::Call => true,
     };
     at = blanks(bytes, next_line);
+    let open = at;
     at = run(bytes, at, 2, |b| matches!(b, b'[' | b'(' | b'{'));
+    let inside = at > open;
     // A prefix of a string literal.
     if matches!(bytes.get(at..at + 2), Some([b'b' | b'r' | b'f' | b'u' | b'L' | b'@', b'"' | b'\''])) {
         at += 1;
@@ -190,6 +237,9 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
             _ => false,
         },
         told: matches!(joint, Joint::Verb) && opens && !name.is_any(),
+        joint,
+        inside,
+        close: matches!(bytes.get(name.end..at), Some(b"=" | b": " | b"=\"" | b"='" | b": \"" | b": '")),
     })
 }
 
@@ -227,7 +277,7 @@ fn joint(bytes: &[u8], end: usize, closed: usize) -> Option<(usize, Joint)> {
         _ if at > closed => {
             let word =
                 [&b"is "[..], b"was "].into_iter().find(|word| bytes.get(at..at + word.len()) == Some(word));
-            match (word, annotation(bytes, at)) {
+            match (word, annotation(bytes, at).filter(|_| closed == end)) {
                 (Some(word), _) => Some((at + word.len(), Joint::Verb)),
                 (None, Some(behind)) => Some((behind, Joint::Operator)),
                 (None, None) => Some((at, Joint::Blank)),
@@ -258,6 +308,7 @@ fn annotation(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Behind `value:`, `value=` and the like, where a list of names and values is written out, or a variable's default.
+#[inline(never)]
 fn entry(bytes: &[u8], at: usize) -> Option<usize> {
     let at =
         run(bytes, at, ENTRY_MAX, |b| b.is_ascii_whitespace() || matches!(b, b',' | b'{' | b'"' | b'\''));
@@ -273,6 +324,7 @@ fn entry(bytes: &[u8], at: usize) -> Option<usize> {
 const SCHEMES: &[&[u8]] = &[b"bearer", b"basic", b"token", b"bot", b"apikey"];
 
 /// Behind the scheme of an Authorization header.
+#[inline(never)]
 fn scheme(bytes: &[u8], at: usize, any: bool) -> usize {
     let end = run(bytes, at, SCHEME_MAX, |b| b.is_ascii_alphanumeric() || b == b'-');
     let behind = run(bytes, end, 2, |b| b == b' ');
@@ -290,6 +342,7 @@ fn cookie(bytes: &[u8], at: usize) -> usize {
     if bytes.get(end) == Some(&b'=') { end + 1 } else { at }
 }
 
+#[inline(never)]
 fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     match bytes.get(at..)? {
         [mark @ (b'"' | b'\'' | b'`'), ..] => Some((*mark, at + 1)),
@@ -301,6 +354,7 @@ fn quote(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 
 static IN_BARE: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-./+=~!@#$%^*:?|"));
 
+#[inline(never)]
 fn blanks(bytes: &[u8], at: usize) -> usize {
     run(bytes, at, BLANKS_MAX, |b| matches!(b, b' ' | b'\t'))
 }

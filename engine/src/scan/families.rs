@@ -8,7 +8,7 @@ pub(super) const ASSIGNMENT: usize = 0;
 
 /// Every family.
 pub(super) const ALL: [Family; 7] = [
-    Family { kinds: &[Kind::Assignment], grams: assignment::GRAMS, look: assignment::look },
+    Family { kinds: &[Kind::Assignment, Kind::Weak], grams: assignment::GRAMS, look: assignment::look },
     Family {
         kinds: &[
             Kind::PrivateKey,
@@ -17,6 +17,7 @@ pub(super) const ALL: [Family; 7] = [
             Kind::BasicAuth,
             Kind::PasswordHash,
             Kind::Prefixed,
+            Kind::Weak,
         ],
         grams: secret::GRAMS,
         look: secret::look,

@@ -78,6 +78,8 @@ kinds! {
     PasswordHash = "secret.password_hash", Secret;
     /// A random string behind a prefix, as many vendors form their keys.
     Prefixed = "secret.prefixed", Secret;
+    /// A password anybody guesses, or what looks like a stand-in, where a secret is in use.
+    Weak = "secret.weak", Secret;
     /// Characters of the tag block (U+E0000) or variation selectors that spell text.
     Tags = "hidden.tags", Hidden;
     /// Zero-width characters.

@@ -39,6 +39,7 @@ impl Words {
     }
 
     /// Whether the text is one of the words.
+    #[inline(never)]
     pub(super) fn have(&self, text: &[u8]) -> bool {
         let (Some(first), Some(last)) = (text.first(), text.last()) else { return false };
         let both = of_letter(&self.by_first, *first) & of_letter(&self.by_last, *last);
@@ -53,6 +54,7 @@ impl Words {
     }
 
     /// Whether one of the words stands in the text.
+    #[inline(never)]
     pub(super) fn stand_in(&self, text: &[u8]) -> bool {
         (0..text.len()).any(|at| text.get(at..).is_some_and(|rest| self.begin(rest).is_some()))
     }

@@ -20,7 +20,8 @@ pub(crate) struct Measure {
     pub(crate) goals: &'static [(Metric, f64)],
 }
 
-/// What of the product is asked, and whose findings count: those of detectors whose names begin with one of these.
+/// What of the product is asked, and whose findings count: those of detectors whose names begin with one of these, and
+/// with none that has a dash before it.
 #[derive(Clone, Copy)]
 pub(crate) struct By(pub(crate) Sight, pub(crate) &'static [&'static str]);
 
@@ -84,7 +85,8 @@ pub(crate) struct Fault {
 impl By {
     pub(crate) fn includes(self, hit: &Hit) -> bool {
         let By(_, names) = self;
-        names.iter().any(|name| hit.name.starts_with(name))
+        let without = |name: &str| name.strip_prefix('-').is_some_and(|name| hit.name.starts_with(name));
+        names.iter().any(|name| hit.name.starts_with(name)) && !names.iter().any(|name| without(name))
     }
 }
 
@@ -273,6 +275,13 @@ mod tests {
         ];
         assert_eq!(outcome.shares, expected);
         assert_eq!(outcome.faults, [Fault { row: 1, place: 0..2, by: None }]);
+    }
+
+    #[test]
+    fn a_dash_takes_detectors_away() {
+        let by = By(Sight::Text, &["pii.", "-pii.ip"]);
+        assert!(by.includes(&hit("pii.mac", 0..1)));
+        assert!(!by.includes(&hit("pii.ip", 0..1)) && !by.includes(&hit("secret.jwt", 0..1)));
     }
 
     #[test]

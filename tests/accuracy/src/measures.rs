@@ -13,6 +13,8 @@ use crate::{
 };
 
 const SECRET: By = By(Text, &["secret."]);
+/// The same without passwords that are words and what looks like a stand-in.
+const STRONG: By = By(Text, &["secret.", "-secret.weak"]);
 const PII: By = By(Text, &["pii."]);
 /// Hidden text and instructions, whichever of the two a detector takes it for: hidden instructions are both.
 const MANIPULATION: By = By(Text, &["hidden.", "injection."]);
@@ -60,6 +62,13 @@ fn secrets(all: &mut Vec<Measure>) {
     add("lock files", "negatives_lockfiles.jsonl", none, VALUE, &[(FalsePositives, 0.001)]);
     add("documentation", "benign_docs.jsonl", none, VALUE, &[(FalsePositives, 0.003)]);
     add("tool results", "injection_agentdojo.jsonl", benign_only, VALUE, NO_GOAL);
+    let mut strong = |what, file, rows, part| {
+        all.push(measure("secrets", what, file, STRONG, Count::Rows(rows, part), NO_GOAL));
+    };
+    strong("not weak", NOSEY_PARKER, |row| nosey_parker(row, false), Part::Anywhere);
+    strong("not weak", "secrets_secretlint.jsonl", secret_or_clean, VALUE);
+    strong("not weak", "secrets_detect_secrets.jsonl", secret_or_clean, VALUE);
+    strong("not weak", "benign_docs.jsonl", none, VALUE);
 }
 
 const CONSTRUCTED: &str = "pii_constructed_toolresponses.jsonl";

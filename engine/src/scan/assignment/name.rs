@@ -1,7 +1,6 @@
 //! Names that say that what is assigned to them is secret.
 
-use super::words::{DESCRIBES, HARMLESS, OPENS, SAYING, USERS, WORDS};
-use crate::lanes;
+use super::words::{DESCRIBES, HARMLESS, OPENS, SAYING, WORDS};
 use crate::scan::pattern::Bytes;
 use crate::scan::secret::{run, run_back};
 
@@ -33,8 +32,6 @@ pub(super) struct Name<'t> {
 
 /// How many bytes of a name are read to either side of its word.
 const SIDE_BYTES_MAX: usize = 40;
-/// How far before a password its user may be.
-const USER_DISTANCE_MAX: usize = 96;
 
 impl<'t> Name<'t> {
     /// The name whose word is at `at`. Cheap: most words in prose go on as other words.
@@ -58,6 +55,7 @@ impl<'t> Name<'t> {
     }
 
     /// What it says of its value, if it says that it is secret as a whole.
+    #[inline(never)]
     pub(super) fn says(&self) -> Option<Says> {
         let left = self.left();
         if self.is_plain() || HARMLESS.end(left).any(|word| begins(left, left.len() - word.len())) {
@@ -92,15 +90,47 @@ impl<'t> Name<'t> {
         self.word == b"key" && self.left().is_empty() && !self.is_option() && !self.is_parameter()
     }
 
-    /// Whether a user is named just before, on the same line or in `.netrc`.
-    pub(super) fn is_beside_user(&self) -> bool {
-        let near = self.before.get(self.before.len().saturating_sub(USER_DISTANCE_MAX)..).unwrap_or(&[]);
-        let line = lanes::find_last(near, |b| b == b'\n').and_then(|at| near.get(at + 1..)).unwrap_or(near);
-        let has_user = lanes::find(line, |b| b == b'=').is_some()
-            && line.iter().enumerate().any(|(at, byte)| {
-                *byte == b'=' && line.get(..=at).is_some_and(|until| USERS.end(until).next().is_some())
-            });
-        has_user || in_netrc(near)
+    /// The text before its word.
+    pub(super) fn before(&self) -> &'t [u8] {
+        self.before
+    }
+
+    /// Whether it is this word.
+    pub(super) fn is_word(&self, value: &[u8]) -> bool {
+        self.word.eq_ignore_ascii_case(value)
+    }
+
+    /// Whether more than a short word says that it is a password: `pass` says many things.
+    pub(super) fn is_spoken(&self) -> bool {
+        self.word.len() > 4 || self.left().iter().any(u8::is_ascii_alphabetic)
+    }
+
+    /// Whether it is a variable of the environment, by its spelling.
+    pub(super) fn is_variable(&self, bytes: &[u8]) -> bool {
+        let word = bytes.get(self.before.len()..self.end).unwrap_or(&[]);
+        let mut name = self.left().iter().chain(word);
+        self.tail.is_empty() && self.is_spoken() && !name.any(u8::is_ascii_lowercase)
+    }
+
+    /// Whether the line begins with it, perhaps behind the word that sets a variable.
+    #[inline(never)]
+    pub(super) fn begins_line(&self) -> bool {
+        let length = run_back(self.before, SIDE_BYTES_MAX, |b| IN_NAME.has(b) || matches!(b, b':' | b'/'));
+        let before = self.before.get(..self.before.len() - length).unwrap_or(&[]).trim_ascii_end();
+        let line = self.before.get(before.len()..).unwrap_or(&[]);
+        before.is_empty() || line.contains(&b'\n') || before.ends_with(b"export") || before.ends_with(b"ENV")
+    }
+
+    /// Whether its word is `secret`, and nothing or `key` follows.
+    pub(super) fn is_secret(&self) -> bool {
+        self.word == b"secret" && (self.tail.is_empty() || ends_with(self.tail, b"key"))
+    }
+
+    /// Whether it is the name of a login, user and password, and whether it says more than `auth`.
+    pub(super) fn takes_login(&self) -> Option<bool> {
+        let is_login = matches!(self.word, b"auth" | b"creds" | b"credential")
+            || (self.says == Says::Password && !self.tail.is_empty());
+        is_login.then(|| self.word != b"auth" || !self.left().is_empty())
     }
 
     /// Whether its word is one for passwords.
@@ -146,6 +176,7 @@ impl<'t> Name<'t> {
     }
 
     /// The part of the name before its word, without what joins them. One space joins too.
+    #[inline(never)]
     fn left(&self) -> &'t [u8] {
         let head = match self.before {
             [head @ .., b'-' | b'_' | b'.' | b' '] => head,
@@ -200,12 +231,6 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 }
 
 static IN_NAME: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-."));
-
-/// Whether this ends in `machine host login user`, on one line or several.
-fn in_netrc(before: &[u8]) -> bool {
-    let mut words = before.rsplit(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
-    words.next() == Some(b"login") && words.nth(1) == Some(b"machine")
-}
 
 fn trim(name: &[u8]) -> &[u8] {
     match name {

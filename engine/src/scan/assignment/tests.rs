@@ -15,10 +15,18 @@ use crate::scan::{Kind, Text};
 
 /// The values found in this text, as asked at the grams only; asked everywhere they must be the same.
 fn found(text: &str) -> Vec<&str> {
-    let places = asked(text, GRAMS, look);
-    assert!(places.iter().all(|(kind, _)| *kind == Kind::Assignment));
-    places
+    of_kind(Kind::Assignment, text)
+}
+
+/// The same of what anybody guesses.
+fn weak(text: &str) -> Vec<&str> {
+    of_kind(Kind::Weak, text)
+}
+
+fn of_kind(kind: Kind, text: &str) -> Vec<&str> {
+    asked(text, GRAMS, look)
         .into_iter()
+        .filter(|(found, _)| *found == kind)
         .map(|(_, place): (_, Range<usize>)| text.get(place).unwrap_or("not whole characters"))
         .collect()
 }
@@ -126,6 +134,75 @@ fn stand_ins_are_not_secrets() {
 }
 
 #[test]
+fn a_word_is_a_password_where_one_stands_for_certain() {
+    for (text, password) in [
+        ("password = \"blueberries\"", "blueberries"),
+        ("\"AdminPassword\" : \"blueberries\",", "blueberries"),
+        ("String DB_PASS = 'hunter2';", "hunter2"),
+        ("export POSTGRES_PASSWORD=postgres", "postgres"),
+        ("environment:\n  MYSQL_ROOT_PASSWORD: secret\n", "secret"),
+        ("spring.datasource.password=blueberries\n", "blueberries"),
+        ("<password>blueberries</password>", "blueberries"),
+        ("Server=db;Uid=app;Pwd=secret;", "secret"),
+        ("https://x.example/?user=app&password=secret", "secret"),
+        ("machine acme login bob password secret", "secret"),
+        ("username: app\npassword: blueberries\n", "blueberries"),
+        ("credentials {\n    username 'user'\n    password 'password'\n}", "password"),
+        ("acme --username app --password blueberries", "blueberries"),
+        ("new NetworkCredential(\"app\", \"blueberries\")", "blueberries"),
+        ("auth=HTTPBasicAuth('app', 'blueberries')", "blueberries"),
+        ("app.secret_key = 'blue8berries'", "blue8berries"),
+        ("password: '123456'", "123456"),
+        ("acme_token = 0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef"),
+    ] {
+        assert_eq!(weak(text), [password], "{text}");
+        assert_eq!(found(text), [] as [&str; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_gap_is_no_password() {
+    for gap in [
+        "<password>",
+        "${DB_PASSWORD}",
+        "{{password}}",
+        "your_password_here",
+        "xxxxxxxx",
+        "********",
+        "PASSWORD",
+        "EXAMPLE-PASSWORD",
+        "string",
+        "required",
+    ] {
+        for text in [
+            format!("DB_PASSWORD={gap}"),
+            format!("password: \"{gap}\""),
+            format!("Server=db;Uid=app;Pwd={gap};"),
+            format!("new NetworkCredential(\"app\", \"{gap}\")"),
+        ] {
+            assert_eq!(weak(&text), [] as [&str; 0], "{text}");
+            assert_eq!(found(&text), [] as [&str; 0], "{text}");
+        }
+    }
+}
+
+#[test]
+fn many_signs_are_made_by_a_generator() {
+    for value in ["u@D7GXt)t>8d(LtH^(lvZ<g=", "m{{h}o)p${e]nob(ody[finds>-_$#thisone}}"] {
+        assert_eq!(found(&format!("acme_secret = \"{value}\"")), [value]);
+    }
+    for value in ["^[a-z0-9]{8,32}$", "${ACME}-{{name}}<x>#(y)!"] {
+        assert_eq!(found(&format!("acme_secret = \"{value}\"")), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn each_word_of_an_element_is_looked_at() {
+    let value = random(32);
+    assert_eq!(found(&format!("<secret>{{acme AQAAABAAA {value}}}</secret>")), [value.as_str()]);
+}
+
+#[test]
 fn what_is_encoded_is_as_secret_as_it_was() {
     let encode = |text: &str| STANDARD.encode(text);
     for text in ["strong-password", "user:password", "hello-world", "my-example-Token7"] {
@@ -177,8 +254,26 @@ fn words_and_code_are_not_secrets() {
         "validate that a password is \"uncompromised\"",
         "The password is 'required' and the password was \"invalid\".",
         "Enter login, host, user and password again",
+        "{\"password\": {\"title\": \"Password\", \"type\": \"string\"}}",
+        "fields: [\"password\", \"remember\"]",
+        "password = hashlib.new(\"blueberries\")",
+        "if password == \"blueberries\":",
+        "The password \"blueberries\" is what the example takes.",
+        "username: bytes\npassword: bytes | str",
+        "user = User(username=name, password=phrase)",
+        "class Account:\n    password: Phrase",
+        "labels = { password: \"Passwort\" }",
+        "Server=db;Uid={user};Pwd={phrase};",
+        "const kind = \"password\", next = \"blueberries\"",
+        "--- PASS: TestSomething (0.01s)",
+        "DB_PASSWORD=\nDB_HOST=blueberries",
+        "\"password\": \"password\"",
+        "password: \"user_password\"",
+        "docker run -u worker -p 8080:80",
+        "aws x --master-username a --manage-master-user-password --master-user-secret-kms-key-id b",
     ] {
         assert_eq!(found(text), [] as [&str; 0], "{text}");
+        assert_eq!(weak(text), [] as [&str; 0], "{text}");
     }
 }
 
@@ -219,6 +314,12 @@ fn a_member_with_a_secret_name_has_a_secret_value() {
     assert!(found_under("authorization", &format!("Bearer {value}")));
     assert!(!found_under("description", &value));
     assert!(!found_under("token_type", &value));
+    assert!(found_under("password", "blueberries") && found_under("db_password", "hunter2"));
+    for (key, text) in
+        [("password", "string"), ("password", "password"), ("pass", "some"), ("password", "<password>")]
+    {
+        assert!(!found_under(key, text), "{key}: {text}");
+    }
 }
 
 #[test]

@@ -4,8 +4,11 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::name::Says;
-use super::words::{EXPRESSIONS, NOMINAL, STAND_INS};
+pub(super) use super::name::Says;
+use super::words::{EXPRESSIONS, GUESSED, OPENINGS, PLACEHOLDERS, RANGES, SAID, STAND_INS, WORDS};
+use crate::scan::Kind;
+use crate::scan::pattern::Bytes;
+use crate::scan::secret::run;
 use crate::scan::work::looked;
 
 /// The letters that usually follow each letter in English words and in names made of them. Random letters follow
@@ -68,6 +71,8 @@ const MAYBE_RANDOM_MIN: i32 = 100;
 const MAYBE_BYTES_MIN: usize = 16;
 const PASSWORD_BYTES_MIN: usize = 6;
 const LOGIN_BYTES_MIN: usize = 4;
+/// How many different signs a word does not have.
+const SIGNS_MIN: u32 = 5;
 /// The shortest run of successors that nobody draws by chance.
 const SEQUENCE_MIN: usize = 5;
 /// How much of a value is judged. A longer one is judged by its beginning.
@@ -82,28 +87,64 @@ pub(in crate::scan) const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Whether this can be a secret at all: settled quickly for most.
-pub(super) fn may_be(value: &[u8], password: bool) -> bool {
-    if password {
+pub(super) fn may_be(value: &[u8], chosen: bool) -> bool {
+    if chosen {
         value.len() >= LOGIN_BYTES_MIN
     } else {
-        value.len() >= TOKEN_BYTES_MIN && random(value) >= TOKEN_RANDOM_MIN
+        value.len() >= TOKEN_BYTES_MIN && (random(value) >= TOKEN_RANDOM_MIN || crowded(value))
     }
 }
 
-/// Whether this is, or is the beginning of, a secret where the name `says` so.
-pub(super) fn secret(value: &[u8], says: Says) -> bool {
+/// What this is, or is the beginning of, where the name `says` that it is secret.
+#[inline(never)]
+pub(super) fn secret(value: &[u8], says: Says) -> Option<Kind> {
     let (random_min, bytes_min) = match says {
         Says::Login if !nominal(value) && !value.contains(&b'.') => (i32::MIN, LOGIN_BYTES_MIN),
         Says::Password | Says::Login if chosen(value) && !nominal(value) => (i32::MIN, PASSWORD_BYTES_MIN),
+        Says::Password | Says::Login | Says::Token if crowded(value) => (i32::MIN, TOKEN_BYTES_MIN),
         Says::Password | Says::Login | Says::Token => (TOKEN_RANDOM_MIN, TOKEN_BYTES_MIN),
         Says::Maybe => (MAYBE_RANDOM_MIN, MAYBE_BYTES_MIN),
     };
-    value.len() >= bytes_min
+    let is_secret = value.len() >= bytes_min
         && random(value) >= random_min
         && !is_public(value)
         && !code(value)
-        && !stands_in(value)
+        && !placeholder(value)
+        && !encodes_words(value);
+    is_secret.then(|| if stands_in(value) { Kind::Weak } else { Kind::Assignment })
+}
+
+/// Whether this is a password, be it a word, where one stands for certain.
+#[inline(never)]
+pub(super) fn guessed(value: &[u8]) -> bool {
+    // `hashed_password` names one, `webhook.password` and `crypto/password` say where one is.
+    let names = value.contains(&b'_') && WORDS.stand_in(value);
+    let place = bare(value).iter().any(|b| matches!(b, b'.' | b'/'));
+    value.len() >= LOGIN_BYTES_MIN
+        && !names
+        && !place
+        && !code(value)
+        && !is_public(value)
         && !encodes_words(value)
+        && weak(value)
+}
+
+/// Whether this may be a password that somebody uses, rather than a word about passwords or a gap for one.
+#[inline(never)]
+pub(in crate::scan) fn weak(value: &[u8]) -> bool {
+    let letters = || value.iter().filter(|b| b.is_ascii_alphabetic());
+    // `PASSWORD`, `DB_PASS`: what is written large names the thing; `Passwort` is its label.
+    let shouted = letters().all(u8::is_ascii_uppercase)
+        && letters().next().is_some()
+        && !value.iter().any(u8::is_ascii_digit);
+    let label = matches!(value, [b'A'..=b'Z', rest @ ..] if rest.iter().all(u8::is_ascii_lowercase));
+    value.iter().all(u8::is_ascii_graphic)
+        && !value.starts_with(b"-")
+        && value.iter().any(u8::is_ascii_alphanumeric)
+        && !shouted
+        && !label
+        && !SAID.have(bare(value))
+        && !placeholder(value)
 }
 
 /// How random a text looks, in tenths of bits: above zero rather chance, below rather words.
@@ -158,11 +199,27 @@ static SORTS: [u8; 256] = {
 };
 
 /// Whether a person or a machine made this up: it is not merely a word or a number.
+#[inline(never)]
 pub(in crate::scan) fn made_up(value: &[u8]) -> bool {
     chosen(value) || random(value) >= TOKEN_RANDOM_MIN
 }
 
+/// Many different signs, none of those that names, paths and sentences have: generators of passwords use them all. Nor
+/// an expression that others are matched with.
+#[inline(never)]
+fn crowded(value: &[u8]) -> bool {
+    let sign = |b: &u8| b.is_ascii_punctuation() && !b"-_./:,\\".contains(b);
+    let (mut seen, mut different) = (0_u128, 0);
+    for byte in value.iter().filter(|b| sign(b)) {
+        let bit = 1 << (byte & 0x7F);
+        different += u32::from(seen & bit == 0);
+        seen |= bit;
+    }
+    different >= SIGNS_MIN && !RANGES.stand_in(value)
+}
+
 /// A password that a person made up: not only letters, and not the name or place of something.
+#[inline(never)]
 fn chosen(value: &[u8]) -> bool {
     let (mut small, mut capital, mut digit, mut sign) = (false, false, false, false);
     for byte in value {
@@ -179,13 +236,19 @@ fn chosen(value: &[u8]) -> bool {
 }
 
 /// Whether this is merely a word for a password, perhaps with signs behind it.
+#[inline(never)]
 pub(in crate::scan) fn nominal(value: &[u8]) -> bool {
+    GUESSED.have(bare(value)) || SAID.have(bare(value))
+}
+
+/// Without the signs behind it.
+fn bare(value: &[u8]) -> &[u8] {
     let signs = value.iter().rev().take_while(|b| b.is_ascii_punctuation()).count();
-    let word = value.get(..value.len() - signs).unwrap_or(value);
-    NOMINAL.have(word)
+    value.get(..value.len() - signs).unwrap_or(value)
 }
 
 /// Whether this is base64 of text that is no secret: what is encoded is as secret as it was before.
+#[inline(never)]
 fn encodes_words(value: &[u8]) -> bool {
     let mut room = [0; JUDGED_MAX];
     let judged = value.get(..JUDGED_MAX).unwrap_or(value);
@@ -214,9 +277,39 @@ fn is_login(text: &[u8]) -> bool {
 }
 
 /// Something written where the secret would be: a word for it, one byte or a sequence repeated.
+#[inline(never)]
 pub(in crate::scan) fn stands_in(value: &[u8]) -> bool {
-    few(value) || sequence(value) || STAND_INS.stand_in(value)
+    few(value) || sequence(value) || STAND_INS.stand_in(value) || placeholder(value)
 }
+
+/// A gap that is to be filled in, or something blotted out: a word that says so, one byte repeated.
+#[inline(never)]
+fn placeholder(value: &[u8]) -> bool {
+    let blot = |byte: &u8| matches!(byte, b'x' | b'X' | b'0' | b'.' | b'*' | b'_' | b'-' | b'#' | b'?');
+    let longest = value.chunk_by(|a, b| a == b && blot(a)).map(<[u8]>::len).max().unwrap_or(0);
+    (longest >= 4 && longest * 2 > value.len()) || template(value) || PLACEHOLDERS.stand_in(value)
+}
+
+/// A name in what templates put around it, `${NAME}`. Chance sets such signs, too, but seldom both around a name.
+fn template(value: &[u8]) -> bool {
+    let gap = |at| {
+        let rest = value.get(at..)?;
+        let opening = OPENINGS.begin(rest)?.1;
+        let closing: &[u8] = match opening {
+            b"{{" => b"}}",
+            [.., b'{'] => b"}",
+            [.., b'('] => b")",
+            _ => b">",
+        };
+        let rest = rest.get(opening.len()..)?;
+        let rest = rest.get(run(rest, 0, rest.len(), |b| IN_GAP.has(b))..)?;
+        (at == 0 || rest.is_empty() || rest.starts_with(closing)).then_some(())
+    };
+    (0..value.len()).any(|at| gap(at).is_some())
+}
+
+/// What stands in the gaps of templates: names, paths, filters, defaults.
+static IN_GAP: Bytes = Bytes::ALNUM.or(&Bytes::of(b"_-.:|"));
 
 /// Fewer different bytes than chance would leave, or one of them in a row for a good part of the text.
 fn few(value: &[u8]) -> bool {
@@ -239,6 +332,7 @@ fn sequence(value: &[u8]) -> bool {
 }
 
 /// An expression that yields the value: a variable, a call, a path, a URL.
+#[inline(never)]
 fn code(value: &[u8]) -> bool {
     matches!(value, [b'$' | b'%' | b'/' | b'~' | b'&' | b'(' | b'[' | b'{' | b'#' | b'!', ..] if !has_digit_run(value))
         || matches!(value, [b'@' | b'*', ..] | [.., b'('])
@@ -262,6 +356,7 @@ fn has_digit_run(value: &[u8]) -> bool {
 }
 
 /// A hash with its name before it, as lock files and caches write it, or a public key.
+#[inline(never)]
 fn is_public(value: &[u8]) -> bool {
     const BEGINNINGS: &[&[u8]] = &[
         b"sha1-",

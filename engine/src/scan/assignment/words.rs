@@ -284,56 +284,67 @@ pub(super) static DESCRIBES: Words = Words::new(&[
 pub(super) static USERS: Words =
     Words::new(&[b"user=", b"user id=", b"userid=", b"username=", b"uid=", b"login="]);
 
+/// Names of users, wherever they are given.
+pub(super) static LOGINS: Words =
+    Words::new(&[b"user", b"username", b"user_name", b"login", b"userid", b"user_id", b"uid", b"email"]);
+
 /// What stands in expressions that yield a value.
 pub(super) static EXPRESSIONS: Words =
     Words::new(&[b"://", b"()", b"->", b"::", b"process.env", b"environ", b"getenv"]);
 
-/// Words that stand in for a value.
-pub(super) static STAND_INS: Words = Words::new(&[
+/// What says that a value is to be put there.
+pub(super) static PLACEHOLDERS: Words = Words::new(&[
     b"example",
     b"your",
     b"placeholder",
-    b"changeme",
-    b"change-me",
-    b"change_me",
-    b"change-this",
+    b"strongpass",
+    b"strong-pass",
+    b"strong_pass",
     b"redacted",
-    b"dummy",
-    b"sample",
     b"xxxx",
     b"insert",
     b"replace",
     b"required",
-    b"fake",
     b"to-be-",
     b"todo",
     b"****",
     b"....",
-    b"secret-here",
-    b"foobar",
-    b"not-a-",
-    b"not_a_",
-    b"not-real",
+    b"-here",
+    b"_here",
     b"masked",
     b"hidden",
-    b"abc123",
     // Names of algorithms.
     b"hmac",
     b"pbkdf2",
     b"sha256",
     b"sha512",
-    b"<",
-    b"${",
-    b"{{",
-    b"$(",
-    b"%(",
     b"%s",
-    b"#{",
-    b"}}",
 ]);
 
-/// Passwords that documentation writes where one would stand.
-pub(super) static NOMINAL: Words = Words::new(&[
+/// What stands in regular expressions.
+pub(super) static RANGES: Words = Words::new(&[b"a-z", b"0-9", b"(?", b"\\w", b"\\d", b".*", b".+"]);
+
+/// What templates put before a name.
+pub(super) static OPENINGS: Words = Words::new(&[b"<", b"${", b"{{", b"$(", b"%(", b"#{"]);
+
+/// Words of values that nobody should have kept.
+pub(super) static STAND_INS: Words = Words::new(&[
+    b"changeme",
+    b"change-me",
+    b"change_me",
+    b"change-this",
+    b"dummy",
+    b"sample",
+    b"fake",
+    b"foobar",
+    b"not-a-",
+    b"not_a_",
+    b"not-real",
+    b"abc123",
+]);
+
+/// The first passwords that anybody guesses.
+pub(super) static GUESSED: Words = Words::new(&[
     b"password",
     b"passwd",
     b"passw0rd",
@@ -359,13 +370,20 @@ pub(super) static NOMINAL: Words = Words::new(&[
     b"apikey",
     b"credentials",
     b"hunter2",
-    b"x-oauth-basic",
     b"foo",
     b"bar",
+]);
+
+/// What code, schemas and sentences say of a password.
+pub(super) static SAID: Words = Words::new(&[
+    b"x-oauth-basic",
     b"string",
+    b"bytes",
+    b"char",
+    b"text",
+    b"varchar",
     b"none",
     b"null",
-    // What a sentence says of a password.
     b"blank",
     b"correct",
     b"disabled",

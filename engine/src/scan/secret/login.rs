@@ -6,7 +6,7 @@ use base64::Engine as _;
 
 use super::run;
 use crate::scan::Kind;
-use crate::scan::assignment::{BASE64, made_up, nominal, random, stands_in};
+use crate::scan::assignment::{BASE64, made_up, nominal, random, stands_in, weak};
 use crate::scan::pattern::Bytes;
 use crate::scan::work::looked;
 
@@ -14,6 +14,7 @@ use crate::scan::work::looked;
 const LOGIN_MAX: usize = 256;
 /// The shortest password.
 const PASSWORD_MIN: usize = 5;
+const WEAK_MIN: usize = 4;
 /// The shortest token in a user's place, and how random it is.
 const TOKEN_MIN: usize = 20;
 const TOKEN_RANDOM_MIN: i32 = 150;
@@ -38,8 +39,17 @@ pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
         let rest = run(bytes, at, LOGIN_MAX, |b| IN_LOGIN.has(b) || b == b'@');
         let last = bytes.get(at..rest)?.iter().rposition(|b| *b == b'@')?;
         let place = at - password.len()..at + last;
-        if guarded(user, bytes.get(place.clone())?) {
+        let password = bytes.get(place.clone())?;
+        if guarded(user, password) {
             return Some((Kind::ConnectionString, place));
+        }
+        if password.len() >= WEAK_MIN
+            && !variable(password)
+            && weak(password)
+            && !variable(user)
+            && host(bytes, at + last + 1)
+        {
+            return Some((Kind::Weak, place));
         }
     }
     // Some services take a token in the user's place, and any password or none.
@@ -79,7 +89,9 @@ pub(super) fn option(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let end = run(bytes, start, LOGIN_MAX, |b| b.is_ascii_graphic() && !matches!(b, b'`' | b'<' | b'>'));
     let login = bytes.get(start..end)?;
     let closing = login.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b',' | b')')).count();
-    let (user, password) = split(login.get(..login.len() - closing)?)?;
+    let Some((user, password)) = split(login.get(..login.len() - closing)?) else {
+        return following(bytes, end);
+    };
     let password = match password {
         [b'"' | b'\'', password @ ..] => password,
         _ => password,
@@ -89,20 +101,54 @@ pub(super) fn option(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     (guarded(user, password) && made_up(password)).then(|| (Kind::BasicAuth, end - password.len()..end))
 }
 
+/// The password of `-p password` right behind a user. Few texts have one.
+#[cold]
+fn following(bytes: &[u8], user_end: usize) -> Option<(Kind, Range<usize>)> {
+    let at = run(bytes, user_end, 2, |b| b == b' ');
+    let (Some(b"-p"), true) = (bytes.get(at..at + 2), at > user_end) else { return None };
+    let start = run(bytes, at + 2, 3, |b| matches!(b, b' ' | b'=' | b'"' | b'\''));
+    let end = run(bytes, start, LOGIN_MAX, |b| {
+        b.is_ascii_graphic() && !matches!(b, b'`' | b'<' | b'>' | b'"' | b'\'')
+    });
+    let password = bytes.get(start..end)?;
+    // `-p 8080:80`, and a path or host.
+    let is_password = password.first()?.is_ascii_alphabetic() || made_up(password);
+    let place = password.contains(&b'/') || password.contains(&b':');
+    if !is_password || place || password.len() < WEAK_MIN || variable(password) {
+        return None;
+    }
+    let kind = if made_up(password) && !stands_in(password) { Kind::BasicAuth } else { Kind::Weak };
+    weak(password).then_some((kind, start..end))
+}
+
 fn split(login: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = login.iter().position(|b| *b == b':')?;
     Some((login.get(..colon)?, login.get(colon + 1..)?))
 }
 
 /// Whether this password guards anything: not a variable, not a word for a password.
+#[inline(never)]
 fn guarded(user: &[u8], password: &[u8]) -> bool {
-    let variable = matches!(password, [b'$' | b'{' | b'<' | b'[' | b'*' | b'(', ..])
-        || matches!(password, [b'%', b, ..] if !b.is_ascii_hexdigit());
     password.len() >= PASSWORD_MIN
-        && !variable
+        && !variable(password)
         && !password.eq_ignore_ascii_case(user)
         && !nominal(password)
         && !stands_in(password)
 }
+
+/// Whether something is put there: a variable, a gap.
+fn variable(text: &[u8]) -> bool {
+    matches!(text, [b'$' | b'{' | b'<' | b'[' | b'*' | b'(', ..])
+        || matches!(text, [b'%', b, ..] if !b.is_ascii_hexdigit())
+}
+
+/// Whether a host is named there, not the word for one.
+fn host(bytes: &[u8], at: usize) -> bool {
+    let end = run(bytes, at, LOGIN_MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+    let host = bytes.get(at..end).unwrap_or(&[]);
+    host.len() >= 2 && host.iter().any(u8::is_ascii_lowercase) && !HOSTS.contains(&host)
+}
+
+const HOSTS: &[&[u8]] = &[b"host", b"hostname", b"server", b"ip", b"address", b"domain"];
 
 static IN_LOGIN: Bytes = Bytes::range(b'!', b'~').and(&Bytes::of(b"\"'`<>/@\\(),?#").not());

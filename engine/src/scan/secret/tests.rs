@@ -189,10 +189,26 @@ fn a_token_in_the_place_of_the_user_is_found() {
 }
 
 #[test]
+fn a_password_anybody_guesses_is_weak() {
+    for (text, password) in [
+        ("https://user:password@example.com", "password"),
+        ("postgres://postgres:postgres@localhost/db", "postgres"),
+        ("psexec -u ACME\\app -p blueberries cmd", "blueberries"),
+        ("docker login -u app -p secret", "secret"),
+    ] {
+        assert_eq!(found(text), [(Kind::Weak, password)], "{text}");
+    }
+    for text in ["mysql -u root -p 3306", "acme -u app -p /srv/app", "acme -u app -p $PASSWORD"] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
 fn urls_without_a_password_are_left_alone() {
     for text in [
-        "https://user:password@example.com",
-        "postgres://postgres:postgres@localhost/db",
+        "https://USER:PASSWORD@example.com",
+        "https://user:password@host",
+        "https://user:your-password@example.com",
         "mongodb://<username>:<password>@cluster/",
         "https://${USER}:${PASSWORD}@host/",
         "https://{{user}}:{{password}}@host/",

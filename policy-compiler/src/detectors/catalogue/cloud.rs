@@ -17,7 +17,7 @@ pub(super) const FORMATS: &[Format] = &[
         .near(&["aws_s", "aws-s", "aws s", "awss", "aws_access", "aws_key", "awskey", "secret_access", "secret-access", "secretaccess"])
         .entropy(3.0)
         .proof(Proof::None)
-        .allow(&["*EXAMPLEKEY", "wJalrXUtnFEMI*"])
+        .allow(&["*EXAMPLEKEY"])
         .page("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"),
     Format::new("Amazon Web Services", "aws_session_token", Critical, r"(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[0-9A-Za-z/+]{80,2000}={0,2}")
         .page("https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"),
@@ -194,7 +194,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Cloudinary", "cloudinary_secret", High, r"[\w-]{27,32}").near(&["cloudinary"]),
     Format::new("ImageKit", "imagekit_private_key", High, r"private_[0-9A-Za-z+/]{27}=").page("https://imagekit.io/docs/api-keys"),
     Format::new("Thunderstore", "thunderstore_token", Medium, r"tss_[0-9A-Za-z_-]{32}").page("https://thunderstore.io/api/docs/"),
-    Format::new("TrueNAS", "truenas_api_key", Critical, r"[0-9]{1,5}-[0-9A-Za-z]{64}").with(&["truenas", "login_with_api_key"]).entropy(3.5).page("https://www.truenas.com/docs/scale/scaletutorials/toptoolbar/managingapikeys/"),
+    Format::new("TrueNAS", "truenas_api_key", Critical, r"[0-9]{1,5}-[0-9A-Za-z]{64}").with(&["truenas", "login_with_api_key", "params"]).entropy(4.3).page("https://www.truenas.com/docs/scale/scaletutorials/toptoolbar/managingapikeys/"),
     Format::new("Baidu AI Cloud", "baidu_api_key", Critical, r"bce-v3/ALTAK-[0-9A-Za-z]{21}/[0-9a-f]{40}").page("https://cloud.baidu.com/doc/qianfan-api/index.html"),
     Format::new("JD Cloud", "jdcloud_access_key", High, r"JDC_[0-9A-Z]{25,40}").page("https://docs.jdcloud.com/en/account-management/accesskey-management"),
     Format::new("Volcengine", "volcengine_access_key", High, r"AKLT[0-9A-Za-z_-]{40,60}={0,2}").page("https://www.volcengine.com/docs/6291/65568"),

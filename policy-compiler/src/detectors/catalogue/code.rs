@@ -130,6 +130,10 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Argo CD", "argocd_token", Critical, r"argocd\.token=(eyJ[\w.-]{40,2000})"),
     Format::new("Portainer", "portainer_key", Critical, r"ptr_[0-9A-Za-z+/]{43}=").page("https://docs.portainer.io/api/access"),
     Format::new("Django", "django_secret_key", High, r"django-insecure-[0-9A-Za-z!@#$%^&*(=_+)-]{40,60}").page("https://docs.djangoproject.com/en/stable/ref/settings/#secret-key"),
+    Format::new("Django", "django_secret_key_assigned", High, r"[!#-&(-*+0-9=@^_a-z-]{50}")
+        .near(&["secret_key", "secretkey", "django"])
+        .entropy(4.0)
+        .page("https://docs.djangoproject.com/en/stable/ref/settings/#secret-key"),
     Format::new("Laravel", "laravel_app_key", High, r"base64:([0-9A-Za-z+/]{43}=)").page("https://laravel.com/docs/encryption").near(&["app_key", "laravel"]),
     Format::new("Rails", "rails_master_key", High, r"[0-9a-f]{32}").near(&["rails_master_key", "master.key", "rails_master"]).page("https://guides.rubyonrails.org/security.html#custom-credentials"),
     Format::new("Rails", "rails_secret_key_base", High, r"[0-9a-f]{128}").near(&["secret_key_base", "secretkeybase"]).page("https://guides.rubyonrails.org/security.html"),

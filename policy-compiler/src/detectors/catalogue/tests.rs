@@ -1,6 +1,9 @@
 use std::collections::BTreeSet;
 
-use mcpgov_engine::scan::{Trigger, pattern::Patterns};
+use mcpgov_engine::scan::{
+    Trigger,
+    pattern::{Patterns, WEAK},
+};
 
 use super::{
     super::testing::{Random, matching, search},
@@ -96,9 +99,20 @@ fn every_format_is_found_and_its_neighbours_are_not() {
 #[test]
 fn published_examples_are_fine() {
     let (patterns, trigger) = all();
-    for text in
-        ["AKIAIOSFODNN7EXAMPLE", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-your-api-key-goes-here"]
-    {
+    for text in ["AKIAIOSFODNN7EXAMPLE", "sk-your-api-key-goes-here"] {
         assert_eq!(search(&patterns, &trigger, text.as_bytes()), [], "{text}");
+    }
+}
+
+#[test]
+fn one_letter_repeated_is_weak() {
+    let (patterns, trigger) = all();
+    for (text, found) in [
+        ("ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", &[(WEAK, 0..40)][..]),
+        ("ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", &[(WEAK, 0..40)]),
+        // Where only the vendor's name tells it from other text, it is none.
+        ("ai21 = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", &[]),
+    ] {
+        assert_eq!(search(&patterns, &trigger, text.as_bytes()), found, "{text}");
     }
 }
