@@ -120,6 +120,7 @@ pub(crate) fn method_call<'a>(server: ServerName<'a>, method: &'a str) -> Call<'
 /// `KEY-` and four digits or more, found as a whole.
 pub(crate) fn pattern() -> Pattern {
     Pattern {
+        weak: None,
         detector: 0,
         before: vec![],
         literal: pattern::Literal { bytes: b"KEY-".to_vec(), fold: false },

@@ -84,6 +84,7 @@ pub fn own_patterns(shape: &Shape, number: u16) -> Result<Vec<Pattern>, PatternE
     let entropy = shape.entropy.as_ref().map_or(0.0, |bits| bits.value as f32 / 100.0);
     let options = Options {
         detector: number,
+        weak: None,
         keywords: shape.keywords.iter().map(|word| word.value.to_lowercase()).collect(),
         assigned: false,
         entropy,
@@ -120,6 +121,7 @@ pub fn lower(
         });
     }
     let mut patterns = Vec::new();
+    let weak = (0_u16..).zip(&asked).find(|(_, name)| **name == Kind::Weak.name()).map(|(number, _)| number);
     for (number, name) in (0_u16..).zip(asked) {
         let Some(detector) = known.get(name) else { continue };
         let own = own.iter().find(|own| own.name.value == name);
@@ -127,7 +129,8 @@ pub fn lower(
             Origin::Kind(kind) => Some(*kind),
             Origin::Formats(formats) => {
                 // Every format of the catalogue compiles, and so does every own one that was checked.
-                patterns.extend(formats.iter().filter_map(|format| format.compile(number).ok()).flatten());
+                patterns
+                    .extend(formats.iter().filter_map(|format| format.compile(number, weak).ok()).flatten());
                 None
             }
             Origin::Own(shape) => {

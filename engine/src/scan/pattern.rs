@@ -18,7 +18,6 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 pub use proof::{ENTROPY_UNIT, Proof};
-
 pub use run::Runs;
 pub use set::Bytes;
 pub use shape::{
@@ -315,18 +314,11 @@ impl Look<'_, '_> {
         if !good {
             return false;
         }
-        if proof::entropy(bytes) >= u32::from(pattern.entropy) * ENTROPY_UNIT {
-            found(pattern.detector, secret);
-            return true;
+        let random = proof::entropy(bytes) >= u32::from(pattern.entropy) * ENTROPY_UNIT;
+        if let Some(detector) = if random { Some(pattern.detector) } else { pattern.weak } {
+            found(detector, secret);
         }
-        // One letter again and again: nobody was issued that, but somebody wrote it where a secret stands.
-        let evident = pattern.place == Place::Match
-            && pattern.keywords.is_empty()
-            && pattern.entropy == REPEATED_ENTROPY;
-        if evident {
-            found(WEAK, secret);
-        }
-        false
+        random
     }
 
     /// Whether a keyword is in the name or shortly before this place.
@@ -339,12 +331,6 @@ impl Look<'_, '_> {
         words.iter().any(|word| holds(before, word) || holds(name, word))
     }
 }
-
-/// What is found instead of its detector where a secret has the form and is no more than a letter repeated: no detector
-/// has this number.
-pub const WEAK: u16 = u16::MAX;
-/// The least entropy of formats that only repeated letters fall below, in sixteenths of a bit.
-const REPEATED_ENTROPY: u8 = 32;
 
 /// How many of the steps have a slot.
 fn long(steps: &[Step]) -> usize {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::encoded::{Decoded, cipher, escape, run};
-use super::pattern::{self, Patterns, Runs};
+use super::pattern::{Patterns, Runs};
 use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
 use super::work::looked;
@@ -70,7 +70,11 @@ impl Scanner {
             }
             count = count.checked_add(1)?;
         }
-        if patterns.iter().flat_map(Patterns::iter).any(|pattern| pattern.detector >= count) {
+        if patterns
+            .iter()
+            .flat_map(Patterns::iter)
+            .any(|pattern| pattern.detector.max(pattern.weak.unwrap_or(0)) >= count)
+        {
             return None;
         }
         let mut sources = Vec::new();
@@ -241,9 +245,8 @@ impl Look<'_> {
             }
             Source::Pattern(index) => {
                 if let Some(patterns) = &scanner.patterns {
-                    let mut sink = Sink { scanner, findings };
                     patterns.look(index, text, at, self.runs, &mut |detector, place| {
-                        sink.matched(detector, place);
+                        findings.push(Finding { place, detector, is_encoded: false });
                     });
                 }
             }
@@ -268,17 +271,6 @@ pub(crate) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 struct Sink<'s> {
     scanner: &'s Scanner,
     findings: &'s mut Vec<Finding>,
-}
-
-impl Sink<'_> {
-    /// What a pattern found.
-    fn matched(&mut self, detector: u16, place: Range<usize>) {
-        if detector == pattern::WEAK {
-            self.report(Kind::Weak, place);
-        } else {
-            self.findings.push(Finding { place, detector, is_encoded: false });
-        }
-    }
 }
 
 impl Findings for Sink<'_> {

@@ -106,14 +106,17 @@ impl Format {
         self
     }
 
-    /// Its patterns, as those of the detector of this number.
+    /// Its patterns, as those of the detector of this number. What is merely a letter repeated, in a form that tells by
+    /// itself what it is, goes to `weak`: nobody was issued that, but somebody wrote it where a secret stands.
     ///
     /// # Errors
     /// None for a format of this catalogue; its tests compile them all.
-    pub fn compile(&self, detector: u16) -> Result<Vec<Pattern>, PatternError> {
+    pub fn compile(&self, detector: u16, weak: Option<u16>) -> Result<Vec<Pattern>, PatternError> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+        let is_evident = self.near.is_empty() && self.with.is_empty() && self.entropy <= Format::ENTROPY;
         let options = Options {
             detector,
+            weak: weak.filter(|_| is_evident),
             keywords: owned(if self.near.is_empty() { self.with } else { self.near }),
             assigned: !self.near.is_empty(),
             entropy: self.entropy,

@@ -30,6 +30,8 @@ const SMALL_SET: usize = 8;
 pub struct Options {
     /// The number of the detector.
     pub detector: u16,
+    /// The number of the one that gets what has too little entropy.
+    pub weak: Option<u16>,
     /// Words one of which must stand shortly before, or in the name of the member.
     pub keywords: Vec<String>,
     /// Whether the value must be assigned to a name that holds the keyword, instead of standing near it. Then the
@@ -70,6 +72,7 @@ pub fn compile(expression: &str, options: &Options) -> Result<Vec<Pattern>, Patt
         draft.check(&left, &right)?;
         let base = |literal: Literal, place: Place| Pattern {
             detector: options.detector,
+            weak: options.weak,
             before: Vec::new(),
             literal,
             place,

@@ -27,6 +27,8 @@ const ALLOWED_BYTES_MAX: usize = 512;
 pub struct Pattern {
     /// The number of the detector it belongs to; the table says the name.
     pub detector: u16,
+    /// The detector of what has the form and too little entropy, if that is anything.
+    pub weak: Option<u16>,
     /// What stands before the literal, in the text's order.
     pub before: Vec<Step>,
     /// What is looked for first; in a pattern that needs context, the keyword.

@@ -133,10 +133,9 @@ fn keywords_entropy_proof_and_allow_list_hold_findings_back() {
     };
     let words = with(|pattern| pattern.keywords = vec![b"acme".to_vec()]);
     assert_eq!(found(&words, "abkey-123 the ACME abkey-456"), ["456"]);
-    let random = with(|pattern| pattern.entropy = 31);
+    let random = with(|pattern| pattern.entropy = 32);
     assert_eq!(found(&random, "abkey-1212 abkey-1234"), ["1234"]);
-    // What a format of the catalogue asks: a letter repeated is weak instead.
-    let repeated = with(|pattern| pattern.entropy = 32);
+    let repeated = with(|pattern| (pattern.entropy, pattern.weak) = (32, Some(1)));
     assert_eq!(found(&repeated, "abkey-1212 abkey-1234"), ["1212", "1234"]);
     let luhn = with(|pattern| pattern.proof = Proof::Luhn);
     assert_eq!(found(&luhn, "abkey-79927398713 abkey-79927398714"), ["79927398713"]);

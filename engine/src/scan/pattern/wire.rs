@@ -12,7 +12,7 @@ use super::set::Bytes;
 use super::shape::{Literal, Pattern, Place, Step};
 
 /// The version of the format.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Why bytes or patterns were not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +137,7 @@ impl<'b> Reader<'b> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| Bad::Reference);
         Ok(Pattern {
             detector: self.number()?,
+            weak: self.number::<u16>()?.checked_sub(1),
             before: self.list(|reader| reader.step(sets, strings))?,
             literal: self.literal(strings)?,
             place: self.of(&[Place::Match, Place::Assigned, Place::Near])?,
@@ -223,6 +224,7 @@ impl Writer {
 
     fn pattern(&mut self, bytes: &mut Vec<u8>, pattern: &Pattern) {
         put(bytes, usize::from(pattern.detector));
+        put(bytes, pattern.weak.map_or(0, |detector| usize::from(detector) + 1));
         self.steps(bytes, &pattern.before);
         self.literal(bytes, &pattern.literal);
         put(bytes, pattern.place as usize);
