@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use self::class::{CLASS_BITS, SCALE_BITS, after, bit};
-use self::lists::Lists;
+use self::lists::{Lists, Meant};
 
 pub use class::Set;
 pub use gram::{Exact, Gram};
@@ -123,9 +123,9 @@ impl Trigger {
         let (Some(shown), Some(rank)) = (self.rows.get(row), self.ranks.get(row)) else { return };
         let below = shown & ((1 << (classes & LAST)) - 1);
         let Some(list) = self.numbers.get(rank.wrapping_add(below.count_ones()) as usize) else { return };
-        self.lists.each(*list, four(text, end), |member| {
-            match (end + usize::from(member.before)).checked_sub(4) {
-                Some(at) if at < text.len() => meant(hit, member.source, at),
+        self.lists.each(*list, four(text, end), |Meant { source, before }| {
+            match (end + usize::from(before)).checked_sub(4) {
+                Some(at) if at < text.len() => meant(hit, source, at),
                 _ => {}
             }
         });

@@ -10,11 +10,18 @@ const FEW: usize = 8;
 
 /// Lists of grams, by number.
 pub(super) struct Lists {
-    /// By number: where its groups begin.
-    starts: Vec<u32>,
+    lists: Vec<List>,
     groups: Vec<Group>,
     /// By group.
     members: Vec<Member>,
+}
+
+enum List {
+    /// One gram that its classes tell. Digits have such lists, and each place that is read on the way to the members is
+    /// in another part of the memory.
+    One(Meant),
+    /// Where its groups begin.
+    Groups(u32),
 }
 
 /// Grams of one list that know the same bits of their bytes, ascending by what these must be.
@@ -32,9 +39,15 @@ struct Group {
 }
 
 /// A gram of a group.
-pub(super) struct Member {
+struct Member {
     /// What the bits that are known must be.
     value: u32,
+    meant: Meant,
+}
+
+/// What a gram means.
+#[derive(Clone, Copy)]
+pub(super) struct Meant {
     pub(super) source: u16,
     /// How many of the four bytes come before the place of interest.
     pub(super) before: u8,
@@ -42,11 +55,18 @@ pub(super) struct Member {
 
 impl Lists {
     pub(super) fn new() -> Lists {
-        Lists { starts: Vec::new(), groups: Vec::new(), members: Vec::new() }
+        Lists { lists: Vec::new(), groups: Vec::new(), members: Vec::new() }
     }
 
     /// Adds a list of those of these grams that have these numbers.
     pub(super) fn add(&mut self, grams: &[(u16, Gram)], numbers: &[u16]) -> Option<()> {
+        let meant = |(source, gram): &(u16, Gram)| Meant { source: *source, before: gram.before };
+        if let [number] = numbers
+            && let Some(alone) = grams.get(usize::from(*number)).filter(|(_, gram)| gram.exact.mask == 0)
+        {
+            self.lists.push(List::One(meant(alone)));
+            return Some(());
+        }
         let start = u32::try_from(self.groups.len()).ok()?;
         let mut list: Vec<&(u16, Gram)> =
             numbers.iter().filter_map(|number| grams.get(usize::from(*number))).collect();
@@ -63,24 +83,25 @@ impl Lists {
                 *sieve.get_mut(word)? |= bit;
             }
             let from = u32::try_from(self.members.len()).ok()?;
-            self.members.extend(group.iter().map(|(source, gram)| Member {
-                value: gram.exact.value,
-                source: *source,
-                before: gram.before,
-            }));
+            let members = group.iter().map(|one| Member { value: one.1.exact.value, meant: meant(one) });
+            self.members.extend(members);
             let to = u32::try_from(self.members.len()).ok()?;
             self.groups.push(Group { fold, mask, sieve, from, to, is_last: false });
         }
         self.groups.last_mut()?.is_last = true;
-        self.starts.push(start);
+        self.lists.push(List::Groups(start));
         Some(())
     }
 
-    /// Calls `meant` with every gram of a list that these four bytes are.
+    /// Calls `each` with what every gram of a list means that these four bytes are.
     #[inline]
-    pub(super) fn each(&self, list: u16, four: u32, mut meant: impl FnMut(&Member)) {
-        let Some(start) = self.starts.get(usize::from(list)) else { return };
-        for group in self.groups.get(*start as usize..).unwrap_or(&[]) {
+    pub(super) fn each(&self, list: u16, four: u32, mut each: impl FnMut(Meant)) {
+        let start = match self.lists.get(usize::from(list)) {
+            Some(List::One(meant)) => return each(*meant),
+            Some(List::Groups(start)) => *start as usize,
+            None => return,
+        };
+        for group in self.groups.get(start..).unwrap_or(&[]) {
             let shown = (four | group.fold) & group.mask;
             if group.may_have(shown) {
                 let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
@@ -93,7 +114,7 @@ impl Lists {
                 members
                     .take_while(|member| member.value <= shown)
                     .filter(|member| member.value == shown)
-                    .for_each(&mut meant);
+                    .for_each(|member| each(member.meant));
             }
             if group.is_last {
                 break;
