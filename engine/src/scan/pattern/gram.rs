@@ -74,7 +74,10 @@ pub(super) fn choose(pattern: &Pattern, known_sets: &mut Known) -> Choice {
         for (set, (known, _)) in sets.iter_mut().zip(known.iter().skip(from)) {
             *set = *known;
         }
-        (from, sets, frequency(known.iter().skip(from).take(4).map(|(_, signs)| signs)))
+        // One byte again and again would show at every place of a run of it.
+        let is_one = matches!(exact.get(from..), Some([Some(a), b, c, d, ..]) if [b, c, d] == [&Some(*a); 3]);
+        let often = frequency(known.iter().skip(from).take(4).map(|(_, signs)| signs));
+        (from, sets, if is_one { 1.0 } else { often })
     });
     let best = windows.min_by(|one, other| one.2.total_cmp(&other.2));
     let (from, sets) = best.map_or((left.len(), [Set::ANY; 4]), |(from, sets, _)| (from, sets));
