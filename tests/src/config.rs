@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::artifact::Table;
 use crate::scratch::Scratch;
 
@@ -74,6 +76,16 @@ impl Config {
             discovered.display()
         );
         (self.replace_filter(&source), resource)
+    }
+
+    /// Gives the filter its configuration as JSON text: `table`, which it has bare, beside the members of `options`.
+    #[must_use]
+    pub fn with_options(self, table: &Table, mut options: Value) -> Self {
+        let table = table.base64();
+        let bare = format!("value: \"{table}\"");
+        options["table"] = table.into();
+        self.replace("google.protobuf.BytesValue", "google.protobuf.StringValue")
+            .replace(&bare, &format!("value: '{options}'"))
     }
 
     /// Makes Envoy speak HTTP/2 with the server `github`.

@@ -55,11 +55,9 @@ fn start(table: &Table, server: &Script) -> Envoy {
 }
 
 /// Envoy with options of the filter, which take the place of the bare table.
-fn start_with(options: &str, server: &Script) -> Envoy {
-    let table = governed::table().base64();
+fn start_with(options: Value, server: &Script) -> Envoy {
     let config = governed::config(server.port())
-        .replace("google.protobuf.BytesValue", "google.protobuf.StringValue")
-        .replace(&format!("value: \"{table}\""), &format!("value: '{{\"table\":\"{table}\",{options}}}'"))
+        .with_options(&governed::table(), options)
         .replace(
             "                        - match: { path_separated_prefix: /other }\n",
             "                        - match: { path_separated_prefix: /.well-known }\n                          \
@@ -263,7 +261,7 @@ fn compressed_answers_are_refused() {
 #[test]
 fn an_event_over_the_limit_becomes_an_error_and_the_end() {
     let server = Script::start();
-    let envoy = start_with("\"event_bytes_max\":4096", &server);
+    let envoy = start_with(json!({ "event_bytes_max": 4096 }), &server);
     let long = RESULT.replace("hello", &"x".repeat(8000));
     // In one piece, in many, and as an event that never ends.
     for size in [long.len() + 8, 1000, 100] {
@@ -618,8 +616,8 @@ fn a_batch_is_decided_member_by_member() {
 fn other_paths_pass_by_configuration_alone() {
     const METADATA: &str = "/.well-known/oauth-protected-resource/github";
     let server = Script::start();
-    let strict = start_with("\"flush_interval_ms\":1000", &server);
-    let lenient = start_with("\"pass_paths\":[\"/.well-known\"]", &server);
+    let strict = start_with(json!({ "flush_interval_ms": 1000 }), &server);
+    let lenient = start_with(json!({ "pass_paths": ["/.well-known"] }), &server);
     let refused = raw::exchange(strict.port(), &Request::get(METADATA));
     assert_eq!(refused.status, 405);
     assert!(server.try_next().is_none());

@@ -191,8 +191,8 @@ fn a_configuration_of_the_wrong_kind_denies_everything() {
 #[test]
 fn a_configuration_as_text_is_read() {
     let server = Fixture::start();
-    let options = json!({ "table": governed::table().base64(), "body_bytes_max": 4096 }).to_string();
-    let envoy = Envoy::start(with_options(governed::config(server.port()), &options));
+    let options = json!({ "body_bytes_max": 4096 });
+    let envoy = Envoy::start(governed::config(server.port()).with_options(&governed::table(), options));
     assert_allowed(&raw::exchange(envoy.port(), &post(allowed())));
     assert_denied(&raw::exchange(envoy.port(), &post(denied())));
 }
@@ -231,14 +231,6 @@ fn a_refusal_has_its_reason_in_the_access_log() {
 
 fn assert_unavailable(response: &raw::Response) {
     assert_eq!((response.status, response.error_code()), (200, Some(-31503)), "{}", response.text());
-}
-
-/// Gives the filter its configuration as JSON text.
-fn with_options(config: Config, options: &str) -> Config {
-    let value = format!("value: \"{}\"", governed::table().base64());
-    config
-        .replace("google.protobuf.BytesValue", "google.protobuf.StringValue")
-        .replace(&value, &format!("value: '{options}'"))
 }
 
 /// Waits until a fresh VM answers: Envoy lets at least a second pass between two reloads.
