@@ -45,7 +45,7 @@ pub struct Facts<'a> {
     pub server: &'a str,
     /// The authority the client named.
     pub host: &'a str,
-    /// The path the client named.
+    /// The path the client named, without its query.
     pub path: &'a str,
     /// The method.
     pub method: &'a str,

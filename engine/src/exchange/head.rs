@@ -49,6 +49,11 @@ impl Head {
         }
     }
 
+    /// The path without its query, where clients put keys and session ids.
+    pub(super) fn path_alone(&self) -> &str {
+        self.path.split(['?', '#']).next().unwrap_or("")
+    }
+
     /// Whether the headers claim a modern revision, or one we do not know.
     pub(super) fn claims_modern(&self) -> bool {
         self.mcp.version.as_deref().is_some_and(|version| !era::LEGACY.contains(&version))

@@ -181,7 +181,7 @@ impl Exchange {
             id: message.and_then(Message::id),
             server: server.name,
             host: &self.head.host,
-            path: &self.head.path,
+            path: self.head.path_alone(),
             method: message.map_or("", Message::method_name),
             object: message.and_then(|message| {
                 Some((

@@ -91,7 +91,11 @@ fn compare(sdk: Sdk, program: &str, era: Era) {
     assert!(cases.len() > 300, "{} cases", cases.len());
 
     let server = Server::start(sdk, program);
-    let envoy = Envoy::start(sdk::governed(POLICY, server.port()));
+    // The id of a request says which case it is, in the record too.
+    let keep = "                stat_prefix: mcp\n";
+    let config = sdk::governed(POLICY, server.port())
+        .replace(keep, &format!("{keep}                preserve_external_request_id: true\n"));
+    let envoy = Envoy::start(config);
     send_all(envoy.port(), &cases, era);
     let ran = by_case(server.executed_until(LAST));
     let decided = decisions(envoy.stop());
@@ -153,7 +157,8 @@ fn send_all(port: u16, cases: &[Case], era: Era) {
 }
 
 fn send(port: u16, case: &Case, number: &str) -> io::Result<Response> {
-    let mut head = format!("POST /mcp?case={number} HTTP/1.1\r\nx-case: {number}\r\nconnection: close\r\n");
+    let mut head =
+        format!("POST /mcp HTTP/1.1\r\nx-request-id: {number}\r\nx-case: {number}\r\nconnection: close\r\n");
     for (name, value) in &case.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -183,8 +188,7 @@ fn by_case(executed: Vec<Executed>) -> BTreeMap<String, Vec<Executed>> {
 fn decisions(log: Vec<audit::Line>) -> BTreeMap<String, Vec<Value>> {
     let mut decisions: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for record in log.iter().flat_map(audit::Line::records) {
-        let path = record["path"].as_str().unwrap_or_default();
-        let case = path.strip_prefix("/mcp?case=").unwrap_or_else(|| panic!("another path: {record}"));
+        let case = record["request_id"].as_str().unwrap_or_else(|| panic!("no case: {record}"));
         decisions.entry(case.to_owned()).or_default().push(record.clone());
     }
     decisions

@@ -392,3 +392,12 @@ fn no_detector_takes_a_mark_of_ours_away() {
     assert!(body.ends_with(r#"</untrusted-data>"}}"#), "{body}");
     assert_eq!(answered(&source, &body).0, body);
 }
+
+#[test]
+fn what_stands_in_the_query_of_a_path_is_not_written_down() {
+    let mut proxy = Proxy::new(&masking());
+    let head = Head { path: "/github?api_key=KEY-1234#KEY-1234".into(), ..head() };
+    proxy.post_with(head, &call("1", "search", "{}"));
+    let record = proxy.record();
+    assert!(record.contains(r#""path":"/github","#) && !record.contains("KEY-1234"), "{record}");
+}
