@@ -2,6 +2,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 use crate::decide::{Call, Name, conjunction};
 use crate::list::List;
@@ -26,8 +27,11 @@ pub struct Treated {
 /// What is done with what each detector finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// By detector.
-    treated: Vec<Option<Treated>>,
+    /// The numbers of the protections that apply.
+    by: Vec<u16>,
+    /// What they say together, by detector. There are many detectors, and in most messages none finds anything: so this is
+    /// made at the first find.
+    treated: OnceCell<Vec<Option<Treated>>>,
     /// What becomes of binary content.
     pub blobs: Blobs,
 }
@@ -49,37 +53,44 @@ impl Plan {
         directions: &[Direction],
     ) -> Option<Plan> {
         let directions = directions.iter().fold(0, |bits, direction| bits | direction.bit());
-        let mut plan: Option<Plan> = None;
+        let mut plan = Plan { by: Vec::new(), treated: OnceCell::new(), blobs: Blobs::Skip };
         for (by, protection) in among(view, caller, call, directions) {
-            let (Some(treatment), Some(blobs)) =
-                (Treatment::from_number(protection.treatment), Blobs::from_number(protection.blobs))
-            else {
-                continue;
-            };
-            let is_shadow = protection.is_shadow != 0 || view.is_shadow();
-            let plan = plan.get_or_insert_with(|| Plan {
-                treated: vec![None; view.detectors.len()],
-                blobs: Blobs::Skip,
-            });
-            if !is_shadow {
+            plan.by.push(by);
+            if let Some(blobs) = Blobs::from_number(protection.blobs).filter(|_| !is_shadow(view, protection))
+            {
                 plan.blobs = plan.blobs.max(blobs);
             }
-            for detector in
-                view.run(protection.detectors.get(), u32::from(protection.detector_len.get())).iter()
-            {
-                if let Some(treated) = plan.treated.get_mut(detector as usize) {
-                    *treated = Some(Treated::and(*treated, treatment, is_shadow, by));
+        }
+        (!plan.by.is_empty()).then_some(plan)
+    }
+
+    /// What is done with what this detector finds; nothing looks for the others. `view` is that of the table the plan
+    /// was made from.
+    #[must_use]
+    pub fn of(&self, view: &View<'_>, detector: u16) -> Option<Treated> {
+        let treated = self.treated.get_or_init(|| self.treated(view));
+        treated.get(usize::from(detector)).copied().flatten()
+    }
+
+    fn treated(&self, view: &View<'_>) -> Vec<Option<Treated>> {
+        let mut all = vec![None; view.detectors.len()];
+        for by in &self.by {
+            let Some(protection) = view.protections.get(usize::from(*by)) else { continue };
+            let Some(treatment) = Treatment::from_number(protection.treatment) else { continue };
+            let is_shadow = is_shadow(view, protection);
+            let detectors = view.run(protection.detectors.get(), protection.detector_len.get().into());
+            for detector in detectors.iter() {
+                if let Some(treated) = all.get_mut(detector as usize) {
+                    *treated = Some(Treated::and(*treated, treatment, is_shadow, *by));
                 }
             }
         }
-        plan
+        all
     }
+}
 
-    /// What is done with what this detector finds; nothing looks for the others.
-    #[must_use]
-    pub fn of(&self, detector: u16) -> Option<Treated> {
-        self.treated.get(usize::from(detector)).copied().flatten()
-    }
+fn is_shadow(view: &View<'_>, protection: &Protection) -> bool {
+    protection.is_shadow != 0 || view.is_shadow()
 }
 
 /// The protections that apply to one call and direction, with their numbers: those that hold, and those that cannot be

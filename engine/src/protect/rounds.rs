@@ -80,7 +80,7 @@ impl Protector<'_> {
                     continue;
                 }
             }
-            let Some(treated) = self.plan.of(detector) else { continue };
+            let Some(treated) = self.plan.of(self.view, detector) else { continue };
             let Some(found) = text.get(place.clone()) else { continue };
             if self.is_allowed(detector, found) {
                 continue;
@@ -114,7 +114,7 @@ impl Protector<'_> {
         let findings = self.scanner.scan(text, None);
         let parts = findings.into_iter().filter_map(|Finding { place, detector, is_encoded }| {
             self.plan
-                .of(detector)
+                .of(self.view, detector)
                 .filter(|_| !self.is_allowed(detector, text.get(place.clone()).unwrap_or("")))?;
             let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
             Some(Part { place, treatment: Treatment::Mask, kind })

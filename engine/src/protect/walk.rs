@@ -111,7 +111,7 @@ impl<'p> Protector<'p> {
         let verdict = poison::check(tool, siblings, phrases);
         let detector = if verdict.blocks() { poisoning.or(suspicion) } else { suspicion };
         if let Some(detector) = detector.filter(|_| verdict.warns())
-            && let Some(treated) = self.plan.of(detector)
+            && let Some(treated) = self.plan.of(self.view, detector)
         {
             self.report.note(detector, tool.span(), treated);
         }
@@ -297,7 +297,7 @@ impl<'p> Protector<'p> {
         for Finding { place, detector, .. } in self.scanner.scan(&joined, None) {
             let next = ends.get(ends.partition_point(|end| *end <= place.start));
             let crosses = next.is_some_and(|end| *end < place.end);
-            if let Some(treated) = self.plan.of(detector).filter(|_| crosses) {
+            if let Some(treated) = self.plan.of(self.view, detector).filter(|_| crosses) {
                 self.report.note(detector, blocks.span(), treated.where_it_stays());
             }
         }
