@@ -4,11 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::names::Called;
+use super::plan::Treated;
 use super::report::Find;
 use super::treat::{Part, marked, treated};
 use super::walk::Protector;
 use crate::glob;
-use crate::scan::Finding;
+use crate::scan::{Finding, Kind};
 use crate::vocabulary::Treatment;
 
 /// Looks at one text, each at what the one before left of it.
@@ -80,12 +81,8 @@ impl Protector<'_> {
                     continue;
                 }
             }
-            let Some(treated) = self.plan.of(self.view, detector) else { continue };
             let Some(found) = text.get(place.clone()) else { continue };
-            if self.is_allowed(detector, found) {
-                continue;
-            }
-            let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
+            let Some((treated, kind)) = self.asked(detector, found, is_encoded) else { continue };
             let part = Part { place: place.clone(), treatment: treated.now, kind };
             // Made by what was done before, or found then.
             let is_known = original.is_some_and(|original| {
@@ -113,13 +110,17 @@ impl Protector<'_> {
     pub fn masked(&self, text: &str) -> Option<String> {
         let findings = self.scanner.scan(text, None);
         let parts = findings.into_iter().filter_map(|Finding { place, detector, is_encoded }| {
-            self.plan
-                .of(self.view, detector)
-                .filter(|_| !self.is_allowed(detector, text.get(place.clone()).unwrap_or("")))?;
-            let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
+            let (_, kind) = self.asked(detector, text.get(place.clone())?, is_encoded)?;
             Some(Part { place, treatment: Treatment::Mask, kind })
         });
         treated(text, &parts.collect::<Vec<_>>(), self.key)
+    }
+
+    /// What is done with a find, and of what kind it is; `None` where no protection asks for it or the value is allowed.
+    fn asked(&self, detector: u16, found: &str, is_encoded: bool) -> Option<(Treated, Option<Kind>)> {
+        let treated = self.plan.of(self.view, detector).filter(|_| !self.is_allowed(detector, found))?;
+        let kind = self.kinds.get(usize::from(detector)).copied().flatten().filter(|_| !is_encoded);
+        Some((treated, kind))
     }
 
     fn is_allowed(&self, detector: u16, found: &str) -> bool {
