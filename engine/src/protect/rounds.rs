@@ -18,16 +18,17 @@ const ROUNDS_MAX: usize = 4;
 const SEARCHES_MAX: usize = 32;
 
 impl Protector<'_> {
-    /// Looks through one decoded text: what it becomes, if it changes. `raw` turns the places of finds in it into places
-    /// in the JSON.
+    /// Looks through one decoded text: what it becomes, if it changes, which one that stays does not. `raw` turns the
+    /// places of finds in it into places in the JSON.
     pub(super) fn text(
         &mut self,
         text: &str,
         called: Called<'_>,
+        stays: bool,
         raw: &dyn Fn(&mut [Find]),
     ) -> Option<String> {
         let findings = called.scan(self.scanner, text);
-        if findings.is_empty() { None } else { self.found(text, called, findings, raw) }
+        if findings.is_empty() { None } else { self.found(text, called, stays, findings, raw) }
     }
 
     /// What a text becomes in which something was found.
@@ -38,20 +39,21 @@ impl Protector<'_> {
         &mut self,
         text: &str,
         called: Called<'_>,
+        stays: bool,
         findings: Vec<Finding>,
         raw: &dyn Fn(&mut [Find]),
     ) -> Option<String> {
         let before = self.report.finds.len();
-        let parts = self.parts(text, findings, None);
+        let parts = self.parts(text, findings, stays, None);
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
-        if self.is_fixed {
+        if stays {
             return None;
         }
         let mut new = treated(text, &parts, self.key)?;
         let mut worst = parts;
         for _ in 1..ROUNDS_MAX {
             let before = self.report.finds.len();
-            let parts = self.parts(&new, called.scan(self.scanner, &new), Some(text));
+            let parts = self.parts(&new, called.scan(self.scanner, &new), false, Some(text));
             let again = self.report.finds.get_mut(before..).unwrap_or_default();
             // Where it came from nobody can tell.
             again.iter_mut().for_each(|find| find.place = 0..text.len());
@@ -68,7 +70,13 @@ impl Protector<'_> {
 
     /// What is to be treated of what was found in a text, and what of it is new written down. What is left of an
     /// `original` was looked through before.
-    fn parts(&mut self, text: &str, findings: Vec<Finding>, original: Option<&str>) -> Vec<Part> {
+    fn parts(
+        &mut self,
+        text: &str,
+        findings: Vec<Finding>,
+        stays: bool,
+        original: Option<&str>,
+    ) -> Vec<Part> {
         let mut searches = 0;
         let mut room = Vec::new();
         let mut parts = Vec::with_capacity(findings.len());
@@ -94,11 +102,7 @@ impl Protector<'_> {
             });
             if !is_known {
                 // What is not done is not written down as done.
-                self.report.note(
-                    detector,
-                    place,
-                    if self.is_fixed { treated.where_it_stays() } else { treated },
-                );
+                self.report.note(detector, place, if stays { treated.where_it_stays() } else { treated });
             }
             parts.push(part);
         }

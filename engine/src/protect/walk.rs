@@ -45,6 +45,21 @@ impl Area {
     }
 }
 
+/// What is known of a value from where it stands.
+#[derive(Clone, Copy)]
+struct Spot<'n> {
+    called: Called<'n>,
+    area: Area,
+    /// How many strings of JSON it is inside of.
+    depth: usize,
+}
+
+impl<'n> Spot<'n> {
+    fn of(area: Area) -> Spot<'n> {
+        Spot { called: Called::default(), area, depth: 0 }
+    }
+}
+
 /// Looks through values for one plan.
 #[derive(Debug)]
 pub struct Protector<'p> {
@@ -55,8 +70,6 @@ pub struct Protector<'p> {
     /// What each detector finds, where that is built in.
     pub(super) kinds: Vec<Option<Kind>>,
     clean: Clean,
-    /// Whether what is being looked at stays as it is.
-    pub(super) is_fixed: bool,
     /// What was found so far.
     pub report: Report,
 }
@@ -81,23 +94,24 @@ impl<'p> Protector<'p> {
             }
         }
         let (clean, report) = (Clean::default(), Report::default());
-        Some(Protector { view, scanner, plan, key, kinds, clean, is_fixed: false, report })
+        Some(Protector { view, scanner, plan, key, kinds, clean, report })
     }
 
     /// Looks through a value, and notes what has to change in the text it stands in.
     pub fn value(&mut self, value: Value<'_>, area: Area, edits: &mut Edits) {
-        self.any(value, Called::default(), area, 0, edits);
+        self.any(value, Spot::of(area), edits);
     }
 
     /// Looks through the members of an object that MCP defines, but for those of these names.
     pub fn members(&mut self, value: Value<'_>, without: &[&str], edits: &mut Edits) {
-        self.object(value, Called::default(), Area::Protocol, without, 0, edits);
+        self.object(value, Spot::of(Area::Protocol), without, edits);
     }
 
     /// Looks through a text that is no message, for what there is to say about it.
     pub fn plain(&mut self, text: &str) {
-        if self.nested(text, Called::default(), Area::Data, 0, &|_| {}).is_none() {
-            let _ = self.text(text, Called::default(), &|_| {});
+        let spot = Spot::of(Area::Data);
+        if self.nested(text, spot, &|_| {}).is_none() {
+            let _ = self.text(text, spot.called, false, &|_| {});
         }
     }
 
@@ -117,32 +131,25 @@ impl<'p> Protector<'p> {
         }
     }
 
-    fn any(&mut self, value: Value<'_>, called: Called<'_>, area: Area, depth: usize, edits: &mut Edits) {
+    fn any(&mut self, value: Value<'_>, spot: Spot<'_>, edits: &mut Edits) {
         match value.kind() {
-            JsonKind::String => self.string(value, called, area, depth, edits),
-            JsonKind::Number => self.number(value, called, area, edits),
+            JsonKind::String => self.string(value, spot, edits),
+            JsonKind::Number => self.number(value, spot, edits),
             JsonKind::Array => {
                 for item in value.items() {
-                    self.any(item, called, area, depth, edits);
+                    self.any(item, spot, edits);
                 }
-                if area == Area::Protocol && called.is("content") {
+                if spot.area == Area::Protocol && spot.called.is("content") {
                     self.split(value);
                 }
             }
-            JsonKind::Object => self.object(value, called, area, &[], depth, edits),
+            JsonKind::Object => self.object(value, spot, &[], edits),
             JsonKind::Bool | JsonKind::Null => {}
         }
     }
 
-    fn object(
-        &mut self,
-        value: Value<'_>,
-        called: Called<'_>,
-        area: Area,
-        without: &[&str],
-        depth: usize,
-        edits: &mut Edits,
-    ) {
+    fn object(&mut self, value: Value<'_>, spot: Spot<'_>, without: &[&str], edits: &mut Edits) {
+        let Spot { called, area, depth } = spot;
         let mut names = Names::default();
         for (name, member) in value.pairs() {
             let Some(text) = name.as_str().filter(|text| !without.contains(text)) else { continue };
@@ -166,8 +173,8 @@ impl<'p> Protector<'p> {
             match place {
                 Place::Opaque => {}
                 Place::Blob => self.blob(member, edits),
-                Place::Free => self.any(member, called, Area::Data, depth, edits),
-                Place::Area(area) => self.any(member, called, area, depth, edits),
+                Place::Free => self.any(member, Spot { called, area: Area::Data, depth }, edits),
+                Place::Area(area) => self.any(member, Spot { called, area, depth }, edits),
             }
         }
     }
@@ -181,20 +188,18 @@ impl<'p> Protector<'p> {
             self.clean.add(text);
             return None;
         }
-        self.is_fixed = !is_free;
-        self.found(text, Called::default(), findings, &|finds| raw_places(name, finds))
+        self.found(text, Called::default(), !is_free, findings, &|finds| raw_places(name, finds))
     }
 
-    fn string(&mut self, value: Value<'_>, called: Called<'_>, area: Area, depth: usize, edits: &mut Edits) {
+    fn string(&mut self, value: Value<'_>, spot: Spot<'_>, edits: &mut Edits) {
         let Some(text) = value.as_str() else { return };
-        self.is_fixed = area.stays();
         let raw = |finds: &mut [Find]| raw_places(value, finds);
-        let new = match self.nested(text, called, area, depth, &raw) {
+        let new = match self.nested(text, spot, &raw) {
             Some(new) => new,
             // What is taken out may be what kept its reader from taking it for JSON.
-            None => self.text(text, called, &raw).map(|new| {
+            None => self.text(text, spot.called, spot.area.stays(), &raw).map(|new| {
                 let whole = |finds: &mut [Find]| finds.iter_mut().for_each(|find| find.place = value.span());
-                self.nested(&new, called, area, depth, &whole).flatten().unwrap_or(new)
+                self.nested(&new, spot, &whole).flatten().unwrap_or(new)
             }),
         };
         if let Some(new) = new {
@@ -204,14 +209,8 @@ impl<'p> Protector<'p> {
 
     /// A string that holds a JSON text: its own strings are what is looked at. `None` if it holds none, and the new
     /// text where it changes.
-    fn nested(
-        &mut self,
-        text: &str,
-        called: Called<'_>,
-        area: Area,
-        depth: usize,
-        raw: &dyn Fn(&mut [Find]),
-    ) -> Option<Option<String>> {
+    fn nested(&mut self, text: &str, spot: Spot<'_>, raw: &dyn Fn(&mut [Find])) -> Option<Option<String>> {
+        let depth = spot.depth;
         let first = text.trim_ascii_start().as_bytes().first();
         if depth >= NESTING_MAX || !matches!(first, Some(b'{' | b'[' | b'"')) {
             return None;
@@ -221,29 +220,30 @@ impl<'p> Protector<'p> {
         let doc = Doc::parse(text.as_bytes(), &limits).ok()?;
         let before = self.report.finds.len();
         let mut edits = Edits::default();
-        let area = if area.stays() { Area::Fixed } else { Area::Data };
-        self.any(doc.root(), called, area, depth + 1, &mut edits);
+        let area = if spot.area.stays() { Area::Fixed } else { Area::Data };
+        self.any(doc.root(), Spot { area, depth: depth + 1, ..spot }, &mut edits);
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
         Some((!edits.is_empty()).then(|| edits.apply(text)))
     }
 
     /// A number long enough to identify somebody: a card, a phone, a national id. It stays a number.
-    fn number(&mut self, value: Value<'_>, called: Called<'_>, area: Area, edits: &mut Edits) {
-        if !matches!(area, Area::Data | Area::Fixed) || value.raw().len() < NUMBER_BYTES_MIN {
+    fn number(&mut self, value: Value<'_>, spot: Spot<'_>, edits: &mut Edits) {
+        if !matches!(spot.area, Area::Data | Area::Fixed) || value.raw().len() < NUMBER_BYTES_MIN {
             return;
         }
-        self.is_fixed = area.stays();
         let is_plain = value.raw().bytes().all(|byte| byte.is_ascii_digit());
         let whole = if is_plain { None } else { whole_digits(value.raw(), NUMBER_DIGITS_MAX) };
         let start = value.span().start;
-        let new = self.text(whole.as_deref().unwrap_or(value.raw()), called, &|finds| {
+        let raw = |finds: &mut [Find]| {
             for Find { place, .. } in finds {
                 *place = match whole {
                     Some(_) => value.span(),
                     None => start.saturating_add(place.start)..start.saturating_add(place.end),
                 };
             }
-        });
+        };
+        let digits = whole.as_deref().unwrap_or(value.raw());
+        let new = self.text(digits, spot.called, spot.area.stays(), &raw);
         if new.is_some() {
             edits.replace(value.span(), String::from("0"));
         }
@@ -260,14 +260,13 @@ impl<'p> Protector<'p> {
                 let Some(bytes) = decoded(text) else {
                     return edits.replace(value.span(), String::from("\"\""));
                 };
-                self.is_fixed = false;
                 let span = value.span();
                 let whole = |finds: &mut [Find]| finds.iter_mut().for_each(|find| find.place = span.clone());
                 let mut is_changed = false;
                 let mut new = Vec::with_capacity(bytes.len());
                 // A byte that is no text hides nothing of what stands beside it.
                 for chunk in bytes.utf8_chunks() {
-                    let changed = self.text(chunk.valid(), Called::default(), &whole);
+                    let changed = self.text(chunk.valid(), Called::default(), false, &whole);
                     is_changed |= changed.is_some();
                     new.extend_from_slice(changed.as_deref().unwrap_or(chunk.valid()).as_bytes());
                     new.extend_from_slice(chunk.invalid());
