@@ -18,6 +18,13 @@ impl Edits {
         self.parts.insert(at, (place, text));
     }
 
+    /// Adds the changes to a part of the text that begins at this byte, behind all others.
+    pub fn append(&mut self, start: usize, part: Edits) {
+        let shifted =
+            |place: Range<usize>| start.saturating_add(place.start)..start.saturating_add(place.end);
+        self.parts.extend(part.parts.into_iter().map(|(place, new)| (shifted(place), new)));
+    }
+
     /// Whether there is nothing to change.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -8,6 +8,7 @@
 //!                                      decoded: arena of the strings that had escapes
 //! ```
 
+mod documents;
 mod fold;
 mod parse;
 mod plain;
@@ -21,6 +22,7 @@ mod tests;
 
 use core::fmt;
 
+pub use documents::{Document, Documents, documents};
 pub use fold::{is_variant, same_key_to_some};
 pub use tape::{Doc, NodeId};
 pub use value::{Items, Kind, Lookup, Members, Value};

@@ -34,12 +34,17 @@ pub fn is_integer(text: &str) -> bool {
     Decimal::read(text).is_some_and(|number| number.is_integer())
 }
 
-/// The digits of a whole number without its sign, however it is written: data frames write `4155551134.0`.
+/// The digits of a whole number that is not just written as them: data frames write `4155551134.0`. Without its sign.
 ///
-/// `None` for zero, for what is no whole number, and for one of more than `digits_max` digits.
-pub fn whole_digits(text: &str, digits_max: usize) -> Option<String> {
+/// `None` for a number that stands there as its digits, for zero, for what is no whole number, and for one of more digits
+/// than anybody is identified by.
+pub fn hidden_digits(text: &str) -> Option<String> {
+    const DIGITS_MAX: usize = 40;
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let number = Decimal::read(text).filter(Decimal::is_integer)?;
-    let count = usize::try_from(number.point?).ok().filter(|count| *count <= digits_max)?;
+    let count = usize::try_from(number.point?).ok().filter(|count| *count <= DIGITS_MAX)?;
     Some(number.significant().chain(iter::repeat(b'0')).take(count).map(char::from).collect())
 }
 

@@ -25,10 +25,20 @@ pub(super) fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Doc<'a>, Jso
     let text =
         core::str::from_utf8(bytes).map_err(|e| JsonError { kind: E::BadUtf8, at: e.valid_up_to() })?;
     // A tools/call has about one key or value in eight bytes; a large body grows by doubling if it has.
-    let nodes = Vec::with_capacity((bytes.len() / 8 + 4).min(1024));
-    let mut parser = Parser { text, bytes, at: 0, nodes, decoded: String::new(), limits };
+    let mut parser = Parser::new(text, (bytes.len() / 8 + 4).min(1024), limits);
     parser.document()?;
-    Ok(Doc { text, nodes: parser.nodes, decoded: parser.decoded })
+    Ok(parser.doc())
+}
+
+/// The value that `text` begins with, and nothing behind it.
+pub(super) fn first<'a>(text: &'a str, limits: &Limits) -> Result<Doc<'a>, JsonError> {
+    if text.len() > limits.bytes_max.min(u32::MAX as usize - 1) {
+        return Err(JsonError { kind: E::TooLarge, at: limits.bytes_max.min(text.len()) });
+    }
+    // How much of the text it is nobody knows yet: it may be a line of many.
+    let mut parser = Parser::new(text, (text.len() / 8 + 4).min(128), limits);
+    parser.values()?;
+    Ok(parser.doc())
 }
 
 struct Parser<'a, 'l> {
@@ -40,7 +50,17 @@ struct Parser<'a, 'l> {
     limits: &'l Limits,
 }
 
-impl Parser<'_, '_> {
+impl<'a, 'l> Parser<'a, 'l> {
+    fn new(text: &'a str, nodes: usize, limits: &'l Limits) -> Self {
+        let nodes = Vec::with_capacity(nodes);
+        Parser { text, bytes: text.as_bytes(), at: 0, nodes, decoded: String::new(), limits }
+    }
+
+    /// What was read so far.
+    fn doc(self) -> Doc<'a> {
+        Doc { text: self.text.get(..self.at).unwrap_or_default(), nodes: self.nodes, decoded: self.decoded }
+    }
+
     fn document(&mut self) -> Result<(), JsonError> {
         self.skip_whitespace();
         if self.at == self.bytes.len() {

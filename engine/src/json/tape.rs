@@ -59,6 +59,14 @@ impl<'a> Doc<'a> {
         parse::parse(bytes, limits)
     }
 
+    /// Reads the value that `text` begins with; what follows it is neither read nor part of the document.
+    ///
+    /// # Errors
+    /// As [`Doc::parse`].
+    pub fn parse_first(text: &'a str, limits: &Limits) -> Result<Self, JsonError> {
+        parse::first(text, limits)
+    }
+
     /// The outermost value.
     pub fn root(&self) -> Value<'_> {
         Value::new(self, NodeId(0), self.nodes.first().unwrap_or(&ABSENT))

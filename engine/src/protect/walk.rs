@@ -13,8 +13,8 @@ use super::plan::Plan;
 use super::raw::raw_places;
 use super::report::{Find, Report};
 use crate::edit::Edits;
-use crate::json::{Doc, Kind as JsonKind, Limits, Value, write_string};
-use crate::number::whole_digits;
+use crate::json::{Document, Kind as JsonKind, Limits, Value, documents, write_string};
+use crate::number::hidden_digits;
 use crate::scan::poison::{self, Siblings};
 use crate::scan::{Finding, Kind, Scanner};
 use crate::session::SessionKey;
@@ -73,13 +73,6 @@ pub struct Protector<'p> {
     /// What was found so far.
     pub report: Report,
 }
-
-/// JSON texts inside strings of JSON texts that are read as such. Each further one doubles what is written before a quote, so
-/// that no message is long enough for more.
-const NESTING_MAX: usize = 20;
-/// How many of them may be as deep as a message, for all of them share one stack; and how deep the others.
-const NESTING_DEEP: usize = 4;
-const DEPTH_MAX: usize = 16;
 
 impl<'p> Protector<'p> {
     /// `None` where the table has no detectors.
@@ -207,23 +200,26 @@ impl<'p> Protector<'p> {
         }
     }
 
-    /// A string that holds a JSON text: its own strings are what is looked at. `None` if it holds none, and the new
+    /// A string that consists of JSON texts: their own strings are what is looked at. `None` if it does not, and the new
     /// text where it changes.
     fn nested(&mut self, text: &str, spot: Spot<'_>, raw: &dyn Fn(&mut [Find])) -> Option<Option<String>> {
-        let depth = spot.depth;
-        let first = text.trim_ascii_start().as_bytes().first();
-        if depth >= NESTING_MAX || !matches!(first, Some(b'{' | b'[' | b'"')) {
-            return None;
-        }
-        let whole = Limits { bytes_max: text.len(), ..Limits::default() };
-        let limits = if depth < NESTING_DEEP { whole } else { Limits { depth_max: DEPTH_MAX, ..whole } };
-        let doc = Doc::parse(text.as_bytes(), &limits).ok()?;
-        let before = self.report.finds.len();
-        let mut edits = Edits::default();
+        let limits = Limits { bytes_max: text.len(), ..Limits::default() };
+        let documents = documents(text, spot.depth, &limits)?;
         let area = if spot.area.stays() { Area::Fixed } else { Area::Data };
-        self.any(doc.root(), Spot { area, depth: depth + 1, ..spot }, &mut edits);
+        let spot = Spot { area, depth: spot.depth + 1, ..spot };
+        let before = self.report.finds.len();
+        let mut all = Edits::default();
+        for Document { start, doc } in documents {
+            let before = self.report.finds.len();
+            let mut edits = Edits::default();
+            self.any(doc.root(), spot, &mut edits);
+            all.append(start, edits);
+            for Find { place, .. } in self.report.finds.get_mut(before..).unwrap_or_default() {
+                *place = start.saturating_add(place.start)..start.saturating_add(place.end);
+            }
+        }
         raw(self.report.finds.get_mut(before..).unwrap_or_default());
-        Some((!edits.is_empty()).then(|| edits.apply(text)))
+        Some((!all.is_empty()).then(|| all.apply(text)))
     }
 
     /// A number long enough to identify somebody: a card, a phone, a national id. It stays a number.
@@ -231,18 +227,17 @@ impl<'p> Protector<'p> {
         if !matches!(spot.area, Area::Data | Area::Fixed) || value.raw().len() < NUMBER_BYTES_MIN {
             return;
         }
-        let is_plain = value.raw().bytes().all(|byte| byte.is_ascii_digit());
-        let whole = if is_plain { None } else { whole_digits(value.raw(), NUMBER_DIGITS_MAX) };
+        let hidden = hidden_digits(value.raw());
         let start = value.span().start;
         let raw = |finds: &mut [Find]| {
             for Find { place, .. } in finds {
-                *place = match whole {
+                *place = match hidden {
                     Some(_) => value.span(),
                     None => start.saturating_add(place.start)..start.saturating_add(place.end),
                 };
             }
         };
-        let digits = whole.as_deref().unwrap_or(value.raw());
+        let digits = hidden.as_deref().unwrap_or(value.raw());
         let new = self.text(digits, spot.called, spot.area.stays(), &raw);
         if new.is_some() {
             edits.replace(value.span(), String::from("0"));
@@ -305,8 +300,6 @@ impl<'p> Protector<'p> {
 
 /// Fewer digits identify nobody.
 const NUMBER_BYTES_MIN: usize = 7;
-/// More of them neither.
-const NUMBER_DIGITS_MAX: usize = 40;
 
 /// What readers make of base64: they skip white space, do without padding and know both alphabets.
 fn decoded(text: &str) -> Option<Vec<u8>> {

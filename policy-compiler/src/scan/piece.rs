@@ -3,14 +3,12 @@
 use std::{ops::Range, rc::Rc};
 
 use mcpgov_engine::{
-    json::{Doc, Kind, Limits, Value},
-    number::whole_digits,
+    json::{Document, Kind, Limits, Value, documents},
+    number::hidden_digits,
 };
 
 use crate::source::{SOURCE_BYTES_MAX, Span};
 
-/// How deep JSON inside strings of JSON is read: as deep as in the proxy.
-const NESTED_MAX: u8 = 20;
 /// What a document may cost; a saved list of tools is far smaller.
 pub(super) const LIMITS: Limits = Limits { bytes_max: SOURCE_BYTES_MAX, depth_max: 256, nodes_max: 1 << 24 };
 
@@ -103,17 +101,19 @@ struct Walk {
 
 impl Walk {
     /// A text, or what is in it where it is JSON itself.
-    fn text(&mut self, text: String, key: Option<&str>, path: String, origin: Rc<Origin>, nested: u8) {
-        // All of them share one stack.
-        let limits = if nested < 4 { LIMITS } else { Limits { depth_max: 16, ..LIMITS } };
-        if nested < NESTED_MAX
-            && text.trim_ascii_start().starts_with(['{', '[', '"'])
-            && let Ok(document) = Doc::parse(text.as_bytes(), &limits)
-        {
-            let path = if nested == 0 { path } else { format!("{path}|") };
-            return self.value(document.root(), &text, key, &path, &origin, nested);
+    fn text(&mut self, text: String, key: Option<&str>, path: String, origin: Rc<Origin>, nested: usize) {
+        let Some(documents) = documents(&text, nested, &LIMITS) else {
+            self.pieces.push(Piece { text, key: key.map(str::to_owned), path, is_name: false, origin });
+            return;
+        };
+        let path = if nested == 0 { path } else { format!("{path}|") };
+        let are_several = documents.are_several();
+        for (index, Document { start, doc }) in documents.enumerate() {
+            let path = if are_several { format!("{path}[{index}]") } else { path.clone() };
+            let run = Run { decoded: 0, written: start, escape: 0 };
+            let part = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(&origin)) });
+            self.value(doc.root(), doc.text(), key, &path, &part, nested);
         }
-        self.pieces.push(Piece { text, key: key.map(str::to_owned), path, is_name: false, origin });
     }
 
     fn value(
@@ -123,7 +123,7 @@ impl Walk {
         key: Option<&str>,
         path: &str,
         outer: &Rc<Origin>,
-        nested: u8,
+        nested: usize,
     ) {
         match value.kind() {
             Kind::Object => {
@@ -153,12 +153,11 @@ impl Walk {
             }
             Kind::Number => {
                 let raw = value.raw();
-                let is_plain = raw.bytes().all(|byte| byte.is_ascii_digit());
-                let whole = whole_digits(raw, raw.len()).filter(|_| !is_plain);
-                let escape = if whole.is_some() { raw.len() } else { 0 };
+                let hidden = hidden_digits(raw);
+                let escape = if hidden.is_some() { raw.len() } else { 0 };
                 let run = Run { decoded: 0, written: value.span().start, escape };
                 let origin = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(outer)) });
-                let (text, key) = (whole.unwrap_or_else(|| raw.to_owned()), key.map(str::to_owned));
+                let (text, key) = (hidden.unwrap_or_else(|| raw.to_owned()), key.map(str::to_owned));
                 self.pieces.push(Piece { text, key, path: path.to_owned(), is_name: false, origin });
             }
             Kind::Null | Kind::Bool => {}
@@ -274,6 +273,13 @@ mod tests {
         assert_eq!(written(6..7), r"\ud83d\ude00");
         assert_eq!(written(9..11), "cd");
         assert_eq!(written(11..11), "");
+    }
+
+    #[test]
+    fn json_texts_one_a_line_are_read_and_numbered() {
+        let source = "{\"a\":\"x\"}\n\n [\"y\"]\r\n";
+        let expected = [three("[0](name)", "a", "a"), three("[0].a", "x", "x"), three("[1][0]", "y", "y")];
+        assert_eq!(shown(source), expected);
     }
 
     #[test]

@@ -65,6 +65,19 @@ fn json_inside_a_string_is_read_as_json_and_equals_its_twin() {
 }
 
 #[test]
+fn json_texts_one_a_line_are_read_each() {
+    let lines = "{\"a\":\"KEY\\u002d1234\"}\n[\"b\"]\n {\"c\":[\"KEY-5678\"]}\n";
+    let mut inner = String::new();
+    crate::json::write_string(&mut inner, lines);
+    let answer = result(&format!(r#"{{"content":{inner}}}"#));
+    let (body, record) = answered(&protecting(Treatment::Mask, ALL), &answer);
+    let masked = inner.replace(r"KEY\\u002d1234", "********").replace("KEY-5678", "********");
+    assert_eq!(body.unwrap(), result(&format!(r#"{{"content":{masked}}}"#)));
+    let last = answer.find("KEY-5678").unwrap();
+    assert!(record.contains(&format!("[{last},{}]", last + 8)), "{record}");
+}
+
+#[test]
 fn what_is_json_once_something_is_taken_out_is_read_as_json() {
     let answer = result(r#"{"content":"KEY-1234{\"a\":\"KEY\\u002d5678\"}"}"#);
     let body = answered(&protecting(Treatment::Remove, ALL), &answer).0.unwrap();
