@@ -9,6 +9,7 @@
 //! ```
 
 mod documents;
+mod escapes;
 mod fold;
 mod parse;
 mod plain;
@@ -23,6 +24,7 @@ mod tests;
 use core::fmt;
 
 pub use documents::{Document, Documents, documents};
+pub use escapes::Escapes;
 pub use fold::{is_variant, same_key_to_some};
 pub use tape::{Doc, NodeId};
 pub use value::{Items, Kind, Lookup, Members, Value};

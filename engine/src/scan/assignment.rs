@@ -67,7 +67,7 @@ fn value_of(bytes: &[u8], name: &Name<'_>) -> Option<(Kind, Range<usize>)> {
     for _ in 0..WORDS_MAX {
         let value = bytes.get(start.judged(bytes))?;
         if let Some(kind) = judged(bytes, name, &start, value) {
-            return Some((kind, start.value(bytes, usize::MAX)));
+            return Some((kind, start.whole(bytes)));
         }
         // Several words may stand in an element.
         let next = blanks(bytes, start.at + value.len());
@@ -138,6 +138,8 @@ const QUOT: &[u8] = b"&quot;";
 struct Start {
     at: usize,
     quote: Option<u8>,
+    /// Whether its quotes are escaped: it is a string within a string.
+    is_escaped: bool,
     /// Whether nothing but blanks joins it to its name, and the name is no option of a command; or both are in a list.
     loose: bool,
     /// Whether a sentence quotes it: the password is "so and so".
@@ -193,6 +195,28 @@ impl Start {
     }
 }
 
+impl Start {
+    /// The value to its end. Where it is judged by what stands before an escape, what follows that belongs to it as well.
+    fn whole(&self, bytes: &[u8]) -> Range<usize> {
+        let mut value = self.value(bytes, usize::MAX);
+        let Some(mark) = self.quote else { return value };
+        while let Some(rest) = bytes.get(value.end..) {
+            let escape = match rest {
+                // Quotes that are themselves escaped end with a backslash, and inside of them there are three.
+                [b'\\', b'\\', b'\\', quote, ..] if *quote == mark && self.is_escaped => 4,
+                [b'\\', escaped, ..] if escaped.is_ascii_whitespace() => break,
+                [b'\\', quote, ..] if *quote == mark && self.is_escaped => break,
+                [b'\\', _, ..] => 2,
+                _ => break,
+            };
+            let behind = value.end + escape;
+            value.end =
+                run(bytes, behind, usize::MAX, |b| b != mark && b != b'\\' && !b.is_ascii_whitespace());
+        }
+        value
+    }
+}
+
 /// Where the value assigned to this name begins.
 fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
     // The name's own quotes and brackets.
@@ -222,6 +246,7 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
     if matches!(bytes.get(at..at + 2), Some([b'b' | b'r' | b'f' | b'u' | b'L' | b'@', b'"' | b'\''])) {
         at += 1;
     }
+    let is_escaped = bytes.get(at) == Some(&b'\\');
     let (quote, at) = quote(bytes, at).map_or((None, at), |(mark, behind)| (Some(mark), behind));
     let at = if name.takes_cookie() { cookie(bytes, at) } else { at };
     let start = scheme(bytes, at, name.takes_scheme());
@@ -231,6 +256,7 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
     (quote.is_some() || !only_quoted || start > at).then_some(Start {
         at: start,
         quote,
+        is_escaped,
         loose: match joint {
             Joint::Blank => !name.is_option() && !opens,
             Joint::Call => wraps,

@@ -5,10 +5,11 @@
 //! handed on, to be looked at like any text, and only prose that nothing obliged anybody to encode counts by itself.
 //!
 //! [`escape`] and [`cipher`] are families with grams like others, but what they find is handed to [`Each`];
-//! [`run`] goes over a text by itself.
+//! [`run`] goes over a text by itself. [`literal`] is about single escapes, of which the place of each is known.
 
 pub(super) mod cipher;
 pub(super) mod escape;
+pub(super) mod literal;
 mod prose;
 pub(super) mod run;
 

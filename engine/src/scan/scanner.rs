@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::encoded::{Decoded, cipher, escape, run};
+use super::encoded::{Decoded, cipher, escape, literal, run};
 use super::pattern::{Patterns, Runs};
 use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
@@ -45,6 +45,7 @@ pub(super) struct Family {
 enum Source {
     Family(usize),
     Escape,
+    Literal,
     Cipher,
     Pattern(u16),
     Phrase(u16),
@@ -96,6 +97,9 @@ impl Scanner {
             for gram in escape::GRAMS {
                 add(Source::Escape, *gram)?;
             }
+            for gram in literal::GRAMS {
+                add(Source::Literal, *gram)?;
+            }
             for gram in cipher::GRAMS {
                 add(Source::Cipher, *gram)?;
             }
@@ -144,6 +148,7 @@ impl Scanner {
             depth,
             families_done: [0; families::ALL.len()],
             escapes_done: 0,
+            literals_done: 0,
             ciphers_done: 0,
             runs: &mut runs,
             near: &mut near,
@@ -177,6 +182,20 @@ impl Scanner {
         }
     }
 
+    /// What is found without needless escapes is found where it is written with them.
+    fn unescaped(&self, line: &literal::Unescaped, depth: u8, findings: &mut Vec<Finding>) {
+        if depth >= DEPTH_MAX {
+            return;
+        }
+        let mut inside = Vec::new();
+        self.look(&Text { bytes: line.text.as_bytes(), key: None }, depth + 1, &mut inside);
+        findings.extend(inside.into_iter().map(|Finding { place, detector, is_encoded }| {
+            let written = line.written(&place);
+            let has_escape = written.len() != place.len();
+            Finding { place: written, detector, is_encoded: is_encoded || has_escape }
+        }));
+    }
+
     /// What stands encoded in a text is found at the place of the code.
     fn decoded(&self, code: &Decoded<'_>, depth: u8, findings: &mut Vec<Finding>) {
         let mut add = |detector| {
@@ -204,6 +223,7 @@ struct Look<'l> {
     /// Before which place each family has looked already.
     families_done: [usize; families::ALL.len()],
     escapes_done: usize,
+    literals_done: usize,
     ciphers_done: usize,
     runs: &'l mut Runs,
     /// Made when it is needed: it is large, and many texts are short.
@@ -239,6 +259,10 @@ impl Look<'_> {
                 self.escapes_done =
                     escape::look(text, at, &mut |code| scanner.decoded(&code, *depth, findings));
             }
+            Source::Literal if self.literals_done <= at => {
+                self.literals_done =
+                    literal::look(text, at, &mut |line| scanner.unescaped(line, *depth, findings));
+            }
             Source::Cipher if self.ciphers_done <= at => {
                 self.ciphers_done =
                     cipher::look(text, at, &mut |code| scanner.decoded(&code, *depth, findings));
@@ -256,7 +280,7 @@ impl Look<'_> {
                     phrases.look(index, text, at, near, &mut Sink { scanner, findings });
                 }
             }
-            Source::Escape | Source::Cipher | Source::Family(_) => {}
+            Source::Escape | Source::Literal | Source::Cipher | Source::Family(_) => {}
         }
     }
 }

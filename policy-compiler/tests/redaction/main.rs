@@ -254,6 +254,56 @@ fn what_shows_when_something_is_taken_out_is_found_too() {
     }
 }
 
+#[test]
+fn escapes_of_json_beside_other_words_hide_nothing() {
+    // As writers do that fear for HTML, and PHP.
+    let escape = |text: &str| {
+        let char = |char| match char {
+            '/' => "\\/".to_owned(),
+            '+' | '&' | '<' | '>' | '=' | '@' | '\'' => format!("\\u{:04X}", u32::from(char)),
+            _ => char.to_string(),
+        };
+        text.chars().map(char).collect::<String>()
+    };
+    let random = &mut Random(11);
+    let mut tried = 0;
+    for (name, make) in KINDS.iter().cycle().take(2_000) {
+        let value = make(random);
+        if value.contains(['"', '\\', '\n', '\r']) || escape(&value) == value {
+            continue;
+        }
+        let around = |value: &str| format!("It says:\n```json\n{{\"note\": \"{value}\", \"n\": 1}}\n```");
+        let plain = around(&value);
+        for proxy in &PROXIES[..THOROUGH] {
+            let left = redacted(proxy, &around(&escape(&value)));
+            for found in proxy.parts(&plain, None).0.into_iter().filter(|found| tells(found)) {
+                assert!(!left.contains(&escape(found)), "{name}: {found} is left in\n{left}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1_000, "{tried}");
+}
+
+#[test]
+fn a_secret_with_an_escape_in_it_is_masked_to_its_end() {
+    let [mask, ..] = &*PROXIES;
+    for value in [
+        r"V4HeJypI9MXyth9Z\/kq7",
+        r"V4HeJypI9MXyth9Z\u0022kq7",
+        r#"V4HeJypI9MXyth9Z\"kq7"#,
+        r"V4HeJ\/pI9MXyth9Zkq7",
+    ] {
+        let line = format!(r#"It is {{"client_secret": "{value}", "n": 1}}"#);
+        let once = redacted(mask, &line);
+        assert!(!once.contains("V4He") && !once.contains("kq7"), "{once}");
+        assert!(once.ends_with(r#"", "n": 1}"#), "{once}");
+        let inside = line.replace('\\', r"\\").replace('"', r#"\""#);
+        let once = redacted(mask, &inside);
+        assert!(!once.contains("V4He") && !once.contains("kq7"), "{once}");
+    }
+}
+
 /// What the answer's structured content becomes, by each policy, and once more if that changes anything.
 fn structured(content: &serde_json::Value) -> Vec<(String, Option<String>)> {
     let body = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "result": { "structuredContent": content } });

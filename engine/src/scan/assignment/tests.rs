@@ -329,6 +329,17 @@ fn a_long_value_is_found_to_its_end() {
 }
 
 #[test]
+fn a_value_goes_on_behind_what_is_escaped_in_it() {
+    let value = random(32);
+    for escaped in [r"\/", r"\u002B", r"\n", r"\\", r#"\""#] {
+        let whole = format!("{value}{escaped}x");
+        assert_eq!(found(&format!(r#"{{"token": "{whole}", "a": "b"}}"#)), [whole.as_str()]);
+        let inside = whole.replace('\\', r"\\").replace('"', r#"\""#);
+        assert_eq!(found(&format!(r#"{{\"token\": \"{inside}\", \"a\": \"b\"}}"#)), [inside.as_str()]);
+    }
+}
+
+#[test]
 fn a_name_that_says_secret_shows_a_gram_in_every_spelling() {
     let value = random(32);
     let words = [
