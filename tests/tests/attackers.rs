@@ -274,11 +274,14 @@ fn shapes() -> Vec<Answer> {
             let depth = if level < 4 { 63 } else { 14 };
             json!(format!("{}{inside}{}", "[".repeat(depth), "]".repeat(depth))).to_string()
         });
+    let text = |text: &str| json!({ "content": [{ "type": "text", "text": text }] });
     let blob = |blob: &str| json!({ "contents": [{ "uri": "a:b", "blob": blob }] });
     let hello = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": { "name": "a" }, "instructions": MAIL });
     vec![
         json("escapes", said(MAIL).replace('@', "\\u0040").replace("ada", "\\u0061d\\u0061")),
         json("JSON in a string in a string, ten times", format!(r#"{{"jsonrpc":"2.0","id":41,"result":{{"content":[{{"type":"text","text":{nested}}}]}}}}"#)),
+        result("JSON texts one a line in a string", &text(&format!("{{\"a\":{CARD}.0}}\n{{\"b\":\"{MAIL}\"}}\n").replace('@', "\\u0040"))),
+        result("JSON between other words, with an escape", &text(&format!("Here: {{\"b\":\"{MAIL}\"}} and there").replace('@', "\\u0040"))),
         json("JSON as deep as it is read", said("").replace("\"content\"", &format!(r#""structuredContent":{deep},"content""#))),
         result("the name of a member", &json!({ "structuredContent": { MAIL: 1 } })),
         result("the name of a member that nobody defines", &json!({ "content": [], MAIL: 1 })),
