@@ -31,6 +31,7 @@ pub mod reply;
 mod sample;
 pub mod scan;
 pub mod session;
+mod spelling;
 pub mod sse;
 pub mod subject;
 pub mod table;

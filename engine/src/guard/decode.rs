@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use crate::spelling::{Escaped, hex, percent, reference};
+
 /// Rounds of decoding: honest values need one, attacks on filters that decode once need two or three.
 const ROUNDS_MAX: usize = 3;
 
@@ -81,21 +83,6 @@ fn decoded(text: &str) -> Option<String> {
     (out != bytes).then(|| String::from_utf8_lossy(&out).into_owned())
 }
 
-enum Escaped {
-    Byte(u8),
-    Char(char),
-}
-
-/// `%2e`, `%u002e`
-fn percent(rest: &[u8]) -> Option<(Escaped, usize)> {
-    if let [_, b'u' | b'U', digits @ ..] = rest {
-        let code = digits.get(..4)?.iter().try_fold(0, |code, digit| Some(code << 4 | hex(*digit)?))?;
-        return Some((Escaped::Char(char::from_u32(code)?), 6));
-    }
-    let [_, high, low, ..] = rest else { return None };
-    u8::try_from(hex(*high)? << 4 | hex(*low)?).ok().map(|byte| (Escaped::Byte(byte), 3))
-}
-
 /// `\x27`, `\u0027`, for the signs of a syntax: `\x64` may be a folder.
 fn backslash(rest: &[u8]) -> Option<(Escaped, usize)> {
     let digits = match rest {
@@ -106,41 +93,6 @@ fn backslash(rest: &[u8]) -> Option<(Escaped, usize)> {
     let code = digits.iter().try_fold(0, |code, digit| Some(code << 4 | hex(*digit)?))?;
     let char = char::from_u32(code).filter(char::is_ascii_punctuation)?;
     Some((Escaped::Char(char), 2 + digits.len()))
-}
-
-/// `&#39;`, `&#x27;`, and the names that stand for characters of a syntax.
-fn reference(rest: &[u8]) -> Option<(Escaped, usize)> {
-    const NAMES: [(&[u8], char); 9] = [
-        (b"&quot;", '"'),
-        (b"&apos;", '\''),
-        (b"&lt;", '<'),
-        (b"&gt;", '>'),
-        (b"&amp;", '&'),
-        (b"&nbsp;", ' '),
-        (b"&newline;", '\n'),
-        (b"&tab;", '\t'),
-        (b"&semi;", ';'),
-    ];
-    if let [_, b'#', digits @ ..] = rest {
-        let (digits, radix, before) = match digits {
-            [b'x' | b'X', digits @ ..] => (digits, 16, 3),
-            digits => (digits, 10, 2),
-        };
-        let len = digits.iter().take(8).take_while(|digit| char::from(**digit).is_digit(radix)).count();
-        let code = digits.iter().take(len).try_fold(0_u32, |code, digit| {
-            code.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?)
-        })?;
-        let end = usize::from(digits.get(len) == Some(&b';'));
-        return (len > 0).then_some((Escaped::Char(char::from_u32(code)?), before + len + end));
-    }
-    NAMES.iter().find_map(|(name, char)| {
-        let head = rest.get(..name.len())?;
-        head.eq_ignore_ascii_case(name).then_some((Escaped::Char(*char), name.len()))
-    })
-}
-
-pub(super) fn hex(digit: u8) -> Option<u32> {
-    char::from(digit).to_digit(16)
 }
 
 /// The ASCII character that URL and file name readers map a look-alike to (compatibility forms of Unicode).

@@ -9,8 +9,9 @@ use core::str::FromStr;
 
 use alloc::string::String;
 
-use super::decode::{any_reading, ascii_of, circled_number, hex, is_invisible};
+use super::decode::{any_reading, ascii_of, circled_number, is_invisible};
 use crate::network::embedded_ipv4;
+use crate::spelling::hex;
 use crate::target::{Host, url};
 
 /// Names that lead inside wherever they stand, also without a URL around them.

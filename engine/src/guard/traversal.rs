@@ -5,7 +5,8 @@
 
 use alloc::string::String;
 
-use super::decode::{any_reading, ascii_of, hex, is_invisible};
+use super::decode::{any_reading, ascii_of, is_invisible};
+use crate::spelling::hex;
 
 /// Words of a string that is a path rather than prose about one.
 const WORDS_MAX: usize = 8;

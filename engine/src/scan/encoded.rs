@@ -5,13 +5,13 @@
 //! handed on, to be looked at like any text, and only prose that nothing obliged anybody to encode counts by itself.
 //!
 //! [`escape`] and [`cipher`] are families with grams like others, but what they find is handed to [`Each`];
-//! [`run`] goes over a text by itself. [`literal`] is about single escapes, of which the place of each is known.
+//! [`run`] goes over a text by itself. [`spelled`] is about single characters, of which each has its own place.
 
 pub(super) mod cipher;
 pub(super) mod escape;
-pub(super) mod literal;
 mod prose;
 pub(super) mod run;
+pub(super) mod spelled;
 
 use core::ops::Range;
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::encoded::{Decoded, cipher, escape, literal, run};
+use super::encoded::{Decoded, cipher, escape, run, spelled};
 use super::pattern::{Patterns, Runs};
 use super::phrase::{Near, Phrases};
 use super::trigger::{Gram, Trigger};
@@ -45,7 +45,7 @@ pub(super) struct Family {
 enum Source {
     Family(usize),
     Escape,
-    Literal,
+    Spelling,
     Cipher,
     Pattern(u16),
     Phrase(u16),
@@ -97,8 +97,8 @@ impl Scanner {
             for gram in escape::GRAMS {
                 add(Source::Escape, *gram)?;
             }
-            for gram in literal::GRAMS {
-                add(Source::Literal, *gram)?;
+            for gram in spelled::GRAMS {
+                add(Source::Spelling, *gram)?;
             }
             for gram in cipher::GRAMS {
                 add(Source::Cipher, *gram)?;
@@ -148,7 +148,7 @@ impl Scanner {
             depth,
             families_done: [0; families::ALL.len()],
             escapes_done: 0,
-            literals_done: 0,
+            spellings_done: 0,
             ciphers_done: 0,
             runs: &mut runs,
             near: &mut near,
@@ -182,8 +182,8 @@ impl Scanner {
         }
     }
 
-    /// What is found without needless escapes is found where it is written with them.
-    fn unescaped(&self, line: &literal::Unescaped, depth: u8, findings: &mut Vec<Finding>) {
+    /// What is found in the plain spelling is found where it is written in another one.
+    fn spelled(&self, line: &spelled::Plain, depth: u8, findings: &mut Vec<Finding>) {
         if depth >= DEPTH_MAX {
             return;
         }
@@ -191,8 +191,8 @@ impl Scanner {
         self.look(&Text { bytes: line.text.as_bytes(), key: None }, depth + 1, &mut inside);
         findings.extend(inside.into_iter().map(|Finding { place, detector, is_encoded }| {
             let written = line.written(&place);
-            let has_escape = written.len() != place.len();
-            Finding { place: written, detector, is_encoded: is_encoded || has_escape }
+            let is_other = written.len() != place.len();
+            Finding { place: written, detector, is_encoded: is_encoded || is_other }
         }));
     }
 
@@ -223,7 +223,7 @@ struct Look<'l> {
     /// Before which place each family has looked already.
     families_done: [usize; families::ALL.len()],
     escapes_done: usize,
-    literals_done: usize,
+    spellings_done: usize,
     ciphers_done: usize,
     runs: &'l mut Runs,
     /// Made when it is needed: it is large, and many texts are short.
@@ -259,9 +259,9 @@ impl Look<'_> {
                 self.escapes_done =
                     escape::look(text, at, &mut |code| scanner.decoded(&code, *depth, findings));
             }
-            Source::Literal if self.literals_done <= at => {
-                self.literals_done =
-                    literal::look(text, at, &mut |line| scanner.unescaped(line, *depth, findings));
+            Source::Spelling if self.spellings_done <= at => {
+                self.spellings_done =
+                    spelled::look(text, at, &mut |line| scanner.spelled(line, *depth, findings));
             }
             Source::Cipher if self.ciphers_done <= at => {
                 self.ciphers_done =
@@ -280,7 +280,7 @@ impl Look<'_> {
                     phrases.look(index, text, at, near, &mut Sink { scanner, findings });
                 }
             }
-            Source::Escape | Source::Literal | Source::Cipher | Source::Family(_) => {}
+            Source::Escape | Source::Spelling | Source::Cipher | Source::Family(_) => {}
         }
     }
 }

@@ -1,0 +1,303 @@
+//! Single characters that are spelled otherwise: `https:\/\/` and `\u002B` in what is JSON within another text, `%40` in URLs,
+//! `&#64;` in pages, `\_` in Markdown that was made of pages, full width in Japanese.
+//!
+//! Each is honest and takes a value its form: a key with one such character in it is no key to a detector. So a line in
+//! which a sign is spelled that values are made of is looked at once more, in plain spelling.
+
+use alloc::string::String;
+use core::ops::Range;
+
+use crate::json::Escapes;
+use crate::scan::trigger::{Gram, Set};
+use crate::scan::{Text, work::looked};
+use crate::spelling::{self, Escaped};
+
+const WORD: Set = Set::LETTER.or(Set::DIGIT);
+const HEX: Set = Set::of(b"0123456789abcdef");
+const SIGN: Set = Set::of(b"\\%&_-.+@=");
+const HIGH: Set = Set::of(b"\xEF\xBC\xA0").or(DIGITS);
+const DIGITS: Set = Set::of(b"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99");
+
+/// Where a sign may be spelled otherwise. Of two that show in the same four bytes the place of the first must not be behind
+/// that of the second.
+pub(in crate::scan) const GRAMS: &[Gram] = &[
+    Gram::literal(b"\\/"),
+    Gram::literal(b"\\u00"),
+    Gram::of([WORD, SIGN, SIGN, WORD], 1).with(1, b'\\'),
+    // %40, %2B
+    Gram::of([SIGN, Set::DIGIT, HEX, Set::ANY], 0).with(0, b'%'),
+    // &#64; &#x40;
+    Gram::of([SIGN, Set::of(b"#"), WORD, WORD], 0).with(0, b'&').with(1, b'#'),
+    Gram::literal(b"&nbs"),
+    Gram::literal(b"&col"),
+    Gram::literal(b"&com"),
+    Gram::literal(b"&equ"),
+    Gram::literal(b"&hyp"),
+    Gram::literal(b"&low"),
+    Gram::literal(b"&per"),
+    Gram::literal(b"&plu"),
+    Gram::literal(b"&sol"),
+    // Digits of full width, and the sign of addresses.
+    Gram::of([HIGH, HIGH, HIGH, Set::ANY], 0).with(0, 0xEF).with(1, 0xBC),
+];
+
+/// How much of a line is read at once, and how much of it before the sign at least. Names of members stand before their
+/// values.
+const AHEAD: usize = 4096;
+const BEHIND: usize = 512;
+
+/// A line, or a part of a long one, in plain spelling.
+#[derive(Debug)]
+pub(in crate::scan) struct Plain {
+    pub(in crate::scan) text: String,
+    /// Where it was written.
+    start: usize,
+    escapes: Escapes,
+}
+
+impl Plain {
+    /// Where a part of it is written.
+    pub(in crate::scan) fn written(&self, place: &Range<usize>) -> Range<usize> {
+        let written = |at| self.start.saturating_add(self.escapes.written(at));
+        written(place.start)..written(place.end)
+    }
+}
+
+/// Looks at the sign that is spelled here: hands over the line it stands in; the place to go on from.
+pub(in crate::scan) fn look(text: &Text<'_>, at: usize, each: &mut dyn FnMut(&Plain)) -> usize {
+    let bytes = text.bytes;
+    if !hides(bytes, at) {
+        return at.saturating_add(1);
+    }
+    let start = begin(bytes, at);
+    let rest = bytes.get(at..bytes.len().min(at.saturating_add(AHEAD))).unwrap_or_default();
+    let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    let end = at.saturating_add(length);
+    looked(end.saturating_sub(start));
+    // A long part may be cut within a character.
+    let line =
+        bytes.get(start..end).and_then(|line| line.utf8_chunks().next()).map_or("", |line| line.valid());
+    each(&plain(line, start));
+    end.max(at.saturating_add(1))
+}
+
+/// Whether a sign is spelled here that may be in the middle of a value, and that nothing asks to be spelled so.
+fn hides(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
+    match bytes.get(at..).unwrap_or_default() {
+        [b'\\', b'/', ..] | [b'\\', b'u', b'0', b'0', b'2'..=b'7', _, ..] => !is_escaped(bytes, at),
+        [b'\\', sign, next, ..] => {
+            matches!(sign, b'_' | b'-' | b'.' | b'+' | b'@' | b'=')
+                && before.is_ascii_alphanumeric()
+                && next.is_ascii_alphanumeric()
+        }
+        rest @ ([b'%', ..] | [b'&', ..]) => {
+            let Some((sign, length)) = one(rest) else { return false };
+            let next = rest.get(length).copied().unwrap_or(b' ');
+            match sign {
+                '@' | '.' | '-' | '+' | ':' | '/' | '_' | '=' => {
+                    next.is_ascii_alphanumeric() || next == b'%' || next == b'&'
+                }
+                ' ' | '\u{a0}' => before.is_ascii_digit() && (next.is_ascii_digit() || next == b'('),
+                _ => false,
+            }
+        }
+        [0xEF, 0xBC, 0x90..=0x99 | 0xA0, ..] => true,
+        _ => false,
+    }
+}
+
+/// Whether the backslash here is itself escaped. Of a very long row of them nobody can tell.
+fn is_escaped(bytes: &[u8], at: usize) -> bool {
+    const ROW_MAX: usize = 64;
+    let before = bytes.get(at.saturating_sub(ROW_MAX)..at).unwrap_or_default();
+    let row = before.iter().rev().take_while(|byte| **byte == b'\\').count();
+    looked(row);
+    row % 2 == 1
+}
+
+/// Where the line begins; of a long one what may begin a word.
+fn begin(bytes: &[u8], at: usize) -> usize {
+    let from = at.saturating_sub(BEHIND);
+    let before = bytes.get(from..at).unwrap_or_default();
+    looked(before.len());
+    let begins = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b',' | b'{');
+    let start = match before.iter().rposition(|byte| *byte == b'\n') {
+        Some(line) => line.saturating_add(1),
+        None if from == 0 => 0,
+        None => before.iter().position(begins).unwrap_or(before.len()),
+    };
+    from.saturating_add(start)
+}
+
+/// A text in plain spelling.
+fn plain(written: &str, start: usize) -> Plain {
+    let mut text = String::with_capacity(written.len());
+    let mut escapes = Escapes::default();
+    let mut rest = written;
+    let may_begin = |char| matches!(char, '\\' | '%' | '&' | '\u{3000}' | '\u{ff01}'..='\u{ff5e}');
+    while let Some((before, found)) = rest.find(may_begin).and_then(|at| rest.split_at_checked(at)) {
+        text.push_str(before);
+        let mut chars = found.chars();
+        let itself = chars.next().unwrap_or_default();
+        match one(found.as_bytes()).and_then(|(char, length)| Some((char, found.get(length..)?))) {
+            Some((char, behind)) => {
+                text.push(char);
+                rest = behind;
+                escapes.push(text.len(), written.len().saturating_sub(rest.len()));
+            }
+            None => {
+                text.push(itself);
+                rest = chars.as_str();
+            }
+        }
+    }
+    text.push_str(rest);
+    Plain { text, start, escapes }
+}
+
+/// The character that is spelled here, and how long it is.
+fn one(rest: &[u8]) -> Option<(char, usize)> {
+    match rest {
+        [b'\\', escape @ ..] => backslash(escape).map(|(char, length)| (char, length.saturating_add(1))),
+        [b'%', ..] => match spelling::percent(rest)? {
+            (Escaped::Byte(byte @ b' '..=b'~'), length) => Some((char::from(byte), length)),
+            _ => None,
+        },
+        [b'&', ..] => match spelling::reference(rest)? {
+            (Escaped::Char(char), length) => (!char.is_control()).then_some((char, length)),
+            (Escaped::Byte(_), _) => None,
+        },
+        [0xE3, 0x80, 0x80, ..] => Some((' ', 3)),
+        // Of full width are all signs of ASCII, in its order.
+        [0xEF, 0xBC, last @ 0x81..=0xBF, ..] => Some((char::from(last.wrapping_sub(0x60)), 3)),
+        [0xEF, 0xBD, last @ 0x80..=0x9E, ..] => Some((char::from(last.wrapping_sub(0x20)), 3)),
+        _ => None,
+    }
+}
+
+/// What stands behind a backslash means, and how long it is: in JSON, and of signs in Markdown.
+fn backslash(escape: &[u8]) -> Option<(char, usize)> {
+    let char = match escape.first()? {
+        sign if sign.is_ascii_punctuation() => char::from(*sign),
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            let high = half(escape.get(1..)?)?;
+            if let Some(char) = char::from_u32(u32::from(high)) {
+                return Some((char, 5));
+            }
+            let low = half(escape.get(5..)?.strip_prefix(b"\\u")?)?;
+            return Some((char::decode_utf16([high, low]).next()?.ok()?, 11));
+        }
+        _ => return None,
+    };
+    Some((char, 1))
+}
+
+fn half(digits: &[u8]) -> Option<u16> {
+    let digits = digits.get(..4)?.iter();
+    let code = digits.copied().try_fold(0, |code, digit| Some(code << 4 | spelling::hex(digit)?))?;
+    u16::try_from(code).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::scan::trigger::Trigger;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// What is read, and where it stands, as asked at the grams only; asked everywhere it must be the same.
+    fn found(text: &str) -> Vec<(String, Range<usize>)> {
+        let text = Text { bytes: text.as_bytes(), key: None };
+        let (mut all, mut everywhere) = (Vec::new(), Vec::new());
+        let ask = |at, done: &mut usize, all: &mut Vec<_>| {
+            if *done <= at {
+                *done = look(&text, at, &mut |line| {
+                    all.push((line.text.clone(), line.written(&(0..line.text.len()))));
+                });
+            }
+        };
+        let grams: Vec<_> = GRAMS.iter().map(|gram| (0, *gram)).collect();
+        let mut done = 0;
+        Trigger::new(&grams).unwrap().each(text.bytes, |_, at| ask(at, &mut done, &mut all));
+        let mut done = 0;
+        (0..text.bytes.len()).for_each(|at| ask(at, &mut done, &mut everywhere));
+        assert_eq!(all, everywhere);
+        all
+    }
+
+    #[test]
+    fn a_line_with_a_sign_spelled_otherwise_is_read_in_plain_spelling() {
+        for (line, read) in [
+            (
+                r#"log: {"url":"https:\/\/é\u002Bx\"","e":"\u00e9\ud83d\ude00\x41"}"#,
+                r#"log: {"url":"https://é+x"","e":"é😀\x41"}"#,
+            ),
+            ("ada%40acme.example %20 100%", "ada@acme.example   100%"),
+            ("postgres%3A%2F%2Fa%3Ab%40c %C3%A9", "postgres://a:b@c %C3%A9"),
+            ("tel:%2B14155552671", "tel:+14155552671"),
+            ("ada&#64;acme &amp; b&#x40;c", "ada@acme & b@c"),
+            ("ada&commat;acme&period;example", "ada@acme.example"),
+            ("4111&nbsp;1111%202222", "4111 1111 2222"),
+            (r"sk\_live\_1 \* \d", r"sk_live_1 * \d"),
+            ("０３－１２３４　５６７８", "03-1234 5678"),
+            ("ada＠ａｃｍｅ．ｅｘ", "ada@acme.ex"),
+        ] {
+            let found = found(&format!("before\n{line}\nafter"));
+            assert_eq!(found, [(String::from(read), 7..7 + line.len())]);
+        }
+    }
+
+    #[test]
+    fn spellings_that_hide_nothing_are_left_alone() {
+        for text in [
+            r"\n \t \u00e9 \u4e2d \\/ \\u002b C:\users \d",
+            "\\",
+            r"\u00",
+            "50% of 20 %d %20 a%20b don&#39;t a &amp; b&lt;c &nbsp; a&nbsp;b",
+            r"\_a a\_ \*b\*",
+            "全角カナ！",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn each_place_leads_to_where_it_is_written() {
+        let line = r#""a\u002Fb\/c\\d\u00e9e%40f＠g""#;
+        let text = Text { bytes: line.as_bytes(), key: None };
+        look(&text, 2, &mut |read| {
+            assert_eq!(read.text, r#""a/b/c\dée@f@g""#);
+            let written = |part: &str| {
+                let at = read.text.find(part).unwrap();
+                line.get(read.written(&(at..at + part.len()))).unwrap()
+            };
+            for (part, spelled) in [
+                ("a", "a"),
+                ("/b", r"\u002Fb"),
+                ("/c", r"\/c"),
+                (r"\", r"\\"),
+                ("dé", r"d\u00e9"),
+                ("e@f", "e%40f"),
+                ("f@g", "f＠g"),
+            ] {
+                assert_eq!(written(part), spelled);
+            }
+        });
+    }
+
+    #[test]
+    fn of_a_long_line_a_part_is_read_at_a_time() {
+        let text = format!("{}{}", "é word".repeat(200), r"\/é".repeat(5000));
+        let found = found(&text);
+        assert!(found.len() > 2);
+        assert!(found.iter().all(|(_, place)| place.len() <= BEHIND + AHEAD));
+        assert_eq!(found.last().unwrap().1.end, text.len());
+    }
+}
