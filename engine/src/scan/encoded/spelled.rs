@@ -14,20 +14,21 @@ use crate::spelling::{self, Escaped};
 
 const WORD: Set = Set::LETTER.or(Set::DIGIT);
 const HEX: Set = Set::of(b"0123456789abcdef");
-const SIGN: Set = Set::of(b"\\%&_-.+@=");
-const HIGH: Set = Set::of(b"\xEF\xBC\xA0").or(DIGITS);
-const DIGITS: Set = Set::of(b"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99");
+const SIGN: Set = Set::of(b"_-.+@=");
+const SLASH: Set = Set::of(b"\\");
+/// The last byte of a digit of full width, and of the sign of addresses.
+const WIDE: Set = Set::of(b"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\xA0");
 
 /// Where a sign may be spelled otherwise. Of two that show in the same four bytes the place of the first must not be behind
 /// that of the second.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::literal(b"\\/"),
     Gram::literal(b"\\u00"),
-    Gram::of([WORD, SIGN, SIGN, WORD], 1).with(1, b'\\'),
+    Gram::of([WORD, SLASH, SIGN, WORD], 1).with(1, b'\\'),
     // %40, %2B
-    Gram::of([SIGN, Set::DIGIT, HEX, Set::ANY], 0).with(0, b'%'),
+    Gram::of([Set::of(b"%"), Set::DIGIT, HEX, Set::ANY], 0).with(0, b'%'),
     // &#64; &#x40;
-    Gram::of([SIGN, Set::of(b"#"), WORD, WORD], 0).with(0, b'&').with(1, b'#'),
+    Gram::of([Set::of(b"&"), Set::of(b"#"), WORD, WORD], 0).with(0, b'&').with(1, b'#'),
     Gram::literal(b"&nbs"),
     Gram::literal(b"&col"),
     Gram::literal(b"&com"),
@@ -37,8 +38,7 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::literal(b"&per"),
     Gram::literal(b"&plu"),
     Gram::literal(b"&sol"),
-    // Digits of full width, and the sign of addresses.
-    Gram::of([HIGH, HIGH, HIGH, Set::ANY], 0).with(0, 0xEF).with(1, 0xBC),
+    Gram::of([Set::of(b"\xEF"), Set::of(b"\xBC"), WIDE, Set::ANY], 0).with(0, 0xEF).with(1, 0xBC),
 ];
 
 /// How much of a line is read at once, and how much of it before the sign at least. Names of members stand before their
