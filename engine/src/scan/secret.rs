@@ -34,8 +34,8 @@ pub(super) const GRAMS: &[Gram] = &[
     gram([b"-", b"u", b"s", b"e"], 0),
     // `$2b$`, `:$6$`, `:$y$`, `$argon2`, `$apr1`
     gram([b"$", b"2", b"abxy", b"$"], 0).with(0, b'$'),
-    gram([b":", b"$", b"0", b"$"], 1).with(1, b'$'),
-    gram([b":", b"$", b"y", b"$"], 1).with(1, b'$'),
+    gram([b":=", b"$", b"0", b"$"], 1).with(1, b'$'),
+    gram([b":=", b"$", b"y", b"$"], 1).with(1, b'$'),
     gram([b"$", b"a", b"rp", b"gr"], 0).with(0, b'$'),
     // A digit between letters, as random strings have and words do not.
     Gram::of([Set::LETTER, Set::DIGIT, Set::LETTER, Set::ANY], 0),

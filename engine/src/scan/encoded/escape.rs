@@ -22,7 +22,10 @@ const fn gram(sets: [Set; 4]) -> Gram {
     Gram::of(sets, 0)
 }
 
-const PAIR: Gram = Gram::of([WORD.or(DOT).not(), Set::DIGIT, HEX, SIGN], 1);
+/// Two digits before this byte.
+const fn two_before(byte: u8) -> Gram {
+    Gram::of([WORD.or(DOT).not(), Set::DIGIT, HEX, Set::of(&[byte])], 1).with(3, byte)
+}
 
 /// Where characters may be written by their numbers. Of two that show in the same four bytes the place of the first
 /// must not be behind that of the second.
@@ -39,9 +42,9 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     gram([SIGN, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'\\').with(1, b'x'),
     // 0x49, 49 67
     gram([Set::DIGIT, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'0').with(1, b'x'),
-    PAIR.with(3, b' '),
-    PAIR.with(3, b','),
-    PAIR.with(3, b'\n'),
+    two_before(b' '),
+    two_before(b','),
+    two_before(b'\n'),
     Gram::of([Set::DIGIT.not(), DOT, Set::DIGIT, HEX], 2),
 ];
 

@@ -23,34 +23,32 @@ const LINE: usize = 32;
 /// Finds every run that decodes to readable text.
 pub(in crate::scan) fn runs(text: &Text<'_>, each: Each<'_>) {
     let bytes = text.bytes;
-    let mut at = 0_usize;
-    while let Some(block) = bytes.get(at..at.saturating_add(BLOCK)) {
-        let next = at.saturating_add(BLOCK);
+    let blocks = bytes.as_chunks::<BLOCK>().0;
+    let mut number = 0_usize;
+    while let Some(block) = blocks.get(number) {
         if !whole(block) {
-            at = next;
+            number = number.saturating_add(1);
             continue;
         }
-        let run = grow(bytes, at);
+        let run = grow(bytes, number.saturating_mul(BLOCK));
         if run.len() >= BLOCK.saturating_mul(2) {
             decode(bytes, &run, each);
         }
         // The next block that is not in the run.
-        at = next.max(run.end.next_multiple_of(BLOCK));
+        number = number.saturating_add(1).max(run.end.div_ceil(BLOCK));
     }
 }
 
-/// Whether all bytes of a block are digits. Words are shorter, so that a blank is looked for first, in all at once.
-fn whole(block: &[u8]) -> bool {
-    let halves = block.as_chunks::<8>().0;
-    let blank = halves.iter().any(|half| has_blank(u64::from_le_bytes(*half)));
-    !blank && block.iter().all(|byte| is_digit(*byte))
-}
-
-/// Whether one of the eight bytes is a blank (or, seldom, seems to be): subtracting 1 from a byte borrows only from 0.
-const fn has_blank(bytes: u64) -> bool {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let blanks_are_0 = bytes ^ (ONES * b' ' as u64);
-    blanks_are_0.wrapping_sub(ONES) & !blanks_are_0 & (ONES << 7) != 0
+/// Whether all bytes of a block are digits. All of them are asked, so that the compiler makes vectors of it: where words
+/// end cannot be foreseen.
+#[inline]
+fn whole(block: &[u8; BLOCK]) -> bool {
+    block.iter().fold(true, |whole, byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        // The slash comes right before the digits.
+        let digit = byte.wrapping_sub(b'/') < 11;
+        whole & (letter | digit | (*byte == b'+') | (*byte == b'-') | (*byte == b'_'))
+    })
 }
 
 /// The run around a block, over several lines where they are as long as lines of encoders are.
@@ -99,8 +97,28 @@ fn decode(bytes: &[u8], run: &Range<usize>, each: Each<'_>) {
     // Something else may stand right before, such as a path.
     for skip in 0..4 {
         let place = whole.start.saturating_add(skip)..whole.end;
-        if hand_over(Encoding::Base64, place, digits.get(skip..).unwrap_or_default(), from_base64, each) {
+        let digits = digits.get(skip..).unwrap_or_default();
+        if may_be_text(digits) && hand_over(Encoding::Base64, place, digits, from_base64, each) {
             return;
+        }
+    }
+}
+
+/// Whether the first three bytes that digits of base64 stand for leave open that text begins with them. Most digits are
+/// a path or a name, and need not be read on.
+fn may_be_text(digits: &[u8]) -> bool {
+    let Some(first) = digits.first_chunk::<4>() else { return true };
+    let [a, b, c, d] = first.map(|digit| VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT));
+    let bytes = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+    let controls = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7F;
+    match bytes {
+        // Text in wide characters has a zero after each.
+        [_, 0, _] => true,
+        [0x80..0xC2 | 0xF5..=0xFF, ..] => false,
+        [0xC2..=0xF4, second, _] => second & 0xC0 == 0x80,
+        [first, second, third] => {
+            let goes_on = |byte: u8| !(controls(byte) || matches!(byte, 0x80..0xC2 | 0xF5..));
+            !controls(first) && goes_on(second) && (second >= 0x80 || goes_on(third))
         }
     }
 }
@@ -207,4 +225,36 @@ static VALUES: [u8; 256] = {
 /// Whether a byte is a digit of base64 with either alphabet; those of hexadecimal numbers are among them.
 const fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_block_is_whole_if_each_of_its_bytes_is_a_digit() {
+        for byte in 0..=u8::MAX {
+            for at in 0..super::BLOCK {
+                let mut block = [b'a'; super::BLOCK];
+                block[at] = byte;
+                assert_eq!(super::whole(&block), super::is_digit(byte), "{byte:#x} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_three_bytes_rule_out_is_nothing_readable() {
+        let digits = || (0..=u8::MAX).filter(|byte| super::is_digit(*byte));
+        let rest = b"IHdpdGggc29tZSB3b3Jkcw==";
+        for (a, b) in digits().flat_map(|a| digits().map(move |b| (a, b))) {
+            for (c, d) in [(b'A', b'A'), (b'J', b'z'), (b'g', b'Q'), (b'G', b'E'), (b'_', b'f')] {
+                let code = [&[a, b, c, d], &rest[..]].concat();
+                let mut bytes = [0; super::SAMPLE];
+                let length = super::from_base64(&code, &mut bytes);
+                let readable = super::readable(super::narrow(&mut bytes[..length])).is_some();
+                assert!(super::may_be_text(&code) || !readable, "{:?}", code.escape_ascii());
+            }
+        }
+    }
 }

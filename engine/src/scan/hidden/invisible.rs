@@ -10,16 +10,15 @@ use crate::scan::{Findings, Kind};
 
 /// Looks at the run of invisible characters that begins here; the end of the run, if one does.
 pub(super) fn look(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<usize> {
-    kind(after(bytes, at)?)?;
+    let mut next = invisible(bytes, at);
+    next?;
     if before(bytes, at).is_some_and(|(_, char)| kind(char).is_some()) {
         return None;
     }
     let mut hidden: Option<(Kind, Range<usize>)> = None;
     let mut here = at;
     let mut flag_end = 0;
-    while let Some(char) = after(bytes, here)
-        && let Some(kind) = kind(char)
-    {
+    while let Some((char, kind)) = next {
         let end = here.saturating_add(char.len_utf8());
         if here == at && kind == Kind::Tags {
             flag_end = flag(bytes, at).unwrap_or(0);
@@ -35,6 +34,7 @@ pub(super) fn look(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<
             }
         }
         here = end;
+        next = invisible(bytes, here);
     }
     if let Some((kind, place)) = hidden {
         found.report(kind, place);
@@ -42,8 +42,21 @@ pub(super) fn look(bytes: &[u8], at: usize, found: &mut dyn Findings) -> Option<
     Some(here)
 }
 
+/// The invisible character that begins here, and what it is a sign of.
+#[inline]
+fn invisible(bytes: &[u8], at: usize) -> Option<(char, Kind)> {
+    let char = after(bytes, at)?;
+    Some((char, kind(char)?))
+}
+
 /// What an invisible character is a sign of where it does not belong; none of a visible one.
+#[inline]
 const fn kind(char: char) -> Option<Kind> {
+    // What most of them stand between.
+    if char < '\u{AD}' { None } else { kind_beyond(char) }
+}
+
+const fn kind_beyond(char: char) -> Option<Kind> {
     match char {
         '\u{E0000}'..='\u{E0FFF}' | '\u{FE00}'..='\u{FE0F}' => Some(Kind::Tags),
         '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {

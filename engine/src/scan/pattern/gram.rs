@@ -170,7 +170,16 @@ fn rounded(set: &Bytes) -> (Set, Signs) {
     for (sign, letter) in signs.iter_mut().zip(b'a'..=b'z') {
         *sign = if takes(letter) { 1.0 } else { 0.0 };
     }
-    let others = [(b' ', 0.74), (b'0', 0.2), (b'-', 0.25), (b'.', 0.05), (b'/', 0.06), (b'@', 0.002)];
+    let others = [
+        (b' ', 0.54),
+        (b'"', 0.2),
+        (b'0', 0.2),
+        (b'-', 0.25),
+        (b'.', 0.05),
+        (b'/', 0.04),
+        (b':', 0.04),
+        (b'@', 0.002),
+    ];
     if let Some(other) = signs.last_mut() {
         *other = others.iter().filter(|(byte, _)| takes(*byte)).map(|(_, part)| part).sum();
     }

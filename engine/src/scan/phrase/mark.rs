@@ -12,6 +12,8 @@ use crate::scan::work::looked;
 const ENCLOSED_BYTES_MAX: usize = 4096;
 /// So many beginnings of tags that were passed are dropped at once.
 const PASSED_MAX: usize = 4096;
+/// So many tags are passed one by one.
+const NEAR: usize = 4;
 
 /// A literal text.
 #[derive(Debug)]
@@ -140,6 +142,8 @@ struct Tags {
     tags: Vec<(usize, u32)>,
     /// From the first of these to the second they are known.
     read: (usize, usize),
+    /// The number of the first that was asked for last.
+    first: usize,
 }
 
 impl Tags {
@@ -149,12 +153,13 @@ impl Tags {
             self.tags.clear();
             self.read = (from, from);
         }
-        let mut index = self.tags.partition_point(|(at, _)| *at < from);
+        let mut index = self.first_from(from);
         if index > PASSED_MAX {
             self.tags.drain(..index);
             self.read.0 = from;
             index = 0;
         }
+        self.first = index;
         let limit = from.saturating_add(ENCLOSED_BYTES_MAX).min(text.len());
         let key = folded(name, 0);
         let unknown = 32_u32.saturating_sub(8 * u32::try_from(name.len()).unwrap_or(4));
@@ -183,6 +188,18 @@ impl Tags {
         }
     }
 
+    /// The number of the first known tag that begins here or later: most ask a little further on each time.
+    fn first_from(&self, from: usize) -> usize {
+        let is_before = |(at, _): &(usize, u32)| *at < from;
+        let (passed, rest) = self.tags.split_at_checked(self.first).unwrap_or((&self.tags, &[]));
+        let by = rest.iter().take(NEAR).take_while(|tag| is_before(tag)).count();
+        if by < NEAR && passed.last().is_none_or(is_before) {
+            passed.len() + by
+        } else {
+            self.tags.partition_point(is_before)
+        }
+    }
+
     /// The next tag after those that are known, before `limit`.
     fn next(&mut self, text: &[u8], limit: usize) -> Option<(usize, u32)> {
         let found = text.get(self.read.1..limit)?.iter().position(|byte| *byte == b'<');
@@ -194,19 +211,49 @@ impl Tags {
         looked(at + 1 - self.read.1);
         self.read.1 = at + 1;
         let name = at + 1 + usize::from(text.get(at + 1) == Some(&b'/'));
-        self.tags.push((at, folded(text, name)));
-        Some((at, folded(text, name)))
+        let tag = (at, folded(text, name));
+        self.tags.push(tag);
+        Some(tag)
     }
 }
 
 /// Four bytes from a place on in lower case, the first in the highest bits; zeros where there are none.
+#[inline]
 fn folded(text: &[u8], at: usize) -> u32 {
     let rest = text.get(at..).unwrap_or_default();
-    let mut four = rest.first_chunk::<4>().copied().unwrap_or_else(|| {
+    let four = rest.first_chunk::<4>().copied().unwrap_or_else(|| {
         let mut four = [0; 4];
         four.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
         four
     });
-    four.make_ascii_lowercase();
-    u32::from_be_bytes(four)
+    small(u32::from_be_bytes(four))
+}
+
+/// The ASCII letters of four bytes made small, in all at once.
+#[inline]
+const fn small(four: u32) -> u32 {
+    const ONES: u32 = u32::from_ne_bytes([1; 4]);
+    const HIGH: u32 = ONES << 7;
+    let low = four & !HIGH;
+    // The high bit of a byte says whether the byte is at least so much; no byte carries into the next.
+    let from_a = low.wrapping_add(ONES * (0x80 - b'A' as u32));
+    let beyond_z = low.wrapping_add(ONES * (0x7F - b'Z' as u32));
+    four | (from_a & !beyond_z & !four & HIGH) >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn letters_are_made_small_whatever_is_beside_them() {
+        for byte in 0..=u8::MAX {
+            for other in [0, b'A', b'Z', b'a', 0x7F, 0x80, 0xC1, 0xFF] {
+                let four = [byte, other, other, byte];
+                let small = four.map(|byte| byte.to_ascii_lowercase());
+                assert_eq!(super::small(u32::from_be_bytes(four)), u32::from_be_bytes(small), "{four:?}");
+            }
+        }
+    }
 }

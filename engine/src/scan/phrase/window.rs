@@ -97,12 +97,22 @@ impl Window {
     }
 
     /// The word at the place (0) or so many after it.
+    #[inline]
     fn after(&mut self, text: &[u8], lexicon: &Lexicon, index: usize) -> Option<&Token> {
+        if !self.found || self.on.len() <= self.here + index {
+            self.read_after(text, lexicon, index)?;
+        }
+        self.on.get(self.here + index).filter(|token| token.start < self.limit && index < WORDS_MAX)
+    }
+
+    /// Reads as far. Kept apart, so that the question is made part of who asks.
+    #[inline(never)]
+    fn read_after(&mut self, text: &[u8], lexicon: &Lexicon, index: usize) -> Option<()> {
         self.find();
         while self.on.len() <= self.here + index {
             self.read_on(text, lexicon, self.limit)?;
         }
-        self.on.get(self.here + index).filter(|token| token.start < self.limit && index < WORDS_MAX)
+        Some(())
     }
 
     /// The word before the place (0), or so many before that.
