@@ -5,7 +5,7 @@
 //! is the one with the larger `point`, else with the larger digits.
 
 use alloc::string::String;
-use core::{cmp::Ordering, iter};
+use core::{cmp::Ordering, iter, ops::RangeInclusive};
 
 /// Compares two JSON number texts exactly. Allocates nothing; time is linear in the texts.
 ///
@@ -20,11 +20,20 @@ pub fn compare(a: &str, b: &str) -> Option<Ordering> {
 }
 
 /// Compares two JSON number texts as every reader does: `None` also where readers who take numbers for 64-bit floats,
-/// as JavaScript does, find two equal that are not, so that what they act on need not be what was decided.
+/// as JavaScript does, may find two equal that are not, so that what they act on need not be what was decided.
 pub fn compare_for_all(a: &str, b: &str) -> Option<Ordering> {
     let exact = compare(a, b)?;
-    let (a, b): (f64, f64) = (a.parse().ok()?, b.parse().ok()?);
-    (a.partial_cmp(&b) == Some(exact)).then_some(exact)
+    (exact.is_eq() || are_apart(&Decimal::read(a)?, &Decimal::read(b)?)).then_some(exact)
+}
+
+/// Whether a 64-bit float can be as large as the number.
+///
+/// `false` for what is not a JSON number or has an exponent beyond 64 bits.
+pub fn is_finite(text: &str) -> bool {
+    let largest = Decimal::read(F64_LARGEST);
+    Decimal::read(text)
+        .zip(largest)
+        .is_some_and(|(number, largest)| number.compare_magnitude(&largest).is_le())
 }
 
 /// Whether the number has no fractional part, however it is written: `2`, `2.0` and `20e-1` are integers.
@@ -46,6 +55,44 @@ pub fn hidden_digits(text: &str) -> Option<String> {
     let number = Decimal::read(text).filter(Decimal::is_integer)?;
     let count = usize::try_from(number.point?).ok().filter(|count| *count <= DIGITS_MAX)?;
     Some(number.significant().chain(iter::repeat(b'0')).take(count).map(char::from).collect())
+}
+
+/// The largest float, to as many digits as no text writes that means more.
+const F64_LARGEST: &str = "1.797693134862315807e308";
+/// Floats tell any two numbers of so many digits apart, where they hold that many.
+const F64_DIGITS: usize = 15;
+/// The first of [`F64_DIGITS`] digits, others being zero.
+const ONE: u64 = 100_000_000_000_000;
+const TEN: u64 = 10 * ONE;
+/// Where the point stands in numbers of which floats hold so many digits.
+const F64_POINTS: RangeInclusive<i64> = -306..=308;
+
+/// Whether floats are certain to differ for two numbers that do. To know it in every case takes 16 kB of code and tables.
+fn are_apart(a: &Decimal<'_>, b: &Decimal<'_>) -> bool {
+    if let (Some(a), Some(b)) = (a.small_integer(), b.small_integer()) {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::float_cmp,
+            reason = "what is lost is what is asked for"
+        )]
+        return a as f64 != b as f64;
+    }
+    let (a_sign, b_sign) = (a.sign(), b.sign());
+    let ([a_least, a_most], [b_least, b_most]) = (a.magnitude(), b.magnitude());
+    if a_sign == b_sign {
+        a_most < b_least || b_most < a_least
+    } else {
+        a_least.max(b_least) > Magnitude::ZERO
+    }
+}
+
+/// A positive number of few digits: where its point stands, and [`F64_DIGITS`] digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Magnitude(i64, u64);
+
+impl Magnitude {
+    const ZERO: Magnitude = Magnitude(i64::MIN, 0);
+    const INFINITE: Magnitude = Magnitude(i64::MAX, 0);
 }
 
 struct Decimal<'t> {
@@ -117,6 +164,32 @@ impl<'t> Decimal<'t> {
         })
     }
 
+    /// Between which two numbers of few digits, or at which one, this one lies without its sign.
+    fn magnitude(&self) -> [Magnitude; 2] {
+        let (first, last) = (*F64_POINTS.start(), *F64_POINTS.end());
+        let point = match self.point {
+            None => return [Magnitude::ZERO; 2],
+            Some(point) if point < first => return [Magnitude::ZERO, Magnitude(first, ONE)],
+            Some(point) if point > last => return [Magnitude(point, ONE), Magnitude::INFINITE],
+            Some(point) => point,
+        };
+        let mut digits = self.significant();
+        let least = number(digits.by_ref().chain(iter::repeat(b'0')).take(F64_DIGITS));
+        let most = match least + u64::from(digits.any(|digit| digit != b'0')) {
+            TEN => Magnitude(point + 1, ONE),
+            most => Magnitude(point, most),
+        };
+        [Magnitude(point, least), most]
+    }
+
+    /// The integer, if it has at most 18 digits.
+    fn small_integer(&self) -> Option<i64> {
+        let places = usize::try_from(self.point.unwrap_or(0)).ok().filter(|places| *places <= 18)?;
+        let digits = self.significant().chain(iter::repeat(b'0')).take(places);
+        let magnitude = i64::try_from(number(digits)).ok().filter(|_| self.is_integer())?;
+        Some(if self.negative { -magnitude } else { magnitude })
+    }
+
     fn is_integer(&self) -> bool {
         let Some(point) = self.point else { return true };
         let mut last = 0;
@@ -127,6 +200,11 @@ impl<'t> Decimal<'t> {
         }
         last <= point
     }
+}
+
+/// The number of these digits, of which there are at most 18.
+fn number(digits: impl Iterator<Item = u8>) -> u64 {
+    digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
 }
 
 /// A run of digits and what follows it.
@@ -170,8 +248,38 @@ mod tests {
         assert_eq!(compare_for_all("9007199254740993", "9007199254740992"), None);
         assert_eq!(compare_for_all("0.1", "0.10000000000000000001"), None);
         assert_eq!(compare_for_all("1e400", "1e401"), None);
+        assert_eq!(compare_for_all("0.99999999999999999", "1"), None);
         assert_eq!(compare_for_all("0.1", "1e-1"), Some(Ordering::Equal));
         assert_eq!(compare_for_all("9007199254740994", "9007199254740992"), Some(Ordering::Greater));
+    }
+
+    #[test]
+    fn what_floats_tell_apart_is_compared() {
+        for [less, more] in [
+            ["1", "1.00000000000001"],
+            ["-1e-300", "1e-400"],
+            ["-2", "0.5"],
+            ["999999999999999", "1e15"],
+            ["-9007199254740991", "-9007199254740990"],
+            ["1e-400", "1e-300"],
+            ["1e300", "1e308"],
+            ["0.99999999999998", "1.0"],
+        ] {
+            assert_eq!(compare_for_all(less, more), Some(Ordering::Less), "{less} ? {more}");
+            assert_eq!(compare_for_all(more, less), Some(Ordering::Greater), "{more} ? {less}");
+        }
+    }
+
+    #[test]
+    fn what_is_infinite_as_a_float_is_not_finite() {
+        for finite in
+            ["0", "-1.7976931348623157e308", "1.7976931348623158e308", "1e-400", "0.01e310", "1e308"]
+        {
+            assert!(is_finite(finite), "{finite}");
+        }
+        for infinite in ["1.797693134862315808e308", "-1.8e308", "1e309", "1e99999999999999999999", "x"] {
+            assert!(!is_finite(infinite), "{infinite}");
+        }
     }
 
     #[test]
@@ -225,6 +333,33 @@ mod tests {
 
     #[cfg(not(target_family = "wasm"))]
     proptest::proptest! {
+        #[test]
+        fn what_is_compared_for_all_is_what_floats_say(
+            digits in "[1-9][0-9]{0,19}",
+            more in "[0-9]{0,3}",
+            place in 0_usize..20,
+            exponent in -340_i32..310,
+            signs: (bool, bool),
+        ) {
+            use alloc::{format, string::String};
+            let sign = |negative| if negative { "-" } else { "" };
+            let a = format!("{}{digits}e{exponent}", sign(signs.0));
+            // Differs in one digit, or only behind all of them.
+            let mut other: String = digits.clone();
+            if let Some(digit) = digits.get(place..=place) {
+                other.replace_range(place..=place, if digit == "9" { "8" } else { "9" });
+            }
+            let b = format!("{}{other}.{more}0e{exponent}", sign(signs.1));
+            let floats = a.parse::<f64>().ok().zip(b.parse::<f64>().ok());
+            let floats = floats.and_then(|(a, b)| a.partial_cmp(&b));
+            if let Some(order) = compare_for_all(&a, &b) {
+                proptest::prop_assert_eq!(Some(order), floats, "{} ? {}", a, b);
+            }
+            if is_finite(&a) {
+                proptest::prop_assert!(a.parse::<f64>().is_ok_and(f64::is_finite), "{}", a);
+            }
+        }
+
         #[test]
         fn order_agrees_with_wide_integers(a: i64, b: i64, zeros in 0_usize..12, shift in -12_i64..12) {
             use alloc::format;

@@ -1,17 +1,24 @@
 //! Putting in order what is read once.
 
+use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::mem;
 
+/// Sorts what is not sorted often.
+///
+/// The sort of the standard library becomes code anew for every type that it sorts, up to 10 kB each in WebAssembly; a
+/// heap is not as fast and has next to none. Collecting into an ordered map sorts, too; extending an empty one does not.
+pub(crate) fn sorted<T: Ord>(items: Vec<T>) -> Vec<T> {
+    BinaryHeap::from(items).into_sorted_vec()
+}
+
 /// Sorts by a number; what has the same number stays in its order.
 ///
-/// The sort of the standard library becomes code anew for every type that it sorts, 8 kB each in WebAssembly. Here one
-/// sort, of numbers, serves all types; what is sorted for every message has its own. Collecting into an ordered map
-/// sorts, too; extending an empty one does not.
+/// Of numbers, so that one sort serves all types.
 pub(crate) fn by_number<T>(items: &mut Vec<T>, number: impl Fn(&T) -> u128) {
-    let mut order: Vec<(u128, usize)> =
+    let order: Vec<(u128, usize)> =
         items.iter().enumerate().map(|(place, item)| (number(item), place)).collect();
-    order.sort_unstable();
+    let order = sorted(order);
     let mut taken: Vec<Option<T>> = mem::take(items).into_iter().map(Some).collect();
     items.extend(order.iter().filter_map(|(_, place)| taken.get_mut(*place)?.take()));
 }

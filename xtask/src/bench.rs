@@ -32,9 +32,12 @@ const MODULE_KB_MAX: f64 = 1000.0;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Rounds over all cases
-    #[arg(long, default_value_t = 100)]
+    /// Rounds over all cases; those of chains and streams are spread over the starts
+    #[arg(long, default_value_t = 90)]
     rounds: usize,
+    /// Times that every proxy of chains and streams is started
+    #[arg(long, default_value_t = 5)]
+    starts: usize,
     /// Requests of each case in a round; of longer calls there are fewer
     #[arg(long, default_value_t = 500)]
     requests: usize,
@@ -73,8 +76,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let error = optimised.args(env::args_os().skip(1)).exec();
         return Err(Failure::new(format!("cannot start `cargo`: {error}")));
     }
-    if arguments.rounds == 0 || arguments.requests == 0 {
-        return Err(Failure::new("`--rounds` and `--requests` must be at least 1"));
+    if arguments.rounds == 0 || arguments.starts == 0 || arguments.requests == 0 {
+        return Err(Failure::new("`--rounds`, `--starts` and `--requests` must be at least 1"));
     }
     let wants = |part| arguments.only.is_empty() || arguments.only.contains(&part);
     let mut outcomes: Vec<(&str, Outcome)> = Vec::new();
@@ -98,6 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             cores,
             bodies: &arguments.bodies,
             rounds: arguments.rounds,
+            starts: arguments.starts,
             requests: arguments.requests,
         };
         if wants(Part::Chains) {

@@ -99,8 +99,9 @@ impl<'a, 't> Shape<'a, 't> {
     }
 
     /// Takes a word, if it is one of these.
+    #[inline(never)]
     fn word(&mut self, words: &[&str]) -> bool {
-        let found = self.peek().is_some_and(|token| token.kind == Kind::Word && words.contains(&token.text));
+        let found = self.peek().is_some_and(|token| token.is_word(words));
         if found {
             self.next();
         }
@@ -112,12 +113,14 @@ impl<'a, 't> Shape<'a, 't> {
         while self.word(words) {}
     }
 
+    #[inline(never)]
     fn is(&self, text: &str) -> bool {
         self.peek().is_some_and(|token| {
             token.text == text && !matches!(token.kind, Kind::Text { .. } | Kind::Comment | Kind::Quoted)
         })
     }
 
+    #[inline(never)]
     fn take(&mut self, text: &str) -> bool {
         let found = self.is(text);
         if found {
@@ -127,6 +130,7 @@ impl<'a, 't> Shape<'a, 't> {
     }
 
     /// Takes the name of a thing.
+    #[inline(never)]
     fn name(&mut self) -> bool {
         let found = self.peek().is_some_and(|token| {
             matches!(token.kind, Kind::Word | Kind::Quoted | Kind::Variable)

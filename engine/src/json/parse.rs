@@ -10,6 +10,7 @@ use super::JsonErrorKind as E;
 use super::plain::plain_len;
 use super::tape::{Doc, Node, Shape};
 use super::{JsonError, Limits, unique};
+use crate::number;
 
 /// The parent of the outermost container.
 const NO_PARENT: u32 = u32::MAX;
@@ -212,7 +213,9 @@ impl<'a, 'l> Parser<'a, 'l> {
             }
         }
         // Readers that take numbers for 64-bit floats would read infinity, others this number.
-        if (has_exponent || whole > F64_DIGITS) && !self.text.get(start..self.at).is_some_and(is_finite) {
+        if (has_exponent || whole > F64_DIGITS)
+            && !self.text.get(start..self.at).is_some_and(number::is_finite)
+        {
             return self.fail_at(E::NumberOutOfRange, start);
         }
         self.push(start, Shape::Number).map(drop)
@@ -354,7 +357,3 @@ impl<'a, 'l> Parser<'a, 'l> {
 
 /// Digits before the point up to which every number is finite as a 64-bit float.
 const F64_DIGITS: usize = 308;
-
-fn is_finite(number: &str) -> bool {
-    number.parse::<f64>().is_ok_and(f64::is_finite)
-}

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::tape::{Node, after, string};
 use super::{JsonError, JsonErrorKind};
+use crate::order;
 
 /// Objects up to this size compare every pair; larger ones sort, so that a hostile object costs n log n.
 const PAIRWISE_MAX: usize = 16;
@@ -29,9 +30,8 @@ pub(super) fn check(
     Ok(())
 }
 
-fn check_sorted(mut keys: Vec<(&str, usize)>) -> Result<(), JsonError> {
-    keys.sort_unstable();
-    for pair in keys.windows(2) {
+fn check_sorted(keys: Vec<(&str, usize)>) -> Result<(), JsonError> {
+    for pair in order::sorted(keys).windows(2) {
         if let [(earlier, _), (key, at)] = pair
             && earlier == key
         {

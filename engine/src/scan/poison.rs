@@ -9,6 +9,7 @@ use core::ops::Range;
 
 use super::phrase::{Meaning, Phrases};
 use crate::json::{Kind as JsonKind, NodeId, Value};
+use crate::order;
 
 /// The names of the tools of one list, to look others up by.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +21,7 @@ impl<'n> Siblings<'n> {
     pub fn new(names: impl IntoIterator<Item = &'n str>) -> Self {
         // A name of one plain word says little: descriptions are full of "search" and "read".
         let telling = |name: &&str| name.len() >= 4 && name.bytes().any(|byte| !byte.is_ascii_lowercase());
-        let mut names: Vec<_> = names.into_iter().filter(telling).collect();
-        names.sort_unstable();
-        Self(names)
+        Self(order::sorted(names.into_iter().filter(telling).collect()))
     }
 
     fn has(&self, name: &[u8]) -> bool {

@@ -12,6 +12,7 @@ use core::fmt;
 
 use self::class::{CLASS_BITS, SCALE_BITS, after, bit};
 use self::lists::{Lists, Meant};
+use crate::order;
 
 pub use class::Set;
 pub use gram::{Exact, Gram};
@@ -51,7 +52,7 @@ impl Trigger {
             let number = u16::try_from(number).ok()?;
             gram.each_cell(|cell| all.push((cell, number)));
         }
-        all.sort_unstable();
+        let mut all = order::sorted(all);
         all.dedup();
         let mut trigger = Trigger {
             rows: vec![0; ROWS].into_boxed_slice().try_into().ok()?,

@@ -24,8 +24,22 @@ pub(crate) struct Plan<'a> {
     /// Sizes of the calls.
     pub(crate) bodies: &'a [usize],
     pub(crate) rounds: usize,
+    /// Times that every proxy is started, for two starts of the same differ by more than two rounds do.
+    pub(crate) starts: usize,
     /// Requests in a batch of the shortest calls.
     pub(crate) requests: usize,
+}
+
+impl Plan<'_> {
+    /// Rounds of each start.
+    pub(crate) fn rounds_of_start(&self) -> usize {
+        self.rounds.div_ceil(self.starts)
+    }
+
+    /// Which rounds the figures are of.
+    pub(crate) fn basis(&self) -> String {
+        format!("{} starts, each the calmer half of {} rounds", self.starts, self.rounds_of_start())
+    }
 }
 
 /// Microseconds of each round, by case.
@@ -50,12 +64,16 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Outcome> {
     let upstream = upstream::start([upstream::ANSWER])?;
     let place = Place { envoy: plan.envoy, core: plan.cores.proxy, folder: &folder, upstream };
     let cases = case::all(plan.filter, plan.noop)?;
-    let mut proxies = step("start a proxy for each case and check what it does", || {
-        cases.iter().map(|case| prepared(&place, case, plan.bodies)).collect::<Result<Vec<_>>>()
-    })?;
-    let series = step("measure", || measure(plan, &cases, &mut proxies))?;
-    let memory = proxies.iter().map(Proxy::resident_kib).collect::<Result<Vec<_>>>()?;
-    Ok(outcome(plan, &cases, &series, &memory))
+    let (mut all, mut memory) = (Vec::new(), Vec::new());
+    for start in 1..=plan.starts {
+        let name = format!("start {start} of {}: a proxy for each case, and what it does", plan.starts);
+        let mut proxies = step(&name, || {
+            cases.iter().map(|case| prepared(&place, case, plan.bodies)).collect::<Result<Vec<_>>>()
+        })?;
+        all.push(step("measure", || measure(plan, &mut proxies))?);
+        memory.push(proxies.iter().map(Proxy::resident_kib).collect::<Result<Vec<_>>>()?);
+    }
+    Ok(outcome(plan, &cases, &all, &memory))
 }
 
 fn prepared(place: &Place<'_>, case: &Case, bodies: &[usize]) -> Result<Proxy> {
@@ -67,12 +85,10 @@ fn prepared(place: &Place<'_>, case: &Case, bodies: &[usize]) -> Result<Proxy> {
     Ok(proxy)
 }
 
-fn measure(plan: &Plan<'_>, cases: &[Case], proxies: &mut [Proxy]) -> Result<Vec<Series>> {
-    let mut all = vec![vec![Vec::with_capacity(plan.rounds); cases.len()]; plan.bodies.len()];
-    for round in 0..plan.rounds {
-        if round % 10 == 0 {
-            eprintln!("    round {} of {}", round + 1, plan.rounds);
-        }
+/// The rounds of one start, by size of the call.
+fn measure(plan: &Plan<'_>, proxies: &mut [Proxy]) -> Result<Vec<Series>> {
+    let mut all = vec![vec![Vec::new(); proxies.len()]; plan.bodies.len()];
+    for round in 0..plan.rounds_of_start() {
         for (bytes, series) in plan.bodies.iter().zip(&mut all) {
             let request = workload::request(0, &workload::call(0, *bytes));
             // Longer calls take longer: batches of about the same time.
@@ -89,44 +105,40 @@ fn measure(plan: &Plan<'_>, cases: &[Case], proxies: &mut [Proxy]) -> Result<Vec
     Ok(all)
 }
 
-fn outcome(plan: &Plan<'_>, cases: &[Case], all: &[Series], memory: &[u64]) -> Outcome {
+/// `all` are the rounds by start and size of the call, `memory` is by start and case.
+fn outcome(plan: &Plan<'_>, cases: &[Case], all: &[Vec<Series>], memory: &[Vec<u64>]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut bodies = Vec::new();
-    for (bytes, rounds) in plan.bodies.iter().zip(all) {
-        let series = calmer_half(rounds);
-        let of = |name: &str| {
-            cases
-                .iter()
-                .zip(&series)
-                .find(|(case, _)| case.name == name)
-                .map_or(&[][..], |(_, series)| series)
-        };
-        let (empty, native) = (of(case::EMPTY), of(case::NATIVE));
+    let index = |name: &str| cases.iter().position(|case| case.name == name).unwrap_or(0);
+    let empty = index(case::EMPTY);
+    for (body, bytes) in plan.bodies.iter().enumerate() {
+        let rounds: Vec<&Series> = all.iter().filter_map(|start| start.get(body)).collect();
+        let starts: Vec<Series> = rounds.iter().map(|series| calmer_half(series)).collect();
         let mut table = Table::new(
             format!(
-                "tools/call of {bytes} bytes: processor time of the proxy for one request, calmer half of {} rounds",
-                plan.rounds
+                "tools/call of {bytes} bytes: processor time of the proxy for one request, {}",
+                plan.basis()
             ),
             &["case", "µs", "middle half", "× empty", "added µs", "× added by mcp + rbac"],
         );
         let mut rows = Vec::new();
-        for ((case, series), rounds) in cases.iter().zip(&series).zip(rounds) {
-            let pairs = || series.iter().zip(empty);
-            let total = Summary::of(series.iter().copied());
-            let ratio = Summary::of(pairs().map(|(case, empty)| case / empty));
-            let added = Summary::of(pairs().map(|(case, empty)| case - empty));
-            let of_native =
-                pairs().zip(native).map(|((case, empty), native)| (case - empty) / (native - empty));
-            let of_native = Summary::of(of_native);
+        let native =
+            over_starts(&starts, [index(case::NATIVE), empty], |native, empty| native / empty).center;
+        for (number, case) in cases.iter().enumerate() {
+            let of = |figure| over_starts(&starts, [number, empty], figure);
+            let (total, ratio, added) =
+                (of(|case, _| case), of(|case, empty| case / empty), of(|case, empty| case - empty));
+            // Not start by start: what mcp + rbac add is a small difference, and dividing by one that scatters misleads.
+            let of_native = ratio.map(|ratio| (ratio - 1.0) / (native - 1.0));
             table.row([
                 case.name.to_owned(),
-                figure(total.median),
+                figure(total.center),
                 format!("{} to {}", figure(total.low), figure(total.high)),
-                figure(ratio.median),
-                figure(added.median),
+                figure(ratio.center),
+                figure(added.center),
                 format!(
                     "{} ({} to {})",
-                    figure(of_native.median),
+                    figure(of_native.center),
                     figure(of_native.low),
                     figure(of_native.high)
                 ),
@@ -140,7 +152,7 @@ fn outcome(plan: &Plan<'_>, cases: &[Case], all: &[Series], memory: &[u64]) -> O
             };
             if let Some((what, at_most)) = goal {
                 let text = format!("{what} of {bytes} bytes adds at most {at_most} of what mcp + rbac add");
-                outcome.goals.push(Goal { text, bound: Bound::AtMost(at_most), measured: of_native.median });
+                outcome.goals.push(Goal { text, bound: Bound::AtMost(at_most), measured: of_native.center });
             }
             rows.push(json!({
                 "case": case.name,
@@ -148,14 +160,17 @@ fn outcome(plan: &Plan<'_>, cases: &[Case], all: &[Series], memory: &[u64]) -> O
                 "times_empty": summary(&ratio),
                 "added_microseconds": summary(&added),
                 "times_added_by_mcp_rbac": summary(&of_native),
-                "rounds": rounds,
+                "starts": rounds.iter().filter_map(|series| series.get(number)).collect::<Vec<_>>(),
             }));
         }
         outcome.tables.push(table);
         bodies.push(json!({ "bytes": bytes, "cases": rows }));
     }
-    outcome.tables.push(memory_table(cases, memory));
-    outcome.goals.extend(memory_goal(cases, memory));
+    let kib_of =
+        |number: usize| memory.iter().filter_map(move |start| start.get(number).map(|kib| *kib as f64));
+    let memory: Vec<f64> = (0..cases.len()).map(|number| Summary::of(kib_of(number)).center).collect();
+    outcome.tables.push(memory_table(cases, &memory));
+    outcome.goals.extend(memory_goal(cases, &memory));
     let memory: Vec<Value> = cases
         .iter()
         .zip(memory)
@@ -165,18 +180,26 @@ fn outcome(plan: &Plan<'_>, cases: &[Case], all: &[Series], memory: &[u64]) -> O
     outcome
 }
 
-fn memory_table(cases: &[Case], memory: &[u64]) -> Table {
+/// A figure of what two cases took in the same round, of each start the median. How far starts lie apart is what no number
+/// of rounds averages out: where code and data come to lie in memory.
+pub(crate) fn over_starts(starts: &[Series], cases: [usize; 2], figure: fn(f64, f64) -> f64) -> Summary {
+    Summary::of_starts(starts.iter().map(|series| {
+        let [case, other] = cases.map(|case| series.get(case).map_or(&[][..], Vec::as_slice));
+        Summary::of(case.iter().zip(other).map(|(case, other)| figure(*case, *other))).center
+    }))
+}
+
+fn memory_table(cases: &[Case], memory: &[f64]) -> Table {
     let mut table = Table::new("resident memory of the proxy, one worker".to_owned(), &["case", "MiB"]);
     for (case, kib) in cases.iter().zip(memory) {
-        table.row([case.name.to_owned(), figure(*kib as f64 / 1024.0)]);
+        table.row([case.name.to_owned(), figure(kib / 1024.0)]);
     }
     table
 }
 
 /// Two instances of the module run: the worker's and the main thread's.
-fn memory_goal(cases: &[Case], memory: &[u64]) -> Option<Goal> {
-    let of =
-        |name: &str| cases.iter().zip(memory).find(|(case, _)| case.name == name).map(|(_, kib)| *kib as f64);
+fn memory_goal(cases: &[Case], memory: &[f64]) -> Option<Goal> {
+    let of = |name: &str| cases.iter().zip(memory).find(|(case, _)| case.name == name).map(|(_, kib)| *kib);
     let measured = (of(case::GOVERNED)? - of(case::NOOP)?) / 1024.0 / 2.0;
     let text = "each instance takes at most 8 MiB more than a no-op module".to_owned();
     Some(Goal { text, bound: Bound::AtMost(8.0), measured })
@@ -184,7 +207,15 @@ fn memory_goal(cases: &[Case], memory: &[u64]) -> Option<Goal> {
 
 #[cfg(test)]
 mod tests {
-    use super::calmer_half;
+    use super::{calmer_half, over_starts};
+    use crate::bench::statistics::Summary;
+
+    #[test]
+    fn a_start_counts_once_however_far_its_rounds_lie_apart() {
+        let starts = [vec![vec![1.0, 1.0, 90.0]], vec![vec![3.0, 2.0, 3.0]], vec![vec![8.0]]];
+        let summary = Summary { center: 4.0, low: 2.0, high: 5.5 };
+        assert_eq!(over_starts(&starts, [0, 0], |case, _| case), summary);
+    }
 
     #[test]
     fn disturbed_rounds_are_left_out_for_all_cases() {

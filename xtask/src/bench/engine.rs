@@ -47,13 +47,13 @@ pub(crate) fn decisions(rounds: usize) -> Result<Outcome> {
         let ratio = Summary::of(series.iter().zip(&fewest).map(|(series, fewest)| series / fewest));
         table.row([
             rules.to_string(),
-            figure(total.median),
+            figure(total.center),
             format!("{} to {}", figure(total.low), figure(total.high)),
-            figure(ratio.median),
+            figure(ratio.center),
         ]);
         let goal = |at_most| {
             let text = format!("a decision among {rules} rules takes at most {at_most} times one among 10");
-            Goal { text, bound: Bound::AtMost(at_most), measured: ratio.median }
+            Goal { text, bound: Bound::AtMost(at_most), measured: ratio.center }
         };
         outcome.goals.extend(match rules {
             1_000 => Some(goal(1.5)),
@@ -141,7 +141,7 @@ pub(crate) fn compilation() -> Result<Outcome> {
             let per_rule = bytes as f64 / rules as f64;
             table.row([
                 format!("{rules} {kind} rules"),
-                figure(time.median),
+                figure(time.center),
                 bytes.to_string(),
                 figure(per_rule),
             ]);
@@ -158,7 +158,7 @@ pub(crate) fn compilation() -> Result<Outcome> {
                 outcome.goals.push(goal(
                     "100,000 simple rules compile in at most 1,000 ms",
                     1000.0,
-                    time.median,
+                    time.center,
                 ));
                 outcome.goals.push(goal("a simple rule takes at most 64 bytes of table", 64.0, per_rule));
             }

@@ -111,7 +111,7 @@ pub(crate) fn figure(value: f64) -> String {
 
 /// For JSON.
 pub(crate) fn summary(summary: &Summary) -> Value {
-    json!({ "median": summary.median, "low": summary.low, "high": summary.high })
+    json!({ "center": summary.center, "low": summary.low, "high": summary.high })
 }
 
 #[cfg(test)]

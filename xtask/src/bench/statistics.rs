@@ -1,10 +1,10 @@
-//! Medians, and how far the middle half of the values lies apart.
+//! What values come to, and how far the middle half of them lies apart.
 
 /// What a series of measurements comes to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Summary {
-    /// The value that half of the others exceed.
-    pub(crate) median: f64,
+    /// The value that half of the others exceed, or of starts their mean.
+    pub(crate) center: f64,
     /// The value that three quarters of the others exceed.
     pub(crate) low: f64,
     /// The value that a quarter of the others exceeds.
@@ -17,10 +17,23 @@ impl Summary {
         let mut sorted: Vec<f64> = values.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
         Summary {
-            median: quantile(&sorted, 0.5),
+            center: quantile(&sorted, 0.5),
             low: quantile(&sorted, 0.25),
             high: quantile(&sorted, 0.75),
         }
+    }
+
+    /// Of a process started several times, by what each start came to. Starts are few and their scatter is even, so the
+    /// mean is steadier than the median.
+    pub(crate) fn of_starts(starts: impl IntoIterator<Item = f64>) -> Summary {
+        let starts: Vec<f64> = starts.into_iter().collect();
+        let center = starts.iter().sum::<f64>() / starts.len() as f64;
+        Summary { center, ..Summary::of(starts) }
+    }
+
+    /// What becomes of the values where each becomes `change` of it, which must not turn their order round.
+    pub(crate) fn map(&self, change: impl Fn(f64) -> f64) -> Summary {
+        Summary { center: change(self.center), low: change(self.low), high: change(self.high) }
     }
 }
 
@@ -40,11 +53,11 @@ mod tests {
     #[test]
     fn quartiles_lie_between_values() {
         let summary = Summary::of([4.0, 1.0, 3.0, 2.0]);
-        assert_eq!(summary, Summary { median: 2.5, low: 1.75, high: 3.25 });
+        assert_eq!(summary, Summary { center: 2.5, low: 1.75, high: 3.25 });
     }
 
     #[test]
     fn one_value_is_all_of_them() {
-        assert_eq!(Summary::of([7.0]), Summary { median: 7.0, low: 7.0, high: 7.0 });
+        assert_eq!(Summary::of([7.0]), Summary { center: 7.0, low: 7.0, high: 7.0 });
     }
 }

@@ -6,6 +6,7 @@
 use std::io::{self, Read as _, Write as _};
 use std::iter;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,10 +15,9 @@ use xtask::step::step;
 use xtask::{Failure, Result, paths};
 
 use super::case::{self, Case};
-use super::chains::{Plan, Series, calmer_half};
+use super::chains::{Plan, Series, calmer_half, over_starts};
 use super::proxy::{Place, Proxy, SETTLE};
 use super::report::{Bound, Goal, Outcome, Table, figure, summary};
-use super::statistics::Summary;
 use super::{upstream, workload};
 
 /// Events in a stream.
@@ -60,24 +60,30 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Outcome> {
         .into_iter()
         .filter(|case| [case::EMPTY, case::NOOP, case::WHOLE].contains(&case.name))
         .collect();
-    let mut beds = step("start a proxy for each case and check that streams pass", || {
-        let bed = |case: &Case| {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(broken)?;
-            let upstream = listener.local_addr().map_err(broken)?.port();
-            let place = Place { envoy: plan.envoy, core: plan.cores.proxy, folder: &folder, upstream };
-            let name: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
-            let proxy = Proxy::start(&place, &format!("stream-{name}"), &case.chain)?;
-            Bed::start(proxy, &listener, case.name == case::WHOLE)
-        };
-        cases.iter().map(bed).collect::<Result<Vec<_>>>()
-    })?;
+    let mut all = PACES.map(|_| Vec::new());
+    let mut delays = vec![Vec::new(); cases.len()];
+    for start in 1..=plan.starts {
+        let name =
+            format!("start {start} of {}: a proxy for each case, and whether streams pass", plan.starts);
+        let mut beds = step(&name, || {
+            let bed = |case: &Case| Bed::start(plan, &folder, case);
+            cases.iter().map(bed).collect::<Result<Vec<_>>>()
+        })?;
+        for ((pace, title), starts) in PACES.into_iter().zip(&mut all) {
+            let series =
+                step(&format!("measure, {title}"), || measure(plan.rounds_of_start(), pace, &mut beds))?;
+            starts.push(calmer_half(&series));
+        }
+        for (delays, bed) in delays.iter_mut().zip(beds) {
+            delays.extend(bed.delays);
+        }
+    }
     let mut outcome = Outcome::default();
     let mut figures = Vec::new();
-    for (pace, title) in PACES {
-        let series = step(&format!("measure, {title}"), || measure(plan.rounds, pace, &mut beds))?;
-        figures.push(add_costs(&mut outcome, pace, title, &cases, &calmer_half(&series)));
+    for ((pace, title), starts) in PACES.into_iter().zip(&all) {
+        figures.push(add_costs(&mut outcome, plan, (pace, title), &cases, starts));
     }
-    add_delays(&mut outcome, &cases, &mut beds);
+    add_delays(&mut outcome, &cases, delays);
     outcome.figures = json!({ "events": EVENTS, "paces": figures });
     Ok(outcome)
 }
@@ -98,25 +104,26 @@ fn measure(rounds: usize, pace: Pace, beds: &mut [Bed]) -> Result<Series> {
 
 fn add_costs(
     outcome: &mut Outcome,
-    pace: Pace,
-    title: &str,
+    plan: &Plan<'_>,
+    (pace, title): (Pace, &str),
     cases: &[Case],
-    series: &Series,
+    starts: &[Series],
 ) -> serde_json::Value {
-    let noop = cases.iter().position(|case| case.name == case::NOOP);
-    let noop = noop.and_then(|index| series.get(index)).map_or(&[][..], Vec::as_slice);
-    let title_of_table =
-        format!("a stream of {EVENTS} events, {title}: processor time of the proxy for one event");
+    let noop = cases.iter().position(|case| case.name == case::NOOP).unwrap_or(0);
+    let title_of_table = format!(
+        "a stream of {EVENTS} events, {title}: processor time of the proxy for one event, {}",
+        plan.basis()
+    );
     let mut table = Table::new(title_of_table, &["case", "µs", "middle half", "added to no-op, µs"]);
     let mut rows = Vec::new();
-    for (case, series) in cases.iter().zip(series) {
-        let total = Summary::of(series.iter().copied());
-        let added = Summary::of(series.iter().zip(noop).map(|(case, noop)| case - noop));
+    for (number, case) in cases.iter().enumerate() {
+        let of = |figure| over_starts(starts, [number, noop], figure);
+        let (total, added) = (of(|case, _| case), of(|case, noop| case - noop));
         let middle = format!("{} to {}", figure(total.low), figure(total.high));
-        table.row([case.name.to_owned(), figure(total.median), middle, figure(added.median)]);
+        table.row([case.name.to_owned(), figure(total.center), middle, figure(added.center)]);
         if case.name == case::WHOLE && matches!(pace, Pace::Single) {
             let text = format!("governing adds at most {ADDED_MICROS_MAX} µs to an event of a stream");
-            outcome.goals.push(Goal { text, bound: Bound::AtMost(ADDED_MICROS_MAX), measured: added.median });
+            outcome.goals.push(Goal { text, bound: Bound::AtMost(ADDED_MICROS_MAX), measured: added.center });
         }
         rows.push(
             json!({ "case": case.name, "microseconds": summary(&total), "added_to_noop": summary(&added) }),
@@ -126,14 +133,14 @@ fn add_costs(
     json!({ "pace": title, "cases": rows })
 }
 
-fn add_delays(outcome: &mut Outcome, cases: &[Case], beds: &mut [Bed]) {
+fn add_delays(outcome: &mut Outcome, cases: &[Case], delays: Vec<Vec<f64>>) {
     let mut table = Table::new(
         "from sending an event to reading the first byte of it, each event by itself".to_owned(),
         &["case", "median, µs", "9 of 10 within, µs", "99 of 100 within, µs"],
     );
-    for (case, bed) in cases.iter().zip(beds) {
-        bed.delays.sort_by(f64::total_cmp);
-        let at = |share: usize| bed.delays.get(bed.delays.len() * share / 100).copied().unwrap_or(f64::NAN);
+    for (case, mut delays) in cases.iter().zip(delays) {
+        delays.sort_by(f64::total_cmp);
+        let at = |share: usize| delays.get(delays.len() * share / 100).copied().unwrap_or(f64::NAN);
         table.row([case.name.to_owned(), figure(at(50)), figure(at(90)), figure(at(99))]);
         if case.name == case::WHOLE {
             let text = "99 of 100 events reach the client within a millisecond".to_owned();
@@ -148,12 +155,17 @@ fn add_delays(outcome: &mut Outcome, cases: &[Case], beds: &mut [Bed]) {
 }
 
 impl Bed {
-    /// Shows that a stream passes as it is, but for what must not pass where it is governed.
-    fn start(proxy: Proxy, listener: &TcpListener, is_governed: bool) -> Result<Bed> {
+    /// Starts a proxy, and shows that a stream passes as it is, but for what must not pass where it is governed.
+    fn start(plan: &Plan<'_>, folder: &Path, case: &Case) -> Result<Bed> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(broken)?;
+        let upstream = listener.local_addr().map_err(broken)?.port();
+        let place = Place { envoy: plan.envoy, core: plan.cores.proxy, folder, upstream };
+        let name: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let proxy = Proxy::start(&place, &format!("stream-{name}"), &case.chain)?;
         let connected = || -> io::Result<(TcpStream, TcpStream)> {
             let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port()))?;
             client.write_all(&request())?;
-            Ok((client, accept(listener)?))
+            Ok((client, accept(&listener)?))
         };
         let (client, server) = connected().map_err(broken)?;
         for stream in [&client, &server] {
@@ -164,7 +176,7 @@ impl Bed {
         // The first stream, whose request is sent; from then on every stream begins with one.
         let text = bed.burst(QUESTION).map_err(broken)?;
         let is_whole = (0..EVENTS).all(|number| text.contains(&event(number)));
-        if !is_whole || text.contains(QUESTION) == is_governed {
+        if !is_whole || text.contains(QUESTION) == (case.name == case::WHOLE) {
             return Err(Failure::new(format!("too little or too much of a stream passed: {text}")));
         }
         Ok(bed)

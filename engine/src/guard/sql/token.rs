@@ -35,6 +35,8 @@ pub(super) struct Token<'t> {
 }
 
 impl Token<'_> {
+    // Asked with lists of words in a hundred places, each of which would become a comparison of all of them.
+    #[inline(never)]
     pub(super) fn is_word(&self, words: &[&str]) -> bool {
         self.kind == Kind::Word && words.contains(&self.text)
     }

@@ -57,3 +57,14 @@ pub(super) fn fold(char: char) -> char {
     };
     char::from_u32(u32::from(char) + by).unwrap_or(char)
 }
+
+/// The other character that [`fold`] makes this one of; itself where there is none.
+pub(super) fn capital(char: char) -> char {
+    let by = match char {
+        '\0'..='\x7F' => return char.to_ascii_uppercase(),
+        'à'..='þ' | 'а'..='я' => 0x20,
+        'ѐ'..='џ' => 0x50,
+        _ => return char,
+    };
+    char::from_u32(u32::from(char).saturating_sub(by)).unwrap_or(char)
+}

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::char::capital;
 use super::class::{self, Class};
 use super::index::index;
 use super::mark::{Mark, Marks};
@@ -134,8 +135,7 @@ fn in_capitals(bytes: [u8; 4]) -> [Option<u8>; 4] {
             _ => 1,
         };
         let whole = bytes.get(at..at + len).and_then(|whole| core::str::from_utf8(whole).ok());
-        let capital =
-            whole.and_then(|whole| whole.chars().next()).and_then(|char| char.to_uppercase().next());
+        let capital = whole.and_then(|whole| whole.chars().next()).map(capital);
         let mut buffer = [0; 4];
         let written: &[u8] = match capital {
             // The scripts of longer characters have no capitals.

@@ -33,7 +33,7 @@ pub(super) fn outcome(
         let (_, costs) = all().find(|(work, _)| work.name == name && is_about(work.bytes, bytes))?;
         costs.iter().find(|cost| cost.who == who)
     };
-    let micros = |name: &str, bytes, who| added(name, bytes, who).map_or(f64::NAN, |cost| cost.added.median);
+    let micros = |name: &str, bytes, who| added(name, bytes, who).map_or(f64::NAN, |cost| cost.added.center);
     let speed = |name: &str| BYTES as f64 / micros(name, BYTES, Who::Everything);
     let prose = micros(PROSE, BYTES, Who::Everything);
     let mut hostile = Table::new(
@@ -85,7 +85,7 @@ struct Cost {
 impl Cost {
     /// Megabytes that are looked through in a second.
     fn speed(&self, work: &Work) -> f64 {
-        work.bytes as f64 / self.added.median
+        work.bytes as f64 / self.added.center
     }
 }
 
@@ -126,10 +126,10 @@ fn table(work: &Work, costs: &[Cost]) -> Table {
         };
         table.row([
             cost.who.name().to_owned(),
-            figure(cost.total.median),
+            figure(cost.total.center),
             format!("{} to {}", figure(cost.total.low), figure(cost.total.high)),
             cost.who.without().name().to_owned(),
-            figure(cost.added.median),
+            figure(cost.added.center),
             speed,
         ]);
     }
