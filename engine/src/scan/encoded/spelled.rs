@@ -28,7 +28,7 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     // %40, %2B
     Gram::of([Set::of(b"%"), Set::DIGIT, HEX, Set::ANY], 0).with(0, b'%'),
     // &#64; &#x40;
-    Gram::of([Set::of(b"&"), Set::of(b"#"), WORD, WORD], 0).with(0, b'&').with(1, b'#'),
+    Gram::of([Set::of(b"&"), Set::of(b"#"), Set::of(b"0x"), HEX], 0).with(0, b'&').with(1, b'#'),
     Gram::literal(b"&nbs"),
     Gram::literal(b"&col"),
     Gram::literal(b"&com"),
