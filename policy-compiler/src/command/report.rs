@@ -48,3 +48,8 @@ pub(super) fn failure(failure: &Failure) {
     }
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
+
+/// What a person may want to know, and nothing is wrong with.
+pub(super) fn note(words: &str) {
+    let _ = anstream::stderr().write_all(format!("note: {words}\n").as_bytes());
+}

@@ -1,16 +1,19 @@
-use std::path::{Path, PathBuf};
+mod input;
+mod output;
+mod walk;
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
 use mcpgov_engine::table::Table;
-use mcpgov_policy_compiler::{
-    generate::http,
-    scan::{self, Detector, Detectors, Report, Severity, client},
-    source::Source,
-};
-
+use mcpgov_policy_compiler::scan::{self, Detector, Detectors, Severity, client};
 use serde_json::json;
 
-use super::{Failure, Format, Outcome, files, load, print, server};
+use super::{Failure, Format, Outcome, load, print, progress::Bar, server};
+use output::Output;
 
 /// Find personal data, secrets, hidden text and injected instructions in files, saved answers and live servers
 #[derive(clap::Args)]
@@ -18,14 +21,23 @@ use super::{Failure, Format, Outcome, files, load, print, server};
 In JSON every string, name and number is looked at as its reader decodes it, also in JSON inside strings. Values of
 secrets and personal data are never printed.
 
+Of a folder every text is looked at, whatever `.gitignore` says, but for `.git`. Symbolic links are not followed; binary
+files are counted. What cannot be read is said on standard error, and the rest is looked at all the same.
+
   mcpgov scan --list                                      the detectors that there are
   mcpgov scan tools.json                                  a saved answer to `tools/list`, or any other text
+  mcpgov scan . --exclude node_modules                    a folder
   mcpgov scan http://localhost:8080/mcp                   what a server lists, and its instructions
-  mcpgov scan --mcp-config ~/.cursor/mcp.json --policy P  configuration of a client")]
+  mcpgov scan --mcp-config ~/.cursor/mcp.json --policy P  configuration of a client
+
+Exit codes:
+  0  nothing was found of the severity that `--fail-on` names, or worse
+  1  error: also where a part could not be read and nothing was found in the rest
+  5  something was found")]
 pub(super) struct Arguments {
-    /// File, `-` for standard input, or http URL of a server
-    #[arg(value_name = "FILE|URL", required_unless_present_any = ["mcp_config", "list"])]
-    inputs: Vec<String>,
+    /// File, folder, `-` for standard input, or http URL of a server
+    #[arg(value_name = "FILE|FOLDER|URL", required_unless_present_any = ["mcp_config", "list"])]
+    inputs: Vec<OsString>,
     /// Configuration files of MCP clients: Claude, Cursor, VS Code, Windsurf and others like them
     #[arg(long, value_name = "PATH", num_args = 1..)]
     mcp_config: Vec<String>,
@@ -36,6 +48,9 @@ pub(super) struct Arguments {
     /// Least severity of a finding that makes the exit code 5
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::High)]
     fail_on: FailOn,
+    /// Leave out of folders what has this name, or this way from the folder; `*` stands for anything; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
     /// Header for requests to a server, such as `Authorization: Bearer …`; may be repeated
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = server::header)]
     headers: Vec<(String, String)>,
@@ -90,29 +105,90 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
         print(&list(&detect, format))?;
         return Ok(Outcome::Done);
     }
-    let mut reports = Vec::new();
-    for input in &arguments.inputs {
-        let source = if input.contains("://") { live(input, &arguments.headers)? } else { file(input)? };
-        let findings = scan::source(&detect, &source);
-        reports.push(Report { source, findings });
+    let mut output = Output::new(format, arguments.fail_on);
+    for given in &arguments.inputs {
+        input(given, arguments, &detect, &mut output)?;
     }
     for path in &arguments.mcp_config {
-        let path = at_home(path);
-        let source = file(&path)?;
-        let findings = client::configuration(&detect, &source, policy.as_ref())
-            .map_err(|error| Failure::new(format!("`{path}` is no configuration in JSON: {error}")))?;
-        reports.push(Report { source, findings });
+        let path = input::at_home(path);
+        let source = match input::file(Path::new(&path)) {
+            Ok(source) => source,
+            Err(failure) => {
+                output.fail(&failure);
+                continue;
+            }
+        };
+        let findings = match client::configuration(&detect, &source, policy.as_ref()) {
+            Ok(findings) => findings,
+            Err(error) => {
+                output.fail(&Failure::new(format!("`{path}` {error}")));
+                // Secrets are secrets all the same.
+                scan::source(&detect, &source)
+            }
+        };
+        output.take(source, findings)?;
     }
-    print(&match format {
-        Format::Human => scan::human(&reports),
-        Format::Plain => scan::plain(&reports),
-        Format::Json => format!("{:#}\n", scan::json(&reports)),
-        Format::Sarif => format!("{:#}\n", scan::sarif(&reports)),
-    })?;
-    let mut severities =
-        reports.iter().flat_map(|report| &report.findings).map(|finding| finding.detector.severity);
-    let failed = severities.any(|severity| arguments.fail_on.includes(severity));
-    Ok(if failed { Outcome::Found } else { Outcome::Done })
+    output.finish()
+}
+
+/// Looks through what was named on the command line.
+fn input(
+    given: &OsString,
+    arguments: &Arguments,
+    detect: &Detectors,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let path = Path::new(given);
+    if path.is_dir() {
+        return folder(path, arguments, detect, output);
+    }
+    let source = match given.to_str().filter(|text| text.contains("://")) {
+        Some(url) => input::live(url, &arguments.headers),
+        None => input::file(path),
+    };
+    match source {
+        Ok(source) => {
+            let findings = scan::source(detect, &source);
+            output.take(source, findings)
+        }
+        Err(failure) => {
+            output.fail(&failure);
+            Ok(())
+        }
+    }
+}
+
+fn folder(
+    path: &Path,
+    arguments: &Arguments,
+    detect: &Detectors,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let walk = walk::walk(path, &arguments.exclude);
+    output.summary.links += walk.links;
+    output.summary.special += walk.special;
+    walk.failures.iter().for_each(|failure| output.fail(failure));
+    let mut bar = Bar::new();
+    let total = u64::try_from(walk.files.len()).ok();
+    for (done, entry) in (1..).zip(walk.files) {
+        match input::found(&entry.path, entry.shown) {
+            Ok(Some(source)) => {
+                let findings = scan::source(detect, &source);
+                if !findings.is_empty() {
+                    bar.clear();
+                }
+                output.take(source, findings)?;
+            }
+            Ok(None) => output.summary.binary += 1,
+            Err(failure) => {
+                bar.clear();
+                output.fail(&failure);
+            }
+        }
+        bar.show(done, total, "files");
+    }
+    bar.clear();
+    Ok(())
 }
 
 /// A detector a line, or as JSON.
@@ -134,42 +210,5 @@ fn detectors(policy: Option<&Table<Vec<u8>>>) -> Result<Detectors, Failure> {
     match policy.and_then(Detectors::of) {
         Some(detectors) => Ok(detectors),
         None => Detectors::all().map_err(Failure::new),
-    }
-}
-
-/// What a server shows, as text to look through.
-fn live(url: &str, headers: &[(String, String)]) -> Result<Source, Failure> {
-    let shown = http::survey(url, headers).map_err(server::failure)?;
-    Ok(Source { path: url.to_owned(), text: format!("{shown:#}\n") })
-}
-
-/// The text of a file; what is no UTF-8 in it is replaced, as readers of logs and pages do.
-fn file(path: &str) -> Result<Source, Failure> {
-    let path = Path::new(path);
-    Ok(Source { path: files::shown(path), text: text(files::bytes(path)?) })
-}
-
-/// Bytes as text. A mark at the beginning says how it is written, and is no part of it: three spaces are as long.
-fn text(bytes: Vec<u8>) -> String {
-    let wide = |unit: fn([u8; 2]) -> u16| {
-        let units = bytes.chunks_exact(2).skip(1);
-        let units: Vec<u16> = units.filter_map(|pair| Some(unit(pair.try_into().ok()?))).collect();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes.as_slice() {
-        [0xFF, 0xFE, ..] => wide(u16::from_le_bytes),
-        [0xFE, 0xFF, ..] => wide(u16::from_be_bytes),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => format!("   {}", String::from_utf8_lossy(rest)),
-        _ => String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-    }
-}
-
-/// The path with a leading `~` as the home folder, for shells that do not know it in the middle of a command.
-fn at_home(path: &str) -> String {
-    let home = std::env::var("HOME").or_else(|_| std::env::var("USERPROFILE")).ok();
-    match (path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with(['/', '\\'])), home) {
-        (Some(rest), Some(home)) => format!("{home}{rest}"),
-        _ => path.to_owned(),
     }
 }
