@@ -196,6 +196,17 @@ fn configurations_are_looked_through_with_comments_and_flags() {
     ];
     assert_eq!(shown(text, &findings), expected);
     assert!(client::configuration(&Words, &source("{"), None).is_err());
+    // Known by its name, it is read so without being asked for; what is wrong with it is not asked for either.
+    for (path, text, expected) in [
+        ("repo/.mcp.json", text, Some("test.key")),
+        ("repo/other.json", text, None),
+        ("repo/.mcp.json", "{ hunter2", Some("test.password")),
+    ] {
+        let source = Source { path: path.to_owned(), text: text.to_owned() };
+        let findings = scan::source(&Words, &source);
+        let name = expected.unwrap_or("test.key");
+        assert_eq!(findings.iter().any(|one| one.detector.name == name), expected.is_some(), "{path}");
+    }
 }
 
 fn mcpgov(arguments: &[&str]) -> Output {
@@ -301,7 +312,7 @@ fn servers_that_the_registry_does_not_have_are_found() {
     } });
     fs::write(&config, servers.to_string()).unwrap();
     let servers = "{ files: {}, hub: { match: { hosts: [gateway.example], paths: [/hub] } } }";
-    let protections = "[{ id: all, detect: \"*\", treatment: log }]";
+    let protections = "[{ id: card, detect: pii.card, treatment: log }]";
     let text_of =
         |servers: &str| format!("version: v1\nservers: {servers}\nrules: []\nprotections: {protections}\n");
     fs::write(&policy, text_of(servers)).unwrap();
@@ -316,6 +327,12 @@ fn servers_that_the_registry_does_not_have_are_found() {
     assert_eq!(found, ways.iter().map(|way| (&unregistered, way)).collect::<Vec<_>>());
     assert_eq!(code(&mcpgov(&[&arguments[..], &["--fail-on", "never"]].concat())), 0);
     assert_eq!(code(&mcpgov(&[&arguments[..], &["--fail-on", "critical"]].concat())), 0);
+    // Of two members of one name nobody knows which a client reads.
+    let twice = r#"{"mcpServers":{"notes":{"command":"notes"}},"mcpServers":{}}"#;
+    for (content, expected) in [(twice, 1), ("{}", 0), (" \n", 0), ("// nothing yet\n{}", 0)] {
+        fs::write(&config, content).unwrap();
+        assert_eq!(code(&mcpgov(&arguments)), expected, "{content}");
+    }
     fs::write(&policy, text_of("{}")).unwrap();
     let output = mcpgov(&arguments);
     assert_eq!(code(&output), 1);
@@ -512,6 +529,11 @@ fn what_cannot_be_read_loses_no_finding_of_the_rest() {
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!((code, &invocation["executionSuccessful"]), (1, &json!(false)));
     assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 2);
+    // Neither the query of a URL nor a header is repeated.
+    let (_, _, said) = mcpgov_in(&folder, &["https://u:p@h.example/?k=v"]);
+    assert!(said.starts_with("error: https is not supported, as of `https://h.example/`\n"), "{said}");
+    let (code, _, said) = mcpgov_in(&folder, &["http://h.example/", "--header", "s1nthet1c"]);
+    assert!(code == 1 && said.contains("`--header`") && !said.contains("s1nthet1c"), "{said}");
     // A configuration that cannot be read is still a text.
     fs::write(folder.join("c.json"), format!("{{ {CARD}")).unwrap();
     let (code, found, said) = mcpgov_in(&folder, &["--mcp-config", "nowhere", "c.json", "--format", "plain"]);

@@ -128,7 +128,7 @@ impl<'u> Target<'u> {
     fn parse(url: &'u str) -> Result<Self, HttpError> {
         if url.starts_with("https://") {
             return Err(HttpError {
-                message: "https is not supported here".to_owned(),
+                message: format!("https is not supported, as of `{}`", without_secrets(url)),
                 help: Some("save the answer to tools/list with another client, and give the file instead"),
             });
         }

@@ -89,8 +89,15 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it.
+/// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it. Of a
+/// client's configuration also what only such files have.
 pub fn source(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
+    let found = client::is_configuration(&source.path).then(|| client::configuration(detect, source, None));
+    found.and_then(Result::ok).unwrap_or_else(|| any(detect, source))
+}
+
+/// The same of a source that is nothing in particular.
+fn any(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
     let (found, is_json) = (pieces(&source.text), |found: &[Piece]| found.iter().any(|piece| piece.is_name));
     if !is_json(&found) && source.text.trim_ascii_start().starts_with(['{', '[', '/']) {
         let Relaxed { json, comments } = relaxed(&source.text);

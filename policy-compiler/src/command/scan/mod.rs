@@ -18,14 +18,14 @@ use output::Output;
 /// Find personal data, secrets, hidden text and injected instructions in files, saved answers and live servers
 #[derive(clap::Args)]
 #[command(after_help = "\
-In JSON every string, name and number is looked at as its reader decodes it, also in JSON inside strings. Values of
+In JSON every string, name and number is looked at as its reader decodes it, also in JSON inside strings. Values of \
 secrets and personal data are never printed.
 
-Of a folder every text is looked at, whatever `.gitignore` says, but for `.git`. Symbolic links are not followed; binary
-files are counted. What cannot be read is said on standard error, and the rest is looked at all the same.
+Of a folder every text is looked at, whatever `.gitignore` says, but for `.git`. Symbolic links are not followed; \
+binary files are counted. What cannot be read is said on standard error, and the rest is looked at all the same.
 
   mcpgov scan --list                                      the detectors that there are
-  mcpgov scan tools.json                                  a saved answer to `tools/list`, or any other text
+  mcpgov scan tools.json                                  a saved answer, or any other text
   mcpgov scan . --exclude node_modules                    a folder
   mcpgov scan http://localhost:8080/mcp                   what a server lists, and its instructions
   mcpgov scan --mcp-config ~/.cursor/mcp.json --policy P  configuration of a client
@@ -52,8 +52,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Header for requests to a server, such as `Authorization: Bearer …`; may be repeated
-    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = server::header)]
-    headers: Vec<(String, String)>,
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<String>,
     /// Print the detectors and their severities, and look at nothing
     #[arg(long, conflicts_with_all = ["inputs", "mcp_config"])]
     list: bool,
@@ -105,9 +105,25 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
         print(&list(&detect, format))?;
         return Ok(Outcome::Done);
     }
+    let headers = server::headers(&arguments.headers)?;
     let mut output = Output::new(format, arguments.fail_on);
     for given in &arguments.inputs {
-        input(given, arguments, &detect, &mut output)?;
+        let path = Path::new(given);
+        if path.is_dir() {
+            folder(path, &arguments.exclude, &detect, &mut output)?;
+            continue;
+        }
+        let source = match given.to_str().filter(|text| text.contains("://")) {
+            Some(url) => input::live(url, &headers),
+            None => input::file(path),
+        };
+        match source {
+            Ok(source) => {
+                let findings = scan::source(&detect, &source);
+                output.take(source, findings)?;
+            }
+            Err(failure) => output.fail(&failure),
+        }
     }
     for path in &arguments.mcp_config {
         let path = input::at_home(path);
@@ -131,40 +147,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Outcome, Fail
     output.finish()
 }
 
-/// Looks through what was named on the command line.
-fn input(
-    given: &OsString,
-    arguments: &Arguments,
-    detect: &Detectors,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let path = Path::new(given);
-    if path.is_dir() {
-        return folder(path, arguments, detect, output);
-    }
-    let source = match given.to_str().filter(|text| text.contains("://")) {
-        Some(url) => input::live(url, &arguments.headers),
-        None => input::file(path),
-    };
-    match source {
-        Ok(source) => {
-            let findings = scan::source(detect, &source);
-            output.take(source, findings)
-        }
-        Err(failure) => {
-            output.fail(&failure);
-            Ok(())
-        }
-    }
-}
-
-fn folder(
-    path: &Path,
-    arguments: &Arguments,
-    detect: &Detectors,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let walk = walk::walk(path, &arguments.exclude);
+fn folder(path: &Path, exclude: &[String], detect: &Detectors, output: &mut Output) -> Result<(), Failure> {
+    let walk = walk::walk(path, exclude);
     output.summary.links += walk.links;
     output.summary.special += walk.special;
     walk.failures.iter().for_each(|failure| output.fail(failure));

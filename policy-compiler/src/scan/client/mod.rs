@@ -13,13 +13,25 @@ use mcpgov_engine::{
 use serde_json::Value;
 
 use super::{
-    Detect, Detector, Finding, Severity, in_comments,
+    Detect, Detector, Finding, Severity, any, in_comments,
     piece::{Piece, pieces},
     relaxed::{Relaxed, relaxed},
-    sorted, source as whole, texts,
+    sorted, texts,
 };
 use crate::source::{Source, Span};
 use server::{Server, servers};
+
+/// What clients call the files that hold nothing but servers, and settings that are known by their name: Claude Code, Cursor and
+/// VS Code, Windsurf, Claude Desktop, Cline, Roo Code.
+const NAMES: [&str; 7] = [
+    ".mcp.json",
+    ".claude.json",
+    "mcp.json",
+    "mcp_config.json",
+    "claude_desktop_config.json",
+    "cline_mcp_settings.json",
+    "mcp_settings.json",
+];
 
 /// Largest configuration in TOML or YAML that is read: what people write by hand.
 const BYTES_MAX: usize = 1 << 20;
@@ -45,6 +57,12 @@ struct Text {
     span: Span,
 }
 
+/// Whether a file is a client's configuration by its name.
+#[must_use]
+pub fn is_configuration(path: &str) -> bool {
+    path.rsplit(['/', '\\']).next().is_some_and(|name| NAMES.contains(&name))
+}
+
 /// What is in a client's configuration: what the detectors find, and, with a `registry`, the servers it does not have.
 /// TOML and YAML are known by the end of the file's name; all else is JSON, with comments or without.
 ///
@@ -55,6 +73,9 @@ pub fn configuration(
     source: &Source,
     registry: Option<&Table<Vec<u8>>>,
 ) -> Result<Vec<Finding>, String> {
+    if source.text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
     let end = source.path.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
     let document = match end.as_str() {
         "toml" | "yaml" | "yml" if source.text.len() > BYTES_MAX => {
@@ -82,6 +103,10 @@ fn json(
     let document: Value =
         serde_json::from_str(&json).map_err(|error| format!("is no configuration in JSON: {error}"))?;
     let mut pieces = pieces(&json);
+    // It has no ways then, and which of the two a client reads nobody knows.
+    if registry.is_some() && document.is_object() && pieces.iter().any(|piece| piece.path.is_empty()) {
+        return Err("has a name twice in one object, so that its servers are not certain".to_owned());
+    }
     name_values_of_flags(&mut pieces);
     let mut found = in_comments(detect, comments.as_deref());
     let places = pieces.iter().map(|piece| (piece.path.as_str(), piece.span(&(0..piece.text.len()))));
@@ -96,7 +121,7 @@ fn other(
     document: &Document,
     registry: Option<&Table<Vec<u8>>>,
 ) -> Vec<Finding> {
-    let mut findings = whole(detect, source);
+    let mut findings = any(detect, source);
     let known: BTreeSet<_> =
         findings.iter().map(|found| (found.span.start, found.detector.name.clone())).collect();
     let mut flags = Flags::default();
@@ -168,7 +193,6 @@ fn strangers(
             severity: Severity::High,
             confidential: false,
         };
-        // Where a name is there twice, the file is looked through as one text, and has no ways.
         let span = places.get(server.path.as_str()).copied().unwrap_or_default();
         Some(Finding { detector, span, path: server.path, message })
     };

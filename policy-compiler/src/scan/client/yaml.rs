@@ -1,9 +1,10 @@
-//! YAML, with the parser of policies: what it refuses there does not matter here, as long as there is a tree.
+//! YAML, with the parser of policies: what else it refuses there does not matter here, as long as there is a tree.
 
 use serde_json::{Map, Value};
 
 use super::{super::piece::joined, Document, Text, WAY_BYTES_MAX};
 use crate::{
+    diagnostic::Code,
     source::{Source, Span},
     syntax::{self, Node, Value as Yaml},
 };
@@ -14,17 +15,14 @@ use crate::{
 /// There is no tree; with the line.
 pub(super) fn read(source: &Source) -> Result<Document, String> {
     let mut diagnostics = Vec::new();
-    let Some(root) = syntax::parse(source, &mut diagnostics) else {
-        let lines = source.lines();
-        let words = diagnostics.first().map(|diagnostic| {
-            format!(
-                "{} at line {}",
-                diagnostic.code.name(),
-                lines.position(diagnostic.primary.span.start).line
-            )
-        });
-        return Err(words.unwrap_or_else(|| "it is empty".to_owned()));
-    };
+    let root = syntax::parse(source, &mut diagnostics);
+    // Of two members of one name nobody knows which a client reads.
+    let wrong = diagnostics.iter().find(|found| root.is_none() || found.code == Code::Duplicate);
+    if let Some(wrong) = wrong {
+        let line = source.lines().position(wrong.primary.span.start).line;
+        return Err(format!("{} at line {line}", wrong.code.name()));
+    }
+    let Some(root) = root else { return Err("it is empty".to_owned()) };
     let mut document = Document::default();
     let value = document.yaml(source, &root, None, String::new());
     document.value = value;
@@ -95,6 +93,7 @@ mod tests {
     fn what_policies_may_not_have_is_no_obstacle_and_what_is_no_yaml_is_said_without_it() {
         let anchored = read(&source("a: &x { b: c }\nd: *x\n")).unwrap();
         assert_eq!(anchored.value, json!({ "a": { "b": "c" }, "d": null }));
+        assert_eq!(read(&source("a: b\na: c\n")).unwrap_err(), "duplicate at line 2");
         let error = read(&source("a: b\n c: [hunter2\n")).unwrap_err();
         assert!(error.contains("at line 2") && !error.contains("hunter2"), "{error}");
     }
