@@ -145,7 +145,8 @@ fn whole_word(text: &str, span: Span) -> Span {
 }
 
 /// The text with control characters, and characters that nobody sees, spelled out.
-pub(crate) fn visible(text: &str) -> String {
+#[must_use]
+pub fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

@@ -21,7 +21,7 @@ mod tools;
 use std::ops::Range;
 
 pub use detectors::Detectors;
-pub(crate) use excerpt::visible;
+pub use excerpt::visible;
 pub use human::human;
 pub use json::json;
 pub use mcpgov_engine::vocabulary::Severity;

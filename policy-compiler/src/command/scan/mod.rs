@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     /// File, folder, `-` for standard input, or http URL of a server
     #[arg(value_name = "FILE|FOLDER|URL", required_unless_present_any = ["mcp_config", "list"])]
     inputs: Vec<OsString>,
-    /// Configuration files of MCP clients: Claude, Cursor, VS Code, Windsurf and others like them
+    /// Configuration files of MCP clients: Claude, Cursor, VS Code, Codex, Goose and others like them
     #[arg(long, value_name = "PATH", num_args = 1..)]
     mcp_config: Vec<String>,
     /// Policy or table whose detectors are used, and whose registry the servers of `--mcp-config` are looked up in
