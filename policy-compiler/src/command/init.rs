@@ -17,8 +17,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
     /// Header for requests to the server, such as `Authorization: Bearer …`; may be repeated
-    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = server::header)]
-    headers: Vec<(String, String)>,
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<String>,
     /// Policy file to write, `-` for standard output; an existing file is never replaced
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
@@ -54,7 +54,8 @@ fn beside(list: &Path, policy: &Path) -> Option<String> {
 }
 
 fn live(arguments: &Arguments) -> Result<Listing, Failure> {
-    let server = http::list(&arguments.from, &arguments.headers).map_err(server::failure)?;
+    let headers = server::headers(&arguments.headers)?;
+    let server = http::list(&arguments.from, &headers).map_err(server::failure)?;
     let name = server.name.as_deref().unwrap_or(&server.traffic.0);
     Ok(Listing {
         server: generate::server_name(name),

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 
 use mcpgov_policy_compiler::{
     diagnostic::{self, Diagnostic},
+    scan::visible,
     source::Source,
 };
 
@@ -42,9 +43,16 @@ fn shaped(files: &[(&Source, &[Diagnostic])], format: Format) -> String {
 /// A failure, as one error line and its help.
 pub(super) fn failure(failure: &Failure) {
     let (red, reset) = if stderr().is_terminal() { ("\u{1b}[1;91m", "\u{1b}[0m") } else { ("", "") };
-    let mut text = format!("{red}error{reset}: {}\n", failure.message);
+    // Names of files and words of servers must not reach the terminal as what it obeys.
+    let message: Vec<String> = failure.message.split('\n').map(visible).collect();
+    let mut text = format!("{red}error{reset}: {}\n", message.join("\n"));
     if let Some(help) = &failure.help {
         text.push_str(&format!("  help: {help}\n"));
     }
     let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// What a person may want to know, and nothing is wrong with.
+pub(super) fn note(words: &str) {
+    let _ = anstream::stderr().write_all(format!("note: {words}\n").as_bytes());
 }

@@ -4,8 +4,13 @@ use mcpgov_policy_compiler::generate::http::HttpError;
 
 use super::Failure;
 
-/// Reads a header of the command line.
-pub(super) fn header(text: &str) -> Result<(String, String), &'static str> {
+/// Reads headers of the command line. An error does not repeat them, because they hold secrets.
+pub(super) fn headers(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let wrong = |error| Failure::new(format!("`--header` cannot be used: {error}"));
+    texts.iter().map(|text| header(text).map_err(wrong)).collect()
+}
+
+fn header(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once(':').ok_or("write the header's name, `:` and its value")?;
     let fits = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
     let (name, value) = (name.trim(), value.trim());

@@ -90,11 +90,17 @@ pub(crate) fn physical_location(path: &str, start: Position, end: Position) -> V
     })
 }
 
-/// A path as a URI reference (RFC 3986): everything but unreserved characters and `/` is escaped.
+/// A path as a URI reference (RFC 3986): everything but unreserved characters and `/` is escaped. An absolute path is a
+/// `file` URI, which readers make relative to their checkout; the URL of a server is one already.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
+    let (scheme, kept) = match path {
+        _ if path.starts_with("http://") || path.starts_with("https://") => ("", ":@[]%"),
+        _ if path.starts_with('/') => ("file://", ""),
+        _ => ("", ""),
+    };
+    let mut uri = scheme.to_owned();
     for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) || kept.as_bytes().contains(&byte) {
             uri.push(char::from(byte));
         } else {
             uri.push_str(&format!("%{byte:02X}"));

@@ -109,6 +109,16 @@ pub fn survey(url: &str, headers: &[(String, String)]) -> Result<Value, HttpErro
     Ok(Value::Object(shown))
 }
 
+/// The URL without what may be a secret in it: user, password, query and fragment.
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
 struct Target<'u> {
     authority: &'u str,
     path: &'u str,
@@ -118,18 +128,18 @@ impl<'u> Target<'u> {
     fn parse(url: &'u str) -> Result<Self, HttpError> {
         if url.starts_with("https://") {
             return Err(HttpError {
-                message: "https is not supported here".to_owned(),
-                help: Some(
-                    "save the answer to tools/list with another client, and give the file to `--from`",
-                ),
+                message: format!("https is not supported, as of `{}`", without_secrets(url)),
+                help: Some("save the answer to tools/list with another client, and give the file instead"),
             });
         }
-        let rest = url.strip_prefix("http://").ok_or_else(|| problem(format!("`{url}` is no http URL")))?;
+        let rest = url
+            .strip_prefix("http://")
+            .ok_or_else(|| problem(format!("`{}` is no http URL", without_secrets(url))))?;
         let at = rest.find('/').unwrap_or(rest.len());
         let (authority, path) = rest.split_at(at);
         let usable = |text: &str| !text.contains(|char: char| char.is_ascii_control() || char == ' ');
         if authority.is_empty() || authority.contains('@') || !usable(url) {
-            return Err(problem(format!("`{url}` is no http URL")));
+            return Err(problem(format!("`{}` is no http URL", without_secrets(url))));
         }
         Ok(Self { authority, path: if path.is_empty() { "/" } else { path } })
     }

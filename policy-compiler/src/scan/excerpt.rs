@@ -1,5 +1,7 @@
 //! What may be shown of a source around a finding: never a confidential value, and nothing that a terminal obeys.
 
+use std::collections::HashSet;
+
 use super::Finding;
 use crate::source::{Source, Span};
 
@@ -9,6 +11,8 @@ const AROUND_CHARS: usize = 32;
 const VALUE_CHARS: usize = 80;
 /// How far a word is followed beyond what was found of it.
 const WORD_BYTES_MAX: usize = 4096;
+/// Shorter words say nothing wherever else they stand.
+const WORD_BYTES_MIN: usize = 4;
 
 /// A line of text with a finding in it.
 pub(super) struct Excerpt {
@@ -22,6 +26,8 @@ pub(super) struct Excerpts<'s> {
     source: &'s Source,
     /// In order, without overlap.
     hidden: Vec<Span>,
+    /// The words of those places: where they stand once more, a detector may miss what leads to them.
+    words: HashSet<&'s str>,
 }
 
 impl<'s> Excerpts<'s> {
@@ -37,7 +43,9 @@ impl<'s> Excerpts<'s> {
                 _ => hidden.push(span),
             }
         }
-        Self { source, hidden }
+        let words = hidden.iter().flat_map(|span| words(source.slice(*span)));
+        let words = words.filter(|word| is_word_of(word) && word.len() >= WORD_BYTES_MIN).collect();
+        Self { source, hidden, words }
     }
 
     pub(super) fn of(&self, finding: &Finding) -> Excerpt {
@@ -85,15 +93,47 @@ impl<'s> Excerpts<'s> {
             from = hidden.end;
         }
         if from < span.end {
-            shown.push_str(&visible(self.source.slice(Span { start: from, end: span.end })));
+            self.push(&mut shown, Span { start: from, end: span.end });
         }
         shown
     }
+
+    /// Writes what is not hidden for its place, but for words that are hidden elsewhere.
+    fn push(&self, shown: &mut String, span: Span) {
+        let mut is_escaped = false;
+        for word in words(self.source.slice(span)) {
+            // The first letter may be an escape's: `\n`.
+            let behind = word.get(1..).filter(|_| is_escaped).unwrap_or_default();
+            if self.words.contains(word) || self.words.contains(behind) {
+                shown.push_str(&format!("[{} bytes]", word.len()));
+            } else {
+                shown.push_str(&visible(word));
+            }
+            is_escaped = word.ends_with('\\');
+        }
+    }
+}
+
+/// The words of a text, and what is between them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.as_bytes().chunk_by(|a, b| is_word(a) == is_word(b)).scan(0, |at, bytes| {
+        let start = *at;
+        *at += bytes.len();
+        // Bytes of one character are of one kind.
+        text.get(start..*at)
+    })
+}
+
+fn is_word_of(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(is_word)
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/_-.~%".contains(byte) || *byte >= 0x80
 }
 
 /// The span with what adjoins it of the same word: a detector that finds a part must not leave the rest to be read.
 fn whole_word(text: &str, span: Span) -> Span {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-.~%".contains(byte) || *byte >= 0x80;
     let before = text.as_bytes().get(..span.start).unwrap_or_default();
     let after = text.as_bytes().get(span.end..).unwrap_or_default();
     Span {
@@ -105,7 +145,8 @@ fn whole_word(text: &str, span: Span) -> Span {
 }
 
 /// The text with control characters, and characters that nobody sees, spelled out.
-pub(crate) fn visible(text: &str) -> String {
+#[must_use]
+pub fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -174,6 +215,14 @@ mod tests {
                 "…=ann password=[11 bytes] token=<[6 bytes]>",
             ]
         );
+    }
+
+    #[test]
+    fn a_confidential_value_is_not_shown_where_it_was_not_found_either() {
+        let text = r#"password=sesame9 here\nsesame9: ignore "sesame9", sesame99"#;
+        let findings = [finding(text, "sesame9", true), finding(text, "ignore", false)];
+        let shown = shown(text, &findings);
+        assert_eq!(shown[1], r#"password=[7 bytes] here\[8 bytes]: <ignore> "[7 bytes]", sesame99"#);
     }
 
     #[test]

@@ -7,53 +7,37 @@ use super::{
 };
 
 /// Renders for people: severity, detector and place, and below it the text with the finding underlined.
-pub fn human(reports: &[Report]) -> String {
+pub fn human(report: &Report) -> String {
     let mut output = String::new();
-    for report in reports {
-        let (positions, excerpts) = (Positions::of(report), Excerpts::new(&report.source, &report.findings));
-        for finding in &report.findings {
-            let colour = match finding.detector.severity {
-                Severity::Critical | Severity::High => "\u{1b}[1;91m",
-                Severity::Medium => "\u{1b}[1;93m",
-                Severity::Low => "\u{1b}[1;96m",
-            };
-            let position = positions.at(finding.span.start);
-            // Writing to a string cannot fail, here and below.
-            let _ = write!(
-                output,
-                "{colour}{}[{}]\u{1b}[0m {}:{}:{}",
-                finding.detector.severity.name(),
-                finding.detector.name,
-                visible(&report.source.path),
-                position.line,
-                position.column
-            );
-            if !finding.path.is_empty() {
-                let _ = write!(output, " in {}", visible(&finding.path));
-            }
-            if !finding.message.is_empty() {
-                let _ = write!(output, ": {}", visible(&finding.message));
-            }
-            let excerpt = excerpts.of(finding);
-            let indent = " ".repeat(excerpt.before.chars().count());
-            let line = "^".repeat(excerpt.value.chars().count());
-            let text = format!("{}{}{}", excerpt.before, excerpt.value, excerpt.after);
-            let _ = writeln!(output, "\n  {text}\n  {indent}{colour}{line}\u{1b}[0m");
+    let (positions, excerpts) = (Positions::of(report), Excerpts::new(&report.source, &report.findings));
+    for finding in &report.findings {
+        let colour = match finding.detector.severity {
+            Severity::Critical | Severity::High => "\u{1b}[1;91m",
+            Severity::Medium => "\u{1b}[1;93m",
+            Severity::Low => "\u{1b}[1;96m",
+        };
+        let position = positions.at(finding.span.start);
+        // Writing to a string cannot fail, here and below.
+        let _ = write!(
+            output,
+            "{colour}{}[{}]\u{1b}[0m {}:{}:{}",
+            finding.detector.severity.name(),
+            finding.detector.name,
+            visible(&report.source.path),
+            position.line,
+            position.column
+        );
+        if !finding.path.is_empty() {
+            let _ = write!(output, " in {}", visible(&finding.path));
         }
-        let _ = writeln!(output, "{}: {}", visible(&report.source.path), summary(report));
+        if !finding.message.is_empty() {
+            let _ = write!(output, ": {}", visible(&finding.message));
+        }
+        let excerpt = excerpts.of(finding);
+        let indent = " ".repeat(excerpt.before.chars().count());
+        let line = "^".repeat(excerpt.value.chars().count());
+        let text = format!("{}{}{}", excerpt.before, excerpt.value, excerpt.after);
+        let _ = writeln!(output, "\n  {text}\n  {indent}{colour}{line}\u{1b}[0m");
     }
     output
-}
-
-fn summary(report: &Report) -> String {
-    let count =
-        |severity| report.findings.iter().filter(|finding| finding.detector.severity == severity).count();
-    let parts: Vec<String> = Severity::ALL
-        .iter()
-        .rev()
-        .map(|severity| (count(*severity), severity.name()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
-    if parts.is_empty() { "nothing found".to_owned() } else { format!("{} found", parts.join(", ")) }
 }

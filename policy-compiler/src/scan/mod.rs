@@ -6,29 +6,35 @@
 pub mod client;
 mod detectors;
 mod excerpt;
+mod hidden;
 mod human;
 mod json;
 pub mod piece;
 mod plain;
 mod position;
+mod relaxed;
 mod sarif;
 mod split;
+mod summary;
 mod tools;
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 pub use detectors::Detectors;
-pub(crate) use excerpt::visible;
+pub use excerpt::visible;
 pub use human::human;
 pub use json::json;
 pub use mcpgov_engine::vocabulary::Severity;
 pub use plain::plain;
-pub use sarif::sarif;
+pub use sarif::Sarif;
+pub use summary::Summary;
 pub use tools::Suspect;
 
 use crate::source::{Source, Span};
+use hidden::Hidden;
 use mcpgov_engine::{json::Value, scan::poison::Siblings};
 use piece::{Piece, pieces};
+use relaxed::{Relaxed, relaxed};
 
 /// What finds things in a text.
 pub trait Detect {
@@ -83,19 +89,48 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it.
+/// What is in a source: in the strings, names and numbers of JSON, and in JSON inside them; otherwise in all of it. Of a
+/// client's configuration also what only such files have.
 pub fn source(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
-    texts(detect, &pieces(&source.text), tools::findings(detect, &source.text))
+    let found = client::is_configuration(&source.path).then(|| client::configuration(detect, source, None));
+    found.and_then(Result::ok).unwrap_or_else(|| any(detect, source))
+}
+
+/// The same of a source that is nothing in particular.
+fn any(detect: &dyn Detect, source: &Source) -> Vec<Finding> {
+    let (found, is_json) = (pieces(&source.text), |found: &[Piece]| found.iter().any(|piece| piece.is_name));
+    if !is_json(&found) && source.text.trim_ascii_start().starts_with(['{', '[', '/']) {
+        let Relaxed { json, comments } = relaxed(&source.text);
+        let others = pieces(&json);
+        if is_json(&others) {
+            let known = in_comments(detect, comments.as_deref());
+            return texts(detect, &others, [known, tools::findings(detect, &json)].concat());
+        }
+    }
+    texts(detect, &found, tools::findings(detect, &source.text))
+}
+
+/// What is in the comments of JSON: what is switched off is not gone.
+fn in_comments(detect: &dyn Detect, comments: Option<&str>) -> Vec<Finding> {
+    let found = comments.map(|comments| detect.find(comments, None)).unwrap_or_default();
+    let finding = |found: Found| Finding {
+        detector: found.detector,
+        span: Span { start: found.place.start, end: found.place.end },
+        path: "(comment)".to_owned(),
+        message: String::new(),
+    };
+    found.into_iter().map(finding).collect()
 }
 
 /// What is in these texts of a source, with what was found in it already.
 fn texts(detect: &dyn Detect, pieces: &[Piece], mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.extend(split::findings(detect, pieces));
-    let mut hidden_names = BTreeSet::new();
+    let mut hidden = Hidden::default();
     for piece in pieces {
         for found in detect.find(&piece.text, piece.key.as_deref()) {
-            if piece.is_name && found.detector.confidential {
-                hidden_names.insert(piece.text.as_str());
+            if found.detector.confidential {
+                let value = piece.text.get(found.place.clone()).unwrap_or_default();
+                hidden.add(if piece.is_name { &piece.text } else { value });
             }
             findings.push(Finding {
                 span: piece.span(&found.place),
@@ -105,12 +140,8 @@ fn texts(detect: &dyn Detect, pieces: &[Piece], mut findings: Vec<Finding>) -> V
             });
         }
     }
-    // A secret that serves as a name would otherwise be shown as a part of the way to its value.
-    for name in hidden_names {
-        let quoted = format!("{name:?}");
-        for finding in &mut findings {
-            finding.path = finding.path.replace(&quoted, "…").replace(name, "…");
-        }
+    for finding in &mut findings {
+        hidden.remove_from(&mut finding.path);
     }
     sorted(findings)
 }

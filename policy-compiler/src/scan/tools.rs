@@ -3,7 +3,10 @@
 
 use mcpgov_engine::{
     json::{Doc, Value},
-    scan::poison::{Reason, Siblings, Sign},
+    scan::{
+        phrase::Meaning,
+        poison::{Reason, Siblings, Sign},
+    },
 };
 
 use super::{Detect, Detector, Finding, piece};
@@ -55,16 +58,37 @@ fn place(document: &Doc<'_>, text: &str, tool: Value<'_>, reason: Option<&Reason
 
 /// The signs in words, each once.
 fn signs(reasons: &[Reason]) -> String {
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Vec<&str> = Vec::new();
     for reason in reasons {
         let word = match &reason.sign {
-            Sign::Phrase(meaning) => format!("{meaning:?}").to_lowercase(),
-            Sign::Sibling => "another tool".to_owned(),
-            Sign::Invisible => "invisible text".to_owned(),
+            Sign::Phrase(meaning) => said(*meaning),
+            Sign::Sibling => "another tool",
+            Sign::Invisible => "invisible text",
         };
         if !words.contains(&word) {
             words.push(word);
         }
     }
     words.join(", ")
+}
+
+/// What a phrase means, to somebody who reads the description.
+fn said(meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::Override => "other instructions overridden",
+        Meaning::Boundary => "markup of models",
+        Meaning::Secrecy => "secrecy",
+        Meaning::Exfiltration => "data sent to a place",
+        Meaning::Obligation => "something to do first or instead",
+        Meaning::Rivalry => "preferred to others",
+        Meaning::Tampering => "an argument changed",
+        Meaning::Place => "a place of credentials",
+        Meaning::Reading => "files to read",
+        Meaning::Leak => "a parameter for other data",
+        Meaning::Aside => "instructions set apart",
+        Meaning::Command => "a shell command",
+        Meaning::Sink => "data that goes elsewhere",
+        Meaning::Loot => "data worth stealing",
+        Meaning::Unasked => "something nobody asked for",
+    }
 }
