@@ -115,20 +115,18 @@ fn decode(bytes: &[u8], run: &Range<usize>, each: Each<'_>) {
 
 /// Whether the first three bytes that digits of base64 stand for leave open that text begins with them. Most digits are
 /// a path or a name, and need not be read on.
+#[inline(never)]
 fn may_be_text(digits: &[u8]) -> bool {
     let Some(first) = digits.first_chunk::<4>() else { return true };
     let [a, b, c, d] = first.map(|digit| VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT));
-    let bytes = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
-    let controls = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7F;
-    match bytes {
+    let [first, second, third] = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+    let control = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || byte == 0x7F;
+    let begins = |byte: u8| !control(byte) && !matches!(byte, 0x80..0xC2 | 0xF5..);
+    match second {
         // Text in wide characters has a zero after each.
-        [_, 0, _] => true,
-        [0x80..0xC2 | 0xF5..=0xFF, ..] => false,
-        [0xC2..=0xF4, second, _] => second & 0xC0 == 0x80,
-        [first, second, third] => {
-            let goes_on = |byte: u8| !(controls(byte) || matches!(byte, 0x80..0xC2 | 0xF5..));
-            !controls(first) && goes_on(second) && (second >= 0x80 || goes_on(third))
-        }
+        0 => true,
+        _ if first >= 0x80 => begins(first) && second & 0xC0 == 0x80,
+        _ => begins(first) && begins(second) && (second >= 0x80 || begins(third)),
     }
 }
 
