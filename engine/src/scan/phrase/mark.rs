@@ -12,8 +12,6 @@ use crate::scan::work::looked;
 const ENCLOSED_BYTES_MAX: usize = 4096;
 /// So many beginnings of tags that were passed are dropped at once.
 const PASSED_MAX: usize = 4096;
-/// So many tags are passed one by one.
-const NEAR: usize = 4;
 
 /// A literal text.
 #[derive(Debug)]
@@ -142,8 +140,6 @@ struct Tags {
     tags: Vec<(usize, u32)>,
     /// From the first of these to the second they are known.
     read: (usize, usize),
-    /// The number of the first that was asked for last.
-    first: usize,
 }
 
 impl Tags {
@@ -153,13 +149,12 @@ impl Tags {
             self.tags.clear();
             self.read = (from, from);
         }
-        let mut index = self.first_from(from);
+        let mut index = self.tags.partition_point(|(at, _)| *at < from);
         if index > PASSED_MAX {
             self.tags.drain(..index);
             self.read.0 = from;
             index = 0;
         }
-        self.first = index;
         let limit = from.saturating_add(ENCLOSED_BYTES_MAX).min(text.len());
         let key = folded(name, 0);
         let unknown = 32_u32.saturating_sub(8 * u32::try_from(name.len()).unwrap_or(4));
@@ -188,18 +183,6 @@ impl Tags {
         }
     }
 
-    /// The number of the first known tag that begins here or later: most ask a little further on each time.
-    fn first_from(&self, from: usize) -> usize {
-        let is_before = |(at, _): &(usize, u32)| *at < from;
-        let (passed, rest) = self.tags.split_at_checked(self.first).unwrap_or((&self.tags, &[]));
-        let by = rest.iter().take(NEAR).take_while(|tag| is_before(tag)).count();
-        if by < NEAR && passed.last().is_none_or(is_before) {
-            passed.len() + by
-        } else {
-            self.tags.partition_point(is_before)
-        }
-    }
-
     /// The next tag after those that are known, before `limit`.
     fn next(&mut self, text: &[u8], limit: usize) -> Option<(usize, u32)> {
         let found = text.get(self.read.1..limit)?.iter().position(|byte| *byte == b'<');
@@ -218,7 +201,7 @@ impl Tags {
 }
 
 /// Four bytes from a place on in lower case, the first in the highest bits; zeros where there are none.
-#[inline]
+#[inline(never)]
 fn folded(text: &[u8], at: usize) -> u32 {
     let rest = text.get(at..).unwrap_or_default();
     let four = rest.first_chunk::<4>().copied().unwrap_or_else(|| {
