@@ -23,7 +23,7 @@ use core::ops::Range;
 
 pub use kind::{Class, Kind};
 pub(crate) use scanner::in_order;
-pub use scanner::{Finding, Scanner};
+pub use scanner::{Finding, Scanner, telling};
 pub use trigger::{Exact, Gram, Set, Trigger};
 
 /// One text to look at: a decoded string, or a member's name.

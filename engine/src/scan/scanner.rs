@@ -123,7 +123,7 @@ impl Scanner {
     #[must_use]
     pub fn scan(&self, text: &str, key: Option<&str>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.look(&Text { bytes: text.as_bytes(), key }, 0, &mut findings);
+        self.look(&Text { bytes: text.as_bytes(), key: key.map(telling) }, 0, &mut findings);
         in_order(findings)
     }
 
@@ -165,6 +165,7 @@ impl Scanner {
 
     /// What a value is may be said by its name alone.
     fn named(&self, key: &str, text: &Text<'_>, runs: &mut Runs, findings: &mut Vec<Finding>) {
+        looked(key.len());
         let mut says_secret = false;
         self.trigger.each(key.as_bytes(), |source, at| {
             match (self.sources.get(usize::from(source)), &self.patterns) {
@@ -213,6 +214,15 @@ impl Scanner {
         inside.dedup_by_key(|finding| finding.detector);
         inside.iter().for_each(|finding| add(finding.detector));
     }
+}
+
+/// The part of a member's name that says what its value is. A name may be as long as a message and stand before as many
+/// values: it is not read again with each of them.
+#[must_use]
+pub fn telling(name: &str) -> &str {
+    const BYTES_MAX: usize = 64;
+    let start = name.ceil_char_boundary(name.len().saturating_sub(BYTES_MAX));
+    name.get(start..).unwrap_or_default()
 }
 
 /// One text that is looked through.

@@ -5,6 +5,7 @@ use std::{ops::Range, rc::Rc};
 use mcpgov_engine::{
     json::{Document, Kind, Limits, Value, documents},
     number::hidden_digits,
+    scan::telling,
 };
 
 use crate::source::{SOURCE_BYTES_MAX, Span};
@@ -109,7 +110,7 @@ impl Walk {
         let path = if nested == 0 { path } else { format!("{path}|") };
         let are_several = documents.are_several();
         for (index, Document { start, doc }) in documents.enumerate() {
-            let path = if are_several { format!("{path}[{index}]") } else { path.clone() };
+            let path = if are_several { item(&path, index) } else { path.clone() };
             let run = Run { decoded: 0, written: start, escape: 0 };
             let part = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(&origin)) });
             self.value(doc.root(), doc.text(), key, &path, &part, nested);
@@ -138,12 +139,12 @@ impl Walk {
                     }
                     from = member.span().end;
                     let path = joined(path, name);
-                    self.value(member, document, Some(name), &path, outer, nested);
+                    self.value(member, document, Some(telling(name)), &path, outer, nested);
                 }
             }
             Kind::Array => {
-                for (index, item) in value.items().enumerate() {
-                    self.value(item, document, key, &format!("{path}[{index}]"), outer, nested);
+                for (index, each) in value.items().enumerate() {
+                    self.value(each, document, key, &item(path, index), outer, nested);
                 }
             }
             Kind::String => {
@@ -165,7 +166,23 @@ impl Walk {
     }
 }
 
+/// Names and ways are shown to people, and stand beside every text: so much of each is kept.
+const NAME_BYTES_MAX: usize = 64;
+const WAY_BYTES_MAX: usize = 1024;
+
+fn item(path: &str, index: usize) -> String {
+    if path.len() > WAY_BYTES_MAX { path.to_owned() } else { format!("{path}[{index}]") }
+}
+
+/// The way to a member; of very long ones the beginning.
 pub(super) fn joined(path: &str, name: &str) -> String {
+    if path.len() > WAY_BYTES_MAX {
+        return path.to_owned();
+    }
+    if name.len() > NAME_BYTES_MAX {
+        let name = name.get(..name.floor_char_boundary(NAME_BYTES_MAX)).unwrap_or_default();
+        return format!("{path}[{name:?}…]");
+    }
     let plain =
         !name.is_empty() && name.chars().all(|char| char.is_ascii_alphanumeric() || "_-$".contains(char));
     match (plain, path.is_empty() || path.ends_with('|')) {
@@ -280,6 +297,16 @@ mod tests {
         let source = "{\"a\":\"x\"}\n\n [\"y\"]\r\n";
         let expected = [three("[0](name)", "a", "a"), three("[0].a", "x", "x"), three("[1][0]", "y", "y")];
         assert_eq!(shown(source), expected);
+    }
+
+    #[test]
+    fn what_is_long_is_not_kept_with_every_text() {
+        let (name, deep) = ("n".repeat(10_000), "{\"aaaaaaaaaaaa\":".repeat(250));
+        let source = format!("{{\"{name}\":[{}1],\"b\":{deep}1{}}}", "1,".repeat(500), "}".repeat(250));
+        for piece in pieces(&source).iter().filter(|piece| !piece.is_name) {
+            assert!(piece.path.len() < 1200, "{}", piece.path.len());
+            assert!(piece.key.as_ref().is_none_or(|key| key.len() <= 64));
+        }
     }
 
     #[test]

@@ -57,6 +57,12 @@ const UNITS: &[&str] = &[
     "%20aaaaaaaaaaaaaaaaaaaa",
     "\\u0041",
     "&#65;",
+    "\\/",
+    "a\\_b",
+    "%40a",
+    "a&#64;b",
+    "%254%30a",
+    "\u{ff11}",
     "41 42 ",
     "0x41, ",
     "JTQxJTQxJTQx",
@@ -145,6 +151,16 @@ fn a_hostile_text_of_twice_the_length_is_twice_the_work() {
         }
     }
     assert!(bad.is_empty(), "{bad:?}");
+}
+
+#[test]
+fn a_long_name_is_not_read_again_with_each_of_its_values() {
+    let scanner = scanner();
+    let name = "password".repeat(BYTES / 8);
+    LOOKED.set(0);
+    assert!(scanner.scan("a", Some(&name)).is_empty());
+    assert!(LOOKED.get() < 1000, "{}", LOOKED.get());
+    assert!(!scanner.scan("V4HeJypI9MXyth9Z", Some(&name)).is_empty());
 }
 
 fn work(scanner: &Scanner, unit: &str, bytes: usize) -> usize {
