@@ -16,9 +16,11 @@ use crate::scan::{Findings, Kind, Text};
 
 const DIGIT: Set = Set::DIGIT;
 const DOT: Set = Set::of(b".");
-const JOIN: Set = Set::of(b" -./()");
-/// The bytes of blanks and dashes outside ASCII, beside the others.
-const WIDE: Set = Set::of(&[0xC2, 0xA0, 0xE2]).or(JOIN);
+/// What joins groups, but for the slash: colons are in its class, and times and addresses of devices full of them.
+const JOIN: Set = Set::of(b" -.()");
+const SLASH: Set = Set::of(b"/");
+/// What blanks and dashes outside ASCII begin with, beside the others.
+const WIDE: Set = Set::of(&[0xC2, 0xE2]).or(JOIN);
 const BLANK: [Set; 2] = [Set::of(&[0xC2]), Set::of(&[0xA0])];
 const DASH: [Set; 2] = [Set::of(&[0xE2]), Set::of(&[0x80])];
 /// No run begins behind a digit and a dot, as the fractions of numbers do.
@@ -29,12 +31,15 @@ const FRONT: Set = DIGIT.or(DOT).not();
 pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([FRONT, DIGIT, DIGIT, DIGIT], 1),
     Gram::of([FRONT, DIGIT, DIGIT, WIDE], 1),
+    Gram::of([FRONT, DIGIT, DIGIT, SLASH], 1).with(3, b'/'),
     Gram::of([FRONT, DIGIT, JOIN, DIGIT], 1),
+    Gram::of([FRONT, DIGIT, SLASH, DIGIT], 1).with(2, b'/'),
     Gram::of([FRONT, DIGIT, DASH[0], DASH[1]], 1),
     Gram::of([DIGIT.not(), DOT, DIGIT, WIDE.or(DIGIT)], 2),
+    Gram::of([DIGIT.not(), DOT, DIGIT, SLASH], 2).with(3, b'/'),
     Gram::of([DIGIT, BLANK[0], BLANK[1], DIGIT], 0),
-    Gram::of([DIGIT, JOIN, JOIN, DIGIT], 0).with(2, b'('),
-    Gram::of([DIGIT, JOIN, JOIN, DIGIT], 0).with(1, b')'),
+    Gram::of([DIGIT, JOIN.or(SLASH), JOIN, DIGIT], 0).with(2, b'('),
+    Gram::of([DIGIT, JOIN, JOIN.or(SLASH), DIGIT], 0).with(1, b')'),
 ];
 
 /// Fewer digits are nobody's number, nor are more.
@@ -53,6 +58,13 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
     if let Some(end) = small(bytes, at).or_else(|| tail(bytes, at)) {
         return end;
     }
+    run(text, at, found)
+}
+
+/// The whole run that begins at `at`. Apart from what tells most of them, for its registers.
+#[inline(never)]
+fn run(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+    let bytes = text.bytes;
     let mut window = Window::new(bytes);
     window.open(at);
     let context = Context::new(text);

@@ -6,7 +6,7 @@ use alloc::{format, vec};
 use core::ops::Range;
 
 use super::super::testing::{All, everywhere};
-use super::super::trigger::{Gram, Set};
+use super::super::trigger::Gram;
 use super::super::{Findings, Kind, Text};
 use super::{coded, email, hex, number};
 #[cfg(target_family = "wasm")]
@@ -21,14 +21,6 @@ const FAMILIES: [(&[Gram], Look); 4] = [
     (coded::GRAMS, coded::look),
 ];
 
-fn hits(gram: &Gram, bytes: &[u8], at: usize) -> bool {
-    gram.sets.iter().enumerate().all(|(index, set)| {
-        let place = (at + index).checked_sub(usize::from(gram.before));
-        let byte = place.and_then(|place| bytes.get(place)).copied().unwrap_or(b' ');
-        set.or(Set::of(&[byte])) == *set
-    })
-}
-
 /// What the families find where their grams hit, each from where it had come to.
 fn triggered(text: &str, key: Option<&str>) -> Vec<(Kind, Range<usize>)> {
     let mut all = All::default();
@@ -36,7 +28,7 @@ fn triggered(text: &str, key: Option<&str>) -> Vec<(Kind, Range<usize>)> {
     for (grams, look) in FAMILIES {
         let mut next = 0;
         for at in 0..text.bytes.len() {
-            if at >= next && grams.iter().any(|gram| hits(gram, text.bytes, at)) {
+            if at >= next && grams.iter().any(|gram| gram.matches(text.bytes, at)) {
                 next = look(&text, at, &mut all);
                 assert!(next > at, "no step ahead at {at}");
             }

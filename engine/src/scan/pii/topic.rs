@@ -14,14 +14,17 @@ pub(super) enum Topic {
     Other,
 }
 
-/// What a word says by itself.
+/// What a word, of letters only, says by itself.
 pub(super) fn classify(word: &[u8]) -> Option<Topic> {
-    if !word.is_ascii() {
-        return foreign(word);
-    }
     let mut small = Small::default();
+    let mut all = 0;
     for (small, byte) in small.iter_mut().zip(word) {
-        *small = byte.to_ascii_lowercase();
+        all |= byte;
+        // The bit that makes a letter a small one.
+        *small = byte | 0x20;
+    }
+    if !all.is_ascii() || !word.get(small.len()..).unwrap_or_default().is_ascii() {
+        return foreign(word);
     }
     let word = small.get(..word.len().min(small.len()))?;
     exact(&small, word).or_else(|| stem(word))
