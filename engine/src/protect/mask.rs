@@ -16,7 +16,7 @@ pub(super) fn mask(kind: Option<Kind>, out: &mut Vec<u8>, from: usize) {
         Some(Kind::Email) => email(out, from),
         // The unspecified addresses: still an address to whoever checks.
         Some(Kind::Ip) => {
-            let is_long = out.get(from..).is_some_and(|found| found.iter().any(|byte| *byte == b':'));
+            let is_long = out.get(from..).is_some_and(|found| found.contains(&b':'));
             out.truncate(from);
             out.extend_from_slice(if is_long { b"::" } else { b"0.0.0.0" });
         }

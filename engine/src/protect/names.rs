@@ -1,11 +1,11 @@
-//! Names of members: what they say of values, those that change stay apart, those that show nothing are looked at once.
+//! Names of members: what they say of values, those that change stay apart, what is known of each is found out once.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::Value;
-use crate::scan::{Finding, Scanner, in_order};
+use crate::scan::{Finding, Scanner, in_order, telling};
 
 /// What a value is called, as it came and as it goes on: a name may say what its value is.
 ///
@@ -27,12 +27,16 @@ impl<'n> Called<'n> {
     }
 
     /// What is found in a value of this name, in the order of the text.
-    pub(super) fn scan(self, scanner: &Scanner, text: &str) -> Vec<Finding> {
-        let mut findings = scanner.scan(text, self.name);
+    pub(super) fn scan(self, scanner: &Scanner, familiar: &mut Familiar, text: &str) -> Vec<Finding> {
+        let mut scan = |name: Option<&str>| {
+            let speaks = name.is_some_and(|name| familiar.speaks(name, scanner));
+            scanner.scan_called(text, name, speaks)
+        };
+        let mut findings = scan(self.name);
         if self.new.is_none() {
             return findings;
         }
-        findings.append(&mut scanner.scan(text, self.new));
+        findings.append(&mut scan(self.new));
         in_order(findings)
     }
 }
@@ -61,29 +65,52 @@ impl Names {
     }
 }
 
-/// Names in which nothing is found: records repeat them, and what is found in a name depends on nothing else.
+/// Names of which something is known: records repeat them, and it depends on nothing else.
 #[derive(Debug, Default)]
-pub(super) struct Clean {
-    names: [String; 1 << SLOT_BITS],
+pub(super) struct Familiar {
+    names: [(String, Known); 1 << SLOT_BITS],
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    is_clean: bool,
+    speaks: Option<bool>,
 }
 
 const SLOT_BITS: u32 = 5;
 /// Longer ones are hardly repeated.
-const CLEAN_BYTES_MAX: usize = 40;
+const NAME_BYTES_MAX: usize = 64;
 
-impl Clean {
-    pub(super) fn holds(&self, name: &str) -> bool {
-        name.len() <= CLEAN_BYTES_MAX && self.names.get(slot(name)).is_some_and(|known| known == name)
+impl Familiar {
+    /// Whether it is known that nothing is found in the name.
+    pub(super) fn is_clean(&self, name: &str) -> bool {
+        self.names.get(slot(name)).is_some_and(|(other, known)| other == name && known.is_clean)
     }
 
-    /// Adds a name, perhaps in place of another one.
-    pub(super) fn add(&mut self, name: &str) {
-        if name.len() <= CLEAN_BYTES_MAX
-            && let Some(known) = self.names.get_mut(slot(name))
-        {
-            known.clear();
-            known.push_str(name);
+    pub(super) fn add_clean(&mut self, name: &str) {
+        if let Some(known) = self.known(name) {
+            known.is_clean = true;
         }
+    }
+
+    /// Whether the name says by itself what its value is.
+    fn speaks(&mut self, name: &str, scanner: &Scanner) -> bool {
+        let name = telling(name);
+        match self.known(name) {
+            Some(known) => *known.speaks.get_or_insert_with(|| scanner.speaks(name)),
+            None => scanner.speaks(name),
+        }
+    }
+
+    /// What is known of a name, perhaps in place of another one.
+    fn known(&mut self, name: &str) -> Option<&mut Known> {
+        let (other, known) = self.names.get_mut(slot(name)).filter(|_| name.len() <= NAME_BYTES_MAX)?;
+        if other != name {
+            other.clear();
+            other.push_str(name);
+            *known = Known::default();
+        }
+        Some(known)
     }
 }
 
@@ -100,16 +127,17 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
-    fn only_names_that_were_added_are_held() {
-        let mut clean = Clean::default();
+    fn what_is_known_of_a_name_is_known_of_no_other() {
+        let mut familiar = Familiar::default();
         for number in 0..200 {
             let name = alloc::format!("name{number}");
-            assert!(!clean.holds(&name));
-            clean.add(&name);
-            assert!(clean.holds(&name));
+            assert!(!familiar.is_clean(&name));
+            assert_eq!(familiar.known(&name).unwrap().speaks.replace(true), None);
+            familiar.add_clean(&name);
+            assert!(familiar.is_clean(&name) && familiar.known(&name).unwrap().speaks == Some(true));
         }
-        let long = "n".repeat(CLEAN_BYTES_MAX + 1);
-        clean.add(&long);
-        assert!(!clean.holds(&long));
+        let long = "n".repeat(NAME_BYTES_MAX + 1);
+        familiar.add_clean(&long);
+        assert!(!familiar.is_clean(&long));
     }
 }

@@ -27,7 +27,7 @@ impl Protector<'_> {
         stays: bool,
         raw: &dyn Fn(&mut [Find]),
     ) -> Option<String> {
-        let findings = called.scan(self.scanner, text);
+        let findings = called.scan(self.scanner, &mut self.familiar, text);
         if findings.is_empty() { None } else { self.found(text, called, stays, findings, raw) }
     }
 
@@ -53,7 +53,8 @@ impl Protector<'_> {
         let mut worst = parts;
         for _ in 1..ROUNDS_MAX {
             let before = self.report.finds.len();
-            let parts = self.parts(&new, called.scan(self.scanner, &new), false, Some(text));
+            let again = called.scan(self.scanner, &mut self.familiar, &new);
+            let parts = self.parts(&new, again, false, Some(text));
             let again = self.report.finds.get_mut(before..).unwrap_or_default();
             // Where it came from nobody can tell.
             again.iter_mut().for_each(|find| find.place = 0..text.len());

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::members::{Place, meta, protocol, schema};
-use super::names::{Called, Clean, Names};
+use super::names::{Called, Familiar, Names};
 use super::plan::Plan;
 use super::raw::raw_places;
 use super::report::{Find, Report};
@@ -69,7 +69,7 @@ pub struct Protector<'p> {
     pub(super) key: Option<&'p SessionKey>,
     /// What each detector finds, where that is built in.
     pub(super) kinds: Vec<Option<Kind>>,
-    clean: Clean,
+    pub(super) familiar: Familiar,
     /// What was found so far.
     pub report: Report,
 }
@@ -86,8 +86,8 @@ impl<'p> Protector<'p> {
                 *place = Some(*kind);
             }
         }
-        let (clean, report) = (Clean::default(), Report::default());
-        Some(Protector { view, scanner, plan, key, kinds, clean, report })
+        let (familiar, report) = (Familiar::default(), Report::default());
+        Some(Protector { view, scanner, plan, key, kinds, familiar, report })
     }
 
     /// Looks through a value, and notes what has to change in the text it stands in.
@@ -173,12 +173,12 @@ impl<'p> Protector<'p> {
     }
 
     fn name(&mut self, name: Value<'_>, text: &str, is_free: bool) -> Option<String> {
-        if self.clean.holds(text) {
+        if self.familiar.is_clean(text) {
             return None;
         }
         let findings = self.scanner.scan(text, None);
         if findings.is_empty() {
-            self.clean.add(text);
+            self.familiar.add_clean(text);
             return None;
         }
         self.found(text, Called::default(), !is_free, findings, &|finds| raw_places(name, finds))

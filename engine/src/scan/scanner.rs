@@ -122,8 +122,17 @@ impl Scanner {
     /// Everything found in a text, by place. `key` is the name of the member whose value the text is.
     #[must_use]
     pub fn scan(&self, text: &str, key: Option<&str>) -> Vec<Finding> {
+        self.scan_called(text, key, true)
+    }
+
+    /// The same where it is known whether the name `speaks`, so that one that does not need not be looked at.
+    pub(crate) fn scan_called(&self, text: &str, key: Option<&str>, speaks: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.look(&Text { bytes: text.as_bytes(), key: key.map(telling) }, 0, &mut findings);
+        let text = Text { bytes: text.as_bytes(), key: key.map(telling) };
+        let mut runs = self.look(&text, 0, &mut findings);
+        if let Some(key) = text.key.filter(|_| speaks) {
+            self.named(key, &text, &mut runs, &mut findings);
+        }
         in_order(findings)
     }
 
@@ -139,7 +148,8 @@ impl Scanner {
         self.phrases.as_ref()
     }
 
-    fn look(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) {
+    /// What stands in the text itself, and what its patterns remember of it.
+    fn look(&self, text: &Text<'_>, depth: u8, findings: &mut Vec<Finding>) -> Runs {
         let mut runs = Runs::default();
         let mut near = None;
         let mut look = Look {
@@ -156,11 +166,20 @@ impl Scanner {
         };
         looked(text.bytes.len());
         self.trigger.each(text.bytes, |source, at| look.hit(source, at));
-        let Look { runs, findings, .. } = look;
-        if let Some(key) = text.key {
-            self.named(key, text, runs, findings);
-        }
         run::runs(text, &mut |code| self.decoded(&code, depth, findings));
+        runs
+    }
+
+    /// Whether a name may say by itself what its value is.
+    pub(crate) fn speaks(&self, name: &str) -> bool {
+        let mut speaks = false;
+        let name = telling(name);
+        looked(name.len());
+        self.trigger.each(name.as_bytes(), |source, _| {
+            let source = self.sources.get(usize::from(source));
+            speaks |= matches!(source, Some(Source::Family(families::ASSIGNMENT) | Source::Pattern(_)));
+        });
+        speaks
     }
 
     /// What a value is may be said by its name alone.
