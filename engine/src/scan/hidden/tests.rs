@@ -345,15 +345,16 @@ mod random {
         }
     }
 
-    /// Without what lies inside of something that is found as a whole: markup and what it hides.
+    /// Without what begins inside of something that is found as a whole, markup and what it hides: nobody is asked there. What
+    /// is left of it behind the end is looked at once the whole is taken out.
     fn once(mut all: Vec<(Kind, Range<usize>)>, _: &str) -> Vec<(Kind, Range<usize>)> {
         let outer = all.clone();
         all.retain(|(_, place)| {
             !outer.iter().any(|(kind, other)| {
                 *kind == Kind::Markup
                     && other != place
-                    && other.start <= place.start
-                    && place.end <= other.end
+                    && (other.start..other.end).contains(&place.start)
+                    && (other.start < place.start || place.end <= other.end)
             })
         });
         all
