@@ -83,9 +83,7 @@ pub fn configuration(
                 "is larger than {BYTES_MAX} bytes, which no configuration in this format is"
             ));
         }
-        "toml" => {
-            toml::read(&source.text).map_err(|error| format!("is no configuration in TOML: {error}"))?
-        }
+        "toml" => toml::read(source).map_err(|error| format!("is no configuration in TOML: {error}"))?,
         "yaml" | "yml" => {
             yaml::read(source).map_err(|error| format!("is no configuration in YAML: {error}"))?
         }
