@@ -13,7 +13,9 @@ use mcpgov_engine::{
 use serde_json::Value;
 
 use super::{
-    Detect, Detector, Finding, Severity, any, in_comments,
+    Detect, Detector, Finding, Severity, any,
+    hidden::Hidden,
+    in_comments,
     piece::{Piece, pieces},
     relaxed::{Relaxed, relaxed},
     sorted, texts,
@@ -138,7 +140,35 @@ fn other(
     }
     let places = document.texts.iter().map(|text| (text.path.as_str(), text.span));
     findings.extend(strangers(detect, &document.value, registry, &places.collect()));
+    let mut hidden = Hidden::default();
+    for found in findings.iter().filter(|found| found.detector.confidential) {
+        hidden.add(source.slice(found.span));
+    }
+    hide_names(detect, &document.value, &mut hidden);
+    for finding in &mut findings {
+        hidden.remove_from(&mut finding.path);
+    }
     sorted(findings)
+}
+
+/// Names with a secret in them are no part of the ways that are shown.
+fn hide_names(detect: &dyn Detect, value: &Value, hidden: &mut Hidden) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if is_confidential(detect, name) {
+                    hidden.add(name);
+                }
+                hide_names(detect, member, hidden);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| hide_names(detect, item, hidden)),
+        _ => {}
+    }
+}
+
+fn is_confidential(detect: &dyn Detect, text: &str) -> bool {
+    detect.find(text, None).iter().any(|found| found.detector.confidential)
 }
 
 /// A value after `--api-key` is the value of `api-key`.
@@ -180,10 +210,7 @@ fn strangers(
 ) -> Vec<Finding> {
     let Some(registry) = registry else { return Vec::new() };
     // What is said of a server must not say a secret either.
-    let shown = |text: &str| match detect.find(text, None).iter().any(|found| found.detector.confidential) {
-        true => "…".to_owned(),
-        false => text.to_owned(),
-    };
+    let shown = |text: &str| if is_confidential(detect, text) { "…".to_owned() } else { text.to_owned() };
     let finding = |server: Server| {
         let message = unregistered(&server, registry, shown)?;
         let detector = Detector {
