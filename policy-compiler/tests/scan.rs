@@ -683,6 +683,7 @@ fn servers_of_toml_and_yaml_are_looked_up_too() {
                 "config.toml",
                 b"[mcp_servers.files]\ncommand = 'files'\n[mcp_servers.x]\nurl = 'https://x.example/'\n",
             ),
+            ("aliases.yaml", b"x: &x { cmd: notes }\nextensions: { a: *x }\n"),
             ("config.yaml", b"extensions:\n  notes: { cmd: notes }\n  y: { uri: 'https://y.example/' }\n"),
             (
                 "policy.yaml",
@@ -699,6 +700,8 @@ fn servers_of_toml_and_yaml_are_looked_up_too() {
         "config.yaml:2:17: high[config.unregistered_server]: in extensions.notes.cmd",
     ];
     assert_eq!((code, found), (5, expected.to_vec()));
+    let (code, _, error) = mcpgov_in(&folder, &["--mcp-config", "aliases.yaml", "--policy", "policy.yaml"]);
+    assert!(code == 1 && error.contains("servers are not certain"), "{error}");
 }
 
 #[test]

@@ -45,6 +45,8 @@ const WAY_BYTES_MAX: usize = 2048;
 struct Document {
     value: Value,
     texts: Vec<Text>,
+    /// Whether a client may read more in it than is here.
+    is_partial: bool,
 }
 
 /// A text of a document.
@@ -91,6 +93,9 @@ pub fn configuration(
         }
         _ => return json(detect, source, registry),
     };
+    if registry.is_some() && document.is_partial {
+        return Err("has aliases or names that are not read, so that its servers are not certain".to_owned());
+    }
     Ok(other(detect, source, &document, registry))
 }
 
