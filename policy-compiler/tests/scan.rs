@@ -640,6 +640,18 @@ fn a_value_is_not_shown_as_a_name_either() {
     assert_eq!(paths, ["api-key", "….x", "s1nthet1cs.x"]);
     let human = scan::human(&report);
     assert!(!human.contains("s1nthet1c\"") && human.contains("ignore [9 bytes]"), "{human}");
+    // Configuration in other formats has names of servers in its ways.
+    let toml = "[mcp_servers.'my hunter2']\nargs = ['--api-key',\n  'v1']\n[mcp_servers.v1]\nargs = ['--api-key',\n  'v2']\n";
+    let yaml = "extensions:\n  my hunter2:\n    args:\n      - --api-key\n      - v1\n";
+    for (path, text, expected) in [
+        ("config.toml", toml, &["", "mcp_servers….args[1]", "mcp_servers.….args[1]"][..]),
+        ("config.yaml", yaml, &["", "extensions….args[1]"]),
+    ] {
+        let source = Source { path: path.to_owned(), text: text.to_owned() };
+        let findings = client::configuration(&Words, &source, None).unwrap();
+        let paths: Vec<_> = findings.iter().map(|finding| finding.path.as_str()).collect();
+        assert_eq!(paths, expected);
+    }
 }
 
 #[test]
@@ -671,6 +683,7 @@ fn servers_of_toml_and_yaml_are_looked_up_too() {
                 "config.toml",
                 b"[mcp_servers.files]\ncommand = 'files'\n[mcp_servers.x]\nurl = 'https://x.example/'\n",
             ),
+            ("aliases.yaml", b"x: &x { cmd: notes }\nextensions: { a: *x }\n"),
             ("config.yaml", b"extensions:\n  notes: { cmd: notes }\n  y: { uri: 'https://y.example/' }\n"),
             (
                 "policy.yaml",
@@ -687,6 +700,8 @@ fn servers_of_toml_and_yaml_are_looked_up_too() {
         "config.yaml:2:17: high[config.unregistered_server]: in extensions.notes.cmd",
     ];
     assert_eq!((code, found), (5, expected.to_vec()));
+    let (code, _, error) = mcpgov_in(&folder, &["--mcp-config", "aliases.yaml", "--policy", "policy.yaml"]);
+    assert!(code == 1 && error.contains("servers are not certain"), "{error}");
 }
 
 #[test]

@@ -13,7 +13,9 @@ use mcpgov_engine::{
 use serde_json::Value;
 
 use super::{
-    Detect, Detector, Finding, Severity, any, in_comments,
+    Detect, Detector, Finding, Severity, any,
+    hidden::Hidden,
+    in_comments,
     piece::{Piece, pieces},
     relaxed::{Relaxed, relaxed},
     sorted, texts,
@@ -43,6 +45,8 @@ const WAY_BYTES_MAX: usize = 2048;
 struct Document {
     value: Value,
     texts: Vec<Text>,
+    /// Whether a client may read more in it than is here.
+    is_partial: bool,
 }
 
 /// A text of a document.
@@ -83,14 +87,15 @@ pub fn configuration(
                 "is larger than {BYTES_MAX} bytes, which no configuration in this format is"
             ));
         }
-        "toml" => {
-            toml::read(&source.text).map_err(|error| format!("is no configuration in TOML: {error}"))?
-        }
+        "toml" => toml::read(source).map_err(|error| format!("is no configuration in TOML: {error}"))?,
         "yaml" | "yml" => {
             yaml::read(source).map_err(|error| format!("is no configuration in YAML: {error}"))?
         }
         _ => return json(detect, source, registry),
     };
+    if registry.is_some() && document.is_partial {
+        return Err("has aliases or names that are not read, so that its servers are not certain".to_owned());
+    }
     Ok(other(detect, source, &document, registry))
 }
 
@@ -140,7 +145,35 @@ fn other(
     }
     let places = document.texts.iter().map(|text| (text.path.as_str(), text.span));
     findings.extend(strangers(detect, &document.value, registry, &places.collect()));
+    let mut hidden = Hidden::default();
+    for found in findings.iter().filter(|found| found.detector.confidential) {
+        hidden.add(source.slice(found.span));
+    }
+    hide_names(detect, &document.value, &mut hidden);
+    for finding in &mut findings {
+        hidden.remove_from(&mut finding.path);
+    }
     sorted(findings)
+}
+
+/// Names with a secret in them are no part of the ways that are shown.
+fn hide_names(detect: &dyn Detect, value: &Value, hidden: &mut Hidden) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if is_confidential(detect, name) {
+                    hidden.add(name);
+                }
+                hide_names(detect, member, hidden);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| hide_names(detect, item, hidden)),
+        _ => {}
+    }
+}
+
+fn is_confidential(detect: &dyn Detect, text: &str) -> bool {
+    detect.find(text, None).iter().any(|found| found.detector.confidential)
 }
 
 /// A value after `--api-key` is the value of `api-key`.
@@ -182,10 +215,7 @@ fn strangers(
 ) -> Vec<Finding> {
     let Some(registry) = registry else { return Vec::new() };
     // What is said of a server must not say a secret either.
-    let shown = |text: &str| match detect.find(text, None).iter().any(|found| found.detector.confidential) {
-        true => "…".to_owned(),
-        false => text.to_owned(),
-    };
+    let shown = |text: &str| if is_confidential(detect, text) { "…".to_owned() } else { text.to_owned() };
     let finding = |server: Server| {
         let message = unregistered(&server, registry, shown)?;
         let detector = Detector {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{super::piece::joined, Document, Text, WAY_BYTES_MAX};
 use crate::{
-    diagnostic::Code,
+    diagnostic::{Code, Diagnostic},
     source::{Source, Span},
     syntax::{self, Node, Value as Yaml},
 };
@@ -23,7 +23,10 @@ pub(super) fn read(source: &Source) -> Result<Document, String> {
         return Err(format!("{} at line {line}", wrong.code.name()));
     }
     let Some(root) = root else { return Err("it is empty".to_owned()) };
-    let mut document = Document::default();
+    // What it refuses it leaves out, but for characters that nobody sees.
+    let leaves_out =
+        |found: &Diagnostic| found.code != Code::BadValue || source.slice(found.primary.span).is_ascii();
+    let mut document = Document { is_partial: diagnostics.iter().any(leaves_out), ..Document::default() };
     let value = document.yaml(source, &root, None, String::new());
     document.value = value;
     Ok(document)
@@ -33,7 +36,10 @@ impl Document {
     /// The parser bounds how deep nodes nest.
     fn yaml(&mut self, source: &Source, node: &Node<'_>, key: Option<&str>, path: String) -> Value {
         match &node.value {
-            _ if path.len() > WAY_BYTES_MAX => Value::Null,
+            _ if path.len() > WAY_BYTES_MAX => {
+                self.is_partial = true;
+                Value::Null
+            }
             Yaml::Map(entries) => {
                 let members = entries.iter().map(|entry| {
                     let path = joined(&path, &entry.key);
@@ -93,6 +99,17 @@ mod tests {
     fn what_policies_may_not_have_is_no_obstacle_and_what_is_no_yaml_is_said_without_it() {
         let anchored = read(&source("a: &x { b: c }\nd: *x\n")).unwrap();
         assert_eq!(anchored.value, json!({ "a": { "b": "c" }, "d": null }));
+        let long = "x".repeat(900);
+        for (text, is_partial) in [
+            ("a: &x { b: c }\nd: *x\n", true),
+            ("a: { <<: { b: c } }\n", true),
+            ("'': { b: c }\n", true),
+            ("? [a]\n: { b: c }\n", true),
+            (&format!("{long}: {{ {long}: {{ {long}: c }} }}\n"), true),
+            ("a: \u{1F468}\u{200D}\u{1F4BB}\n", false),
+        ] {
+            assert_eq!(read(&source(text)).unwrap().is_partial, is_partial, "{text}");
+        }
         assert_eq!(read(&source("a: b\na: c\n")).unwrap_err(), "duplicate at line 2");
         let error = read(&source("a: b\n c: [hunter2\n")).unwrap_err();
         assert!(error.contains("at line 2") && !error.contains("hunter2"), "{error}");
