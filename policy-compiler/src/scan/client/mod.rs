@@ -37,8 +37,6 @@ const NAMES: [&str; 7] = [
 
 /// Largest configuration in TOML or YAML that is read: what people write by hand.
 const BYTES_MAX: usize = 1 << 20;
-/// Longest way to a text of it.
-const WAY_BYTES_MAX: usize = 2048;
 
 /// A configuration that is no JSON: its values, and its texts in the order written.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{super::piece::joined, Document, Text, WAY_BYTES_MAX};
+use super::{super::piece::joined, Document, Text};
 use crate::{
     diagnostic::{Code, Diagnostic},
     source::{Source, Span},
@@ -36,10 +36,6 @@ impl Document {
     /// The parser bounds how deep nodes nest.
     fn yaml(&mut self, source: &Source, node: &Node<'_>, key: Option<&str>, path: String) -> Value {
         match &node.value {
-            _ if path.len() > WAY_BYTES_MAX => {
-                self.is_partial = true;
-                Value::Null
-            }
             Yaml::Map(entries) => {
                 let members = entries.iter().map(|entry| {
                     let path = joined(&path, &entry.key);
@@ -99,13 +95,11 @@ mod tests {
     fn what_policies_may_not_have_is_no_obstacle_and_what_is_no_yaml_is_said_without_it() {
         let anchored = read(&source("a: &x { b: c }\nd: *x\n")).unwrap();
         assert_eq!(anchored.value, json!({ "a": { "b": "c" }, "d": null }));
-        let long = "x".repeat(900);
         for (text, is_partial) in [
             ("a: &x { b: c }\nd: *x\n", true),
             ("a: { <<: { b: c } }\n", true),
             ("'': { b: c }\n", true),
             ("? [a]\n: { b: c }\n", true),
-            (&format!("{long}: {{ {long}: {{ {long}: c }} }}\n"), true),
             ("a: \u{1F468}\u{200D}\u{1F4BB}\n", false),
         ] {
             assert_eq!(read(&source(text)).unwrap().is_partial, is_partial, "{text}");
