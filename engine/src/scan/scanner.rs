@@ -203,12 +203,12 @@ impl Scanner {
     }
 
     /// What is found in the plain spelling is found where it is written in another one.
-    fn spelled(&self, line: &spelled::Plain, depth: u8, findings: &mut Vec<Finding>) {
+    fn spelled(&self, line: &spelled::Plain, key: Option<&str>, depth: u8, findings: &mut Vec<Finding>) {
         if depth >= DEPTH_MAX {
             return;
         }
         let mut inside = Vec::new();
-        self.look(&Text { bytes: line.text.as_bytes(), key: None }, depth + 1, &mut inside);
+        self.look(&Text { bytes: line.text.as_bytes(), key }, depth + 1, &mut inside);
         findings.extend(inside.into_iter().map(|Finding { place, detector, is_encoded }| {
             let written = line.written(&place);
             let is_other = written.len() != place.len();
@@ -290,7 +290,7 @@ impl Look<'_> {
             }
             Source::Spelling if self.spellings_done <= at => {
                 self.spellings_done =
-                    spelled::look(text, at, &mut |line| scanner.spelled(line, *depth, findings));
+                    spelled::look(text, at, &mut |line| scanner.spelled(line, text.key, *depth, findings));
             }
             Source::Cipher if self.ciphers_done <= at => {
                 self.ciphers_done =
