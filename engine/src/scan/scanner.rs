@@ -203,16 +203,19 @@ impl Scanner {
     }
 
     /// What is found in the plain spelling is found where it is written in another one.
-    fn spelled(&self, line: &spelled::Plain, depth: u8, findings: &mut Vec<Finding>) {
+    fn spelled(&self, line: &spelled::Plain, key: Option<&str>, depth: u8, findings: &mut Vec<Finding>) {
         if depth >= DEPTH_MAX {
             return;
         }
         let mut inside = Vec::new();
-        self.look(&Text { bytes: line.text.as_bytes(), key: None }, depth + 1, &mut inside);
-        findings.extend(inside.into_iter().map(|Finding { place, detector, is_encoded }| {
+        self.look(&Text { bytes: line.text.as_bytes(), key }, depth + 1, &mut inside);
+        // What is written by its number everybody sees.
+        let seen = [Kind::Tags, Kind::ZeroWidth, Kind::Bidi, Kind::Homoglyph].map(|kind| self.detector(kind));
+        findings.extend(inside.into_iter().filter_map(|Finding { place, detector, is_encoded }| {
             let written = line.written(&place);
             let is_other = written.len() != place.len();
-            Finding { place: written, detector, is_encoded: is_encoded || is_other }
+            let is_seen = is_other && seen.contains(&Some(detector));
+            (!is_seen).then_some(Finding { place: written, detector, is_encoded: is_encoded || is_other })
         }));
     }
 
@@ -290,7 +293,7 @@ impl Look<'_> {
             }
             Source::Spelling if self.spellings_done <= at => {
                 self.spellings_done =
-                    spelled::look(text, at, &mut |line| scanner.spelled(line, *depth, findings));
+                    spelled::look(text, at, &mut |line| scanner.spelled(line, text.key, *depth, findings));
             }
             Source::Cipher if self.ciphers_done <= at => {
                 self.ciphers_done =
@@ -334,6 +337,38 @@ impl Findings for Sink<'_> {
     fn report(&mut self, kind: Kind, place: Range<usize>) {
         if let Some(detector) = self.scanner.detector(kind) {
             self.findings.push(Finding { place, detector, is_encoded: false });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn found(text: &str, key: Option<&str>) -> Vec<(Kind, Range<usize>)> {
+        let kinds = Kind::ALL.iter().map(|kind| Some(*kind));
+        let found = Scanner::new(kinds, None, None).unwrap().scan(text, key);
+        let kind = |number| *Kind::ALL.get(usize::from(number)).unwrap();
+        found.into_iter().map(|finding| (kind(finding.detector), finding.place)).collect()
+    }
+
+    #[test]
+    fn a_name_speaks_for_its_value_in_any_spelling() {
+        for phone in ["415 555 1134", "415&nbsp;555&nbsp;1134", "４１５５５５１１３４"] {
+            assert_eq!(found(phone, Some("phone")), [(Kind::Phone, 0..phone.len())], "{phone}");
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_only_once_it_is_read_is_not_hidden() {
+        for text in [
+            r#"/[\/\u200b\u200c]/, "a\/b""#,
+            "a&#64;b, whether &#8203; or so",
+            r"\u0027 \udb40\udc41\udb40\udc42\udb40\udc43 p\u0430ssword",
+        ] {
+            assert_eq!(found(text, None), [], "{text}");
         }
     }
 }

@@ -18,6 +18,8 @@ const SIGN: Set = Set::of(b"_-.+@=");
 const SLASH: Set = Set::of(b"\\");
 /// The last byte of a digit of full width, and of the sign of addresses.
 const WIDE: Set = Set::of(b"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\xA0");
+/// That of the signs of full width that may stand between letters of ASCII: `＋－．／：＝＿`.
+const WIDE_SIGN: Set = Set::of(b"\x8B\x8D\x8E\x8F\x9A\x9D\xBF");
 
 /// Where a sign may be spelled otherwise. Of two that show in the same four bytes the place of the first must not be behind
 /// that of the second.
@@ -39,10 +41,11 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::literal(b"&plu"),
     Gram::literal(b"&sol"),
     Gram::of([Set::of(b"\xEF"), Set::of(b"\xBC"), WIDE, Set::ANY], 0).with(0, 0xEF).with(1, 0xBC),
+    Gram::of([WORD, Set::of(b"\xEF"), Set::of(b"\xBC"), WIDE_SIGN], 1).with(1, 0xEF).with(2, 0xBC),
 ];
 
-/// How much of a line is read at once, and how much of it before the sign at least. Names of members stand before their
-/// values.
+/// How much of a line is read at once, and how much of it before the sign. Names of members stand before their values, and
+/// so much of a value is not cut in two.
 const AHEAD: usize = 4096;
 const BEHIND: usize = 512;
 
@@ -70,15 +73,18 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, each: &mut dyn FnMut(&Pl
         return at.saturating_add(1);
     }
     let start = begin(bytes, at);
-    let rest = bytes.get(at..bytes.len().min(at.saturating_add(AHEAD))).unwrap_or_default();
-    let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-    let end = at.saturating_add(length);
+    let rest = bytes.get(at..).unwrap_or_default();
+    let part = rest.get(..AHEAD).unwrap_or(rest);
+    let line = part.iter().position(|byte| *byte == b'\n');
+    let is_cut = line.is_none() && part.len() < rest.len();
+    let end = at.saturating_add(line.unwrap_or(part.len()));
     looked(end.saturating_sub(start));
     // A long part may be cut within a character.
     let line =
         bytes.get(start..end).and_then(|line| line.utf8_chunks().next()).map_or("", |line| line.valid());
     each(&plain(line, start));
-    end.max(at.saturating_add(1))
+    // What begins near the end of a part may go on behind it.
+    end.saturating_sub(if is_cut { BEHIND } else { 0 }).max(at.saturating_add(1))
 }
 
 /// Whether a sign is spelled here that may be in the middle of a value, and that nothing asks to be spelled so.
@@ -98,11 +104,18 @@ fn hides(bytes: &[u8], at: usize) -> bool {
                 '@' | '.' | '-' | '+' | ':' | '/' | '_' | '=' => {
                     next.is_ascii_alphanumeric() || next == b'%' || next == b'&'
                 }
-                ' ' | '\u{a0}' => before.is_ascii_digit() && (next.is_ascii_digit() || next == b'('),
+                // Digits seem to go on with those of a percent sign.
+                ' ' | '\u{a0}' | '\n' | '\t' => {
+                    (before.is_ascii_digit() || rest.first() == Some(&b'%'))
+                        && (next.is_ascii_digit() || next == b'(')
+                }
                 _ => false,
             }
         }
         [0xEF, 0xBC, 0x90..=0x99 | 0xA0, ..] => true,
+        [0xEF, 0xBC, 0x8B | 0x8D..=0x8F | 0x9A | 0x9D | 0xBF, next, ..] => {
+            before.is_ascii_alphanumeric() && next.is_ascii_alphanumeric()
+        }
         _ => false,
     }
 }
@@ -116,16 +129,20 @@ fn is_escaped(bytes: &[u8], at: usize) -> bool {
     row % 2 == 1
 }
 
-/// Where the line begins; of a long one what may begin a word.
+/// Where the line begins; of a long one what may begin a word, far enough before the sign, or at least a character.
 fn begin(bytes: &[u8], at: usize) -> usize {
     let from = at.saturating_sub(BEHIND);
     let before = bytes.get(from..at).unwrap_or_default();
     looked(before.len());
-    let begins = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b',' | b'{');
+    let begins = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b',' | b'{' | b'&');
+    let is_boundary = |byte: &u8| byte & 0xC0 != 0x80;
     let start = match before.iter().rposition(|byte| *byte == b'\n') {
         Some(line) => line.saturating_add(1),
         None if from == 0 => 0,
-        None => before.iter().position(begins).unwrap_or(before.len()),
+        None => {
+            let word = before.iter().take(BEHIND / 2).position(begins);
+            word.or_else(|| before.iter().position(is_boundary)).unwrap_or_default()
+        }
     };
     from.saturating_add(start)
 }
@@ -161,11 +178,15 @@ fn one(rest: &[u8]) -> Option<(char, usize)> {
     match rest {
         [b'\\', escape @ ..] => backslash(escape).map(|(char, length)| (char, length.saturating_add(1))),
         [b'%', ..] => match spelling::percent(rest)? {
-            (Escaped::Byte(byte @ b' '..=b'~'), length) => Some((char::from(byte), length)),
+            (Escaped::Byte(byte @ (b'\t' | b'\n' | b'\r' | b' '..=b'~')), length) => {
+                Some((char::from(byte), length))
+            }
             _ => None,
         },
         [b'&', ..] => match spelling::reference(rest)? {
-            (Escaped::Char(char), length) => (!char.is_control()).then_some((char, length)),
+            (Escaped::Char(char), length) => {
+                (!char.is_control() || matches!(char, '\t' | '\n' | '\r')).then_some((char, length))
+            }
             (Escaped::Byte(_), _) => None,
         },
         [0xE3, 0x80, 0x80, ..] => Some((' ', 3)),
@@ -242,12 +263,15 @@ mod tests {
             ("ada%40acme.example %20 100%", "ada@acme.example   100%"),
             ("postgres%3A%2F%2Fa%3Ab%40c %C3%A9", "postgres://a:b@c %C3%A9"),
             ("tel:%2B14155552671", "tel:+14155552671"),
+            ("Card%204111 a%0Ab", "Card 4111 a\nb"),
+            ("ada&#64;acme&#xA;b", "ada@acme\nb"),
             ("ada&#64;acme &amp; b&#x40;c", "ada@acme & b@c"),
             ("ada&commat;acme&period;example", "ada@acme.example"),
             ("4111&nbsp;1111%202222", "4111 1111 2222"),
             (r"sk\_live\_1 \* \d", r"sk_live_1 * \d"),
             ("０３－１２３４　５６７８", "03-1234 5678"),
             ("ada＠ａｃｍｅ．ｅｘ", "ada@acme.ex"),
+            ("03－1234－5678", "03-1234-5678"),
         ] {
             let found = found(&format!("before\n{line}\nafter"));
             assert_eq!(found, [(String::from(read), 7..7 + line.len())]);
@@ -262,7 +286,7 @@ mod tests {
             r"\u00",
             "50% of 20 %d %20 a%20b don&#39;t a &amp; b&lt;c &nbsp; a&nbsp;b",
             r"\_a a\_ \*b\*",
-            "全角カナ！",
+            "全角カナ！ a：全 全．b",
         ] {
             assert_eq!(found(text), [], "{text}");
         }
@@ -290,6 +314,24 @@ mod tests {
                 assert_eq!(written(part), spelled);
             }
         });
+    }
+
+    #[test]
+    fn no_value_is_cut_where_a_part_of_a_long_line_begins_or_ends() {
+        let value = "ada%40acme.example";
+        for filler in ["page=seven&", "harbour.garden-", "a", "日本語", "word "] {
+            let before = filler.repeat(1 + 2 * BEHIND / filler.len());
+            let parts = found(&format!("{before}{value}"));
+            assert!(parts.iter().any(|(part, _)| part.ends_with("ada@acme.example")), "{filler}");
+            let parts = found(&format!("{before}key {value}"));
+            assert!(parts.iter().any(|(part, _)| part.ends_with("key ada@acme.example")), "{filler}");
+            for cut in 0..value.len() {
+                let words = "a ".repeat(AHEAD);
+                let before = words.get(..AHEAD - r"\/".len() - cut).unwrap();
+                let parts = found(&format!(r"{words}\/{before}{value} {words}"));
+                assert!(parts.iter().any(|(part, _)| part.contains("ada@acme.example ")), "{cut}");
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::scan::{Findings, Kind, Text};
 
 const HEX: Set = Set::of(b"0abcdef");
 const COLON: Set = Set::of(b":");
+const SLASH: Set = Set::of(b"/");
 const DASH: Set = Set::of(b"-");
 const OUTSIDE: Set = Set::LETTER.or(Set::DIGIT).not();
 const BEFORE_DASHES: Set = Set::LETTER.or(Set::DIGIT).or(DASH).not();
@@ -20,6 +21,7 @@ const BEFORE_DASHES: Set = Set::LETTER.or(Set::DIGIT).or(DASH).not();
 pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([HEX, COLON, COLON, Set::ANY], 1),
     Gram::of([OUTSIDE, COLON, COLON, HEX.or(COLON)], 1),
+    Gram::of([OUTSIDE, COLON, COLON, SLASH], 1).with(3, b'/'),
     Gram::of([HEX, HEX, COLON, HEX], 2),
     Gram::of([HEX, COLON, HEX, COLON], 1),
     Gram::of([BEFORE_DASHES, HEX, HEX, DASH], 3),

@@ -171,6 +171,7 @@ fn addresses_of_the_network_are_found_with_their_prefix_and_zone() {
         "10.0.0.0/8",
         "2001:db8::8a2e:370:7334",
         "::1",
+        "::/0",
         "fe80::1%eth0/64",
         "::ffff:192.0.2.1",
         "2001:db8::/32",

@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::run;
 use crate::scan::Kind;
 use crate::scan::pattern::Bytes;
+use crate::spelling::{self, Escaped};
 
 /// The longest label of a PEM block, such as `PGP PRIVATE KEY BLOCK`.
 const LABEL_MAX: usize = 48;
@@ -78,8 +79,7 @@ fn base64_lines(bytes: &[u8], place: Range<usize>, headers: usize) -> (usize, us
     // A line that is shorter than those before it is the last.
     let (mut width, mut last) = (0, false);
     while at < to {
-        let line = run(bytes, at, to - at, |b| IN_BASE64.has(b));
-        let length = line - at;
+        let (length, line) = letters(bytes, at..to);
         if length == 0 {
             let header = base64 == 0 && at - from < headers;
             if !bytes.get(at).is_some_and(|b| BETWEEN.has(*b) || (header && IN_HEADER.has(*b))) {
@@ -97,6 +97,24 @@ fn base64_lines(bytes: &[u8], place: Range<usize>, headers: usize) -> (usize, us
         at = line + usize::from(length == 0);
     }
     (base64, end)
+}
+
+/// How many letters of base64 stand here in a row, and where they end. Pages and URLs write some by their numbers.
+fn letters(bytes: &[u8], place: Range<usize>) -> (usize, usize) {
+    let Range { start: mut at, end: to } = place;
+    let mut length = 0;
+    loop {
+        let end = run(bytes, at, to - at, |b| IN_BASE64.has(b));
+        length += end - at;
+        let rest = bytes.get(end..to).unwrap_or_default();
+        let spelled = match spelling::percent(rest).or_else(|| spelling::reference(rest)) {
+            Some((Escaped::Byte(letter), spelled)) if IN_BASE64.has(letter) => spelled,
+            Some((Escaped::Char('+' | '/' | '='), spelled)) => spelled,
+            _ => return (length, end),
+        };
+        length += 1;
+        at = end + spelled;
+    }
 }
 
 /// Whether these are the `n` or `r` of an escape.

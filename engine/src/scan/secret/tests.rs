@@ -100,6 +100,21 @@ fn a_truncated_private_key_is_found_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_private_key_in_a_page_or_a_form_is_found() {
+    let key = pem("PRIVATE KEY", 4, "\n");
+    for spelled in ["&#43;", "&#x2F;", "&plus;", "%2B", "%2f"] {
+        let line = |line: &str| {
+            let (front, rest) = line.split_at(20);
+            if line.starts_with('-') { String::from(line) } else { format!("{front}{spelled}{rest}") }
+        };
+        let key = key.lines().map(line).collect::<Vec<_>>().join("\n");
+        assert_eq!(found(&key), [(Kind::PrivateKey, key.as_str())]);
+        let (cut, _) = key.split_once("\n-----END").unwrap();
+        assert_eq!(found(cut), [(Kind::PrivateKey, cut)]);
+    }
+}
+
+#[test]
 fn public_keys_certificates_and_pictures_of_keys_are_not_secret() {
     for label in ["PUBLIC KEY", "CERTIFICATE", "PGP PUBLIC KEY BLOCK", "CERTIFICATE REQUEST"] {
         assert_eq!(found(&pem(label, 4, "\n")), [], "{label}");
