@@ -37,7 +37,7 @@ pub(super) fn first<'a>(text: &'a str, limits: &Limits) -> Result<Doc<'a>, JsonE
         return Err(JsonError { kind: E::TooLarge, at: limits.bytes_max.min(text.len()) });
     }
     // How much of the text it is nobody knows yet: it may be a line of many.
-    let mut parser = Parser::new(text, (text.len() / 8 + 4).min(128), limits);
+    let mut parser = Parser::new(text, (text.len() / 8 + 4).min(32), limits);
     parser.values()?;
     Ok(parser.doc())
 }
