@@ -59,6 +59,22 @@ pub(crate) fn reference(rest: &[u8]) -> Option<(Escaped, usize)> {
     })
 }
 
+/// The same of `\u0049`, and of two of them where the character is beyond U+FFFF.
+pub(crate) fn utf16(rest: &[u8]) -> Option<(char, usize)> {
+    let high = unit(rest)?;
+    if let Some(char) = char::from_u32(u32::from(high)) {
+        return Some((char, 6));
+    }
+    let low = unit(rest.get(6..)?)?;
+    Some((char::decode_utf16([high, low]).next()?.ok()?, 12))
+}
+
+fn unit(rest: &[u8]) -> Option<u16> {
+    let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
+    let code = digits.iter().try_fold(0, |code, digit| Some(code << 4 | hex(*digit)?))?;
+    u16::try_from(code).ok()
+}
+
 /// What a hexadecimal digit is worth.
 pub(crate) fn hex(digit: u8) -> Option<u32> {
     char::from(digit).to_digit(16)

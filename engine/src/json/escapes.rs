@@ -27,7 +27,7 @@ impl Escapes {
                 body.get(written..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\'))
         {
             let escape = body.get(written + plain..).unwrap_or_default();
-            let (spelled, means) = sizes(escape);
+            let (spelled, means) = escape_sizes(escape);
             decoded += plain + means;
             written += plain + spelled;
             escapes.push(decoded, written);
@@ -49,8 +49,9 @@ impl Escapes {
     }
 }
 
-/// How many bytes the escape at the front is long, and how many it stands for.
-fn sizes(text: &[u8]) -> (usize, usize) {
+/// How many bytes the escape of a JSON string at the front is long, and how many it stands for.
+#[must_use]
+pub fn escape_sizes(text: &[u8]) -> (usize, usize) {
     let [b'\\', b'u', digits @ ..] = text else { return (2, 1) };
     let value = |digit: &u8| char::from(*digit).to_digit(16).unwrap_or(0);
     match digits.iter().take(4).fold(0, |code, digit| code << 4 | value(digit)) {

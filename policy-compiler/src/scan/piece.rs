@@ -3,7 +3,7 @@
 use std::{ops::Range, rc::Rc};
 
 use mcpgov_engine::{
-    json::{Document, Kind, Limits, Value, documents},
+    json::{Document, Kind, Limits, Value, documents, escape_sizes},
     number::hidden_digits,
     scan::telling,
 };
@@ -205,7 +205,7 @@ fn string_origin(document: &str, quote: usize, outer: &Rc<Origin>) -> Rc<Origin>
     let (mut at, mut decoded, mut verbatim) = (quote + 1, 0, true);
     while let Some(byte) = bytes.get(at).copied().filter(|byte| *byte != b'"') {
         if byte == b'\\' {
-            let (escape, length) = escape(bytes.get(at..).unwrap_or_default());
+            let (escape, length) = escape_sizes(bytes.get(at..).unwrap_or_default());
             runs.push(Run { decoded, written: at, escape });
             (at, decoded, verbatim) = (at + escape, decoded + length, false);
         } else {
@@ -216,22 +216,6 @@ fn string_origin(document: &str, quote: usize, outer: &Rc<Origin>) -> Rc<Origin>
         }
     }
     Rc::new(Origin { runs, outer: Some(Rc::clone(outer)) })
-}
-
-/// How many bytes an escape takes, and how many it stands for.
-fn escape(bytes: &[u8]) -> (usize, usize) {
-    if bytes.get(1) != Some(&b'u') {
-        return (2, 1);
-    }
-    let unit = |from: usize| {
-        let digits = bytes.get(from..from + 4).and_then(|digits| std::str::from_utf8(digits).ok());
-        digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or_default()
-    };
-    match unit(2) {
-        // The first half of a pair; a lone half is not read at all.
-        0xD800..=0xDBFF => (12, 4),
-        low => (6, char::from_u32(low).map_or(0, char::len_utf8)),
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::scan::{
     trigger::{Gram, Set},
     work::looked,
 };
+use crate::spelling;
 
 const HEX: Set = Set::of(b"0123456789abcdef");
 const SIGN: Set = Set::of(b"%");
@@ -284,16 +285,9 @@ fn escape(rest: &[u8]) -> Option<Unit> {
             })
         }
         [b'\\', b'u', digits @ ..] => {
-            let (value, _) = number(digits, 16, 4).filter(|(_, length)| *length == 4)?;
+            let (char, length) = spelling::utf16(rest)?;
             let telling = matches!(digits, [b'0'..=b'9', b'0'..=b'9', ..]);
-            if let Some(char) = char::from_u32(value) {
-                return Some(Unit { length: 6, value: Value::Char(char), telling });
-            }
-            // Half of a character beyond U+FFFF.
-            let [b'\\', b'u', second @ ..] = digits.get(4..)? else { return None };
-            let (low, _) = number(second, 16, 4).filter(|(_, length)| *length == 4)?;
-            let pair = char::decode_utf16([u16::try_from(value).ok()?, u16::try_from(low).ok()?]).next()?;
-            Some(Unit { length: 12, value: Value::Char(pair.ok()?), telling })
+            Some(Unit { length, value: Value::Char(char), telling })
         }
         _ => None,
     }

@@ -176,7 +176,8 @@ fn plain(written: &str, start: usize) -> Plain {
 /// The character that is spelled here, and how long it is.
 fn one(rest: &[u8]) -> Option<(char, usize)> {
     match rest {
-        [b'\\', escape @ ..] => backslash(escape).map(|(char, length)| (char, length.saturating_add(1))),
+        [b'\\', b'u', ..] => spelling::utf16(rest),
+        [b'\\', sign, ..] => backslash(*sign).map(|char| (char, 2)),
         [b'%', ..] => match spelling::percent(rest)? {
             (Escaped::Byte(byte @ (b'\t' | b'\n' | b'\r' | b' '..=b'~')), length) => {
                 Some((char::from(byte), length))
@@ -197,30 +198,15 @@ fn one(rest: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// What stands behind a backslash means, and how long it is: in JSON, and of signs in Markdown.
-fn backslash(escape: &[u8]) -> Option<(char, usize)> {
-    let char = match escape.first()? {
-        sign if sign.is_ascii_punctuation() => char::from(*sign),
+/// What a sign behind a backslash means: in JSON, and in Markdown.
+fn backslash(sign: u8) -> Option<char> {
+    Some(match sign {
         b'n' => '\n',
         b'r' => '\r',
         b't' => '\t',
-        b'u' => {
-            let high = half(escape.get(1..)?)?;
-            if let Some(char) = char::from_u32(u32::from(high)) {
-                return Some((char, 5));
-            }
-            let low = half(escape.get(5..)?.strip_prefix(b"\\u")?)?;
-            return Some((char::decode_utf16([high, low]).next()?.ok()?, 11));
-        }
+        sign if sign.is_ascii_punctuation() => char::from(sign),
         _ => return None,
-    };
-    Some((char, 1))
-}
-
-fn half(digits: &[u8]) -> Option<u16> {
-    let digits = digits.get(..4)?.iter();
-    let code = digits.copied().try_fold(0, |code, digit| Some(code << 4 | spelling::hex(digit)?))?;
-    u16::try_from(code).ok()
+    })
 }
 
 #[cfg(test)]
