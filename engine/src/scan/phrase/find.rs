@@ -60,6 +60,9 @@ impl<'p, 't, 'n> Search<'p, 't, 'n> {
         if post.capital && self.text.get(self.start + 1).is_some_and(u8::is_ascii_lowercase) {
             return false;
         }
+        if post.clause && !self.starts_clause(self.start) {
+            return false;
+        }
         let Ask { forward, reach, slot } = post.ask;
         if forward { self.touch_after(reach, slot) } else { self.touch_before(reach, slot) }
     }

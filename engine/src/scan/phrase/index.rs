@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::class::{ANY, Class, Touched};
 use super::lexicon::{Ask, Lexicon, Post};
-use super::{ADDRESS, CAPITAL, Element, Pattern};
+use super::{ADDRESS, CAPITAL, CLAUSE, Element, Pattern};
 
 /// The words of these hashes, with the patterns that are known by them; says in the elements what is asked for them.
 /// `None` if they are too many.
@@ -66,6 +66,7 @@ fn posts(classes: &[Class], elements: &[Element], patterns: &[Pattern]) -> Vec<P
                 pattern: number,
                 longest,
                 capital: anchor.flags & CAPITAL != 0,
+                clause: anchor.flags & CLAUSE != 0,
                 ask,
             });
         }

@@ -6,6 +6,7 @@ use super::{char, word};
 
 /// Whether a new clause begins at this place: after a mark, at a line's start. `Err` where a word decides.
 pub(super) fn clause_starts(text: &[u8], at: usize) -> Result<bool, usize> {
+    let start = at;
     let mut at = at;
     for _ in 0..8 {
         if word::ends_escape(text, at) {
@@ -15,10 +16,18 @@ pub(super) fn clause_starts(text: &[u8], at: usize) -> Result<bool, usize> {
             None => return Ok(true),
             Some((' ' | '\t' | '*' | '_' | '"' | '\'' | '`', len)) => at -= len,
             Some((char, _)) if char.is_alphanumeric() => return Err(at),
+            // Words joined by a hyphen are one: a host of mail is no order to mail.
+            Some(('-', 1)) if joins(text, at - 1, start) => return Err(at - 1),
             Some(_) => return Ok(true),
         }
     }
     Ok(true)
+}
+
+/// Whether the hyphen at this place joins the word that begins at `start` to one before it.
+fn joins(text: &[u8], hyphen: usize, start: usize) -> bool {
+    let before = hyphen.checked_sub(1).and_then(|before| text.get(before));
+    hyphen + 1 == start && before.is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Whether a line begins at this place, but for indentation and quoting marks.

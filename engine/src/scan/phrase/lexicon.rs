@@ -43,6 +43,8 @@ pub(super) struct Post {
     pub(super) longest: u8,
     /// The word has to be in capitals.
     pub(super) capital: bool,
+    /// A clause has to begin with it.
+    pub(super) clause: bool,
     pub(super) ask: Ask,
 }
 

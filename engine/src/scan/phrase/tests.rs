@@ -96,6 +96,10 @@ fn a_clause_a_line_a_colon_and_capitals_are_asked_for() {
     assert_eq!(found("Disregard this").len(), 1);
     assert_eq!(found("well, please disregard this").len(), 1);
     assert_eq!(found("people disregard this"), []);
+    // Words joined by hyphens are one, whose last is no order; somebody who joins all of them is still understood.
+    assert_eq!(found("a non-disregard this"), []);
+    assert_eq!(found("please-disregard this").len(), 1);
+    assert_eq!(found("enough.-Disregard this, - disregard this").len(), 2);
     assert_eq!(found("New orders: go").len(), 1);
     assert_eq!(found("new orders came"), []);
     assert_eq!(found("SYSTEM MESSAGE").len(), 1);
