@@ -1,0 +1,73 @@
+//! Servers that are asked.
+
+use mcpgov_policy_compiler::generate::http;
+use serde_json::{Value, json};
+
+use crate::{
+    code, mcpgov,
+    server::{response, server},
+    text,
+};
+
+/// A server with prompts and resources, but without templates of resources.
+fn library(message: &Value, _: &str) -> String {
+    let id = message.get("id");
+    let result = match message["method"].as_str().unwrap() {
+        "initialize" => json!({
+            "protocolVersion": "2025-06-18",
+            "capabilities": { "prompts": {}, "resources": {} },
+            "serverInfo": { "name": "Library", "version": "1" },
+            "instructions": "be brief",
+        }),
+        "prompts/list" => json!({ "prompts": [{ "name": "summary" }] }),
+        "resources/list" if message["params"].get("cursor").is_none() => {
+            json!({ "resources": [{ "uri": "book://1", "name": "one" }], "nextCursor": "x" })
+        }
+        "resources/list" => json!({ "resources": [{ "uri": "book://2", "name": "two" }] }),
+        _ => {
+            let error = json!({ "code": -32601, "message": "unknown" });
+            return response(id.map(|id| json!({ "jsonrpc": "2.0", "id": id, "error": error })));
+        }
+    };
+    response(id.map(|id| json!({ "jsonrpc": "2.0", "id": id, "result": result })))
+}
+
+#[test]
+fn a_server_is_asked_for_all_that_it_says_it_has() {
+    let shown = http::survey(&server(library), &[]).unwrap();
+    assert_eq!(
+        shown,
+        json!({
+            "serverInfo": { "name": "Library", "version": "1" },
+            "instructions": "be brief",
+            "prompts": [{ "name": "summary" }],
+            "resources": [{ "uri": "book://1", "name": "one" }, { "uri": "book://2", "name": "two" }],
+        })
+    );
+    let url = server(library);
+    let output = mcpgov(&[&url]);
+    assert_eq!((code(&output), text(&output.stdout)), (0, format!("{url}: nothing found\n").as_str()));
+}
+
+/// A server that sends events and never comes to the answer.
+fn endless(message: &Value, _: &str) -> String {
+    if message["method"] == "initialize" {
+        let event = format!("data: {{\"x\":\"{}\"}}\n\n", "x".repeat(1000));
+        return format!("HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream\r\n\r\n{}", event.repeat(17_000));
+    }
+    response(None)
+}
+
+/// A server that refuses in words that a terminal would obey.
+fn rude(message: &Value, _: &str) -> String {
+    let error = json!({ "code": 1, "message": "\u{1b}[2Jgone" });
+    response(Some(json!({ "jsonrpc": "2.0", "id": message["id"], "error": error })))
+}
+
+#[test]
+fn a_hostile_server_neither_keeps_the_scan_nor_writes_to_the_terminal() {
+    let error = http::survey(&server(endless), &[]).unwrap_err();
+    assert!(error.message.contains("is longer than"), "{error}");
+    let error = http::survey(&server(rude), &[]).unwrap_err();
+    assert!(error.message.ends_with("\\u{1b}[2Jgone"), "{error}");
+}
