@@ -187,6 +187,16 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Those that follow from a policy and a call alone.
+    pub const OF_POLICY: &[Reason] = &[
+        Reason::Rule,
+        Reason::DefaultDeny,
+        Reason::Plumbing,
+        Reason::UnknownMethod,
+        Reason::NetworkNotAllowed,
+        Reason::Shadow,
+    ];
+
     /// The stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {

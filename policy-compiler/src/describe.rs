@@ -5,12 +5,15 @@ use mcpgov_engine::{
     network::Network,
     table::{
         View, Words,
-        format::{Circumstance, Label, Literal, Node, Op, Relation, Rule, types},
+        format::{Circumstance, Label, Literal, Node, Op, Relation, Rule},
     },
     window::Window,
 };
 
-use crate::policy::{DIMENSIONS, LABELS};
+use crate::{
+    policy::{DIMENSIONS, LABELS},
+    schema::shape::type_names,
+};
 
 /// A condition node with the nodes below it.
 #[derive(Clone, Copy)]
@@ -216,22 +219,6 @@ fn relation(relation: Relation) -> &'static str {
         Relation::Less => "less than",
         Relation::LessOrEqual => "of at most",
     }
-}
-
-fn type_names(bits: u8) -> Vec<&'static str> {
-    [
-        (types::NULL, "null"),
-        (types::BOOLEAN, "boolean"),
-        (types::NUMBER, "number"),
-        (types::INTEGER, "integer"),
-        (types::STRING, "string"),
-        (types::ARRAY, "array"),
-        (types::OBJECT, "object"),
-    ]
-    .into_iter()
-    .filter(|(bit, _)| bits & bit != 0)
-    .map(|(_, name)| name)
-    .collect()
 }
 
 fn networks(words: Words) -> String {

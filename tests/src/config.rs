@@ -48,6 +48,15 @@ impl Config {
         Self(self.0.replacen(from, to, 1))
     }
 
+    /// Gives up on requests, and on the server of the demo, once nothing has come for two seconds.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        self.replace("stream_idle_timeout: 300s", "stream_idle_timeout: 2s").replace(
+            "cluster: github, timeout: 0s, idle_timeout: 300s",
+            "cluster: github, timeout: 0s, idle_timeout: 2s",
+        )
+    }
+
     /// Replaces the entry of the filter chain that is ours by `entry`, the lines of another list item.
     #[must_use]
     pub fn replace_filter(self, entry: &str) -> Self {

@@ -124,12 +124,7 @@ fn thousands_of_streams_at_a_time() {
 #[test]
 fn slow_bodies_keep_nobody_waiting() {
     let sink = Sink::answering(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
-    let config = governed::config(sink.port())
-        .replace("stream_idle_timeout: 300s", "stream_idle_timeout: 2s")
-        .replace(
-            "cluster: github, timeout: 0s, idle_timeout: 300s",
-            "cluster: github, timeout: 0s, idle_timeout: 2s",
-        );
+    let config = governed::config(sink.port()).impatient();
     let envoy = Envoy::start(config);
     let (head, body) = post(allowed()).parts();
     let mut longest = Duration::ZERO;

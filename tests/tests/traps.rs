@@ -123,11 +123,7 @@ fn no_piece_of_a_body_releases_the_headers() {
 fn a_held_request_ends_when_the_vm_fails() {
     let sink = Sink::start();
     let config = Config::demo(artifact::filter_that_panics(), &governed::table(), sink.port(), sink.port())
-        .replace("stream_idle_timeout: 300s", "stream_idle_timeout: 2s")
-        .replace(
-            "cluster: github, timeout: 0s, idle_timeout: 300s",
-            "cluster: github, timeout: 0s, idle_timeout: 2s",
-        );
+        .impatient();
     let envoy = Envoy::start(config);
     let (head, body) = post(allowed()).parts();
     let hold = || {

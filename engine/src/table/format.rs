@@ -291,6 +291,16 @@ pub mod types {
     pub const OBJECT: u8 = 64;
     /// All defined bits.
     pub const ALL: u8 = 127;
+    /// What JSON Schema calls them.
+    pub const NAMES: [(&str, u8); 7] = [
+        ("null", NULL),
+        ("boolean", BOOLEAN),
+        ("number", NUMBER),
+        ("integer", INTEGER),
+        ("string", STRING),
+        ("array", ARRAY),
+        ("object", OBJECT),
+    ];
 }
 
 /// Words of one network.

@@ -44,15 +44,6 @@ const RELATIONS: [(&str, Relation); 4] = [
     ("lt", Relation::Less),
     ("lte", Relation::LessOrEqual),
 ];
-const TYPES: [(&str, u8); 7] = [
-    ("null", types::NULL),
-    ("boolean", types::BOOLEAN),
-    ("number", types::NUMBER),
-    ("integer", types::INTEGER),
-    ("string", types::STRING),
-    ("array", types::ARRAY),
-    ("object", types::OBJECT),
-];
 
 /// A map of operators, all of which hold. `key` is the argument, for advice.
 pub(super) fn operators(reader: &mut Reader, node: &Node, key: Option<&str>, depth: usize) -> Vec<Operator> {
@@ -121,9 +112,9 @@ fn scalars(reader: &mut Reader, fields: &Fields, operators: &mut Vec<Operator>) 
         };
         let mut bits = 0;
         for (name, node) in names {
-            match TYPES.iter().find(|(known, _)| *known == name) {
+            match types::NAMES.iter().find(|(known, _)| *known == name) {
                 Some((_, bit)) => bits |= bit,
-                None => reader.unknown("type", &name, node.span, TYPES.map(|(name, _)| name)),
+                None => reader.unknown("type", &name, node.span, types::NAMES.map(|(name, _)| name)),
             }
         }
         if bits != 0 {

@@ -257,7 +257,8 @@ fn expect(reader: &mut Reader, node: &Node, looked: &str) -> Option<Expectation>
     fields.reject_empty(reader, node);
     let verdict =
         fields.get("decision").and_then(|node| reader.choice(node, "decision", &Verdict::ALL, Verdict::name));
-    let reason = fields.get("reason").and_then(|node| reader.choice(node, "reason", REASONS, Reason::name));
+    let reason =
+        fields.get("reason").and_then(|node| reader.choice(node, "reason", Reason::OF_POLICY, Reason::name));
     let listed = fields.get("listed").and_then(|node| match node.value {
         Value::Bool(listed) => Some(listed),
         _ => {
@@ -298,16 +299,6 @@ fn expect(reader: &mut Reader, node: &Node, looked: &str) -> Option<Expectation>
         left,
     })
 }
-
-/// The reasons that a policy alone can lead to.
-const REASONS: &[Reason] = &[
-    Reason::Rule,
-    Reason::DefaultDeny,
-    Reason::Plumbing,
-    Reason::UnknownMethod,
-    Reason::NetworkNotAllowed,
-    Reason::Shadow,
-];
 
 /// The arguments as JSON text.
 fn arguments(reader: &mut Reader, node: &Node) -> Option<String> {

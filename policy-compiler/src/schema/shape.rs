@@ -11,16 +11,6 @@ const DEPTH_MAX: usize = 16;
 /// Stands in a path for "an item of the array".
 pub const ITEM: &str = "[]";
 
-const TYPES: [(&str, u8); 7] = [
-    ("null", types::NULL),
-    ("boolean", types::BOOLEAN),
-    ("number", types::NUMBER),
-    ("integer", types::INTEGER),
-    ("string", types::STRING),
-    ("array", types::ARRAY),
-    ("object", types::OBJECT),
-];
-
 /// A schema and the one that its references begin at.
 #[derive(Clone, Copy)]
 pub struct Place<'s> {
@@ -67,11 +57,11 @@ pub(super) fn knows_type(value: &Node) -> bool {
 
 /// Names of the types.
 pub fn type_names(types: u8) -> Vec<&'static str> {
-    TYPES.iter().filter(|(_, bit)| types & bit != 0).map(|(name, _)| *name).collect()
+    types::NAMES.iter().filter(|(_, bit)| types & bit != 0).map(|(name, _)| *name).collect()
 }
 
 fn bits(name: &str) -> Option<u8> {
-    TYPES.iter().find(|(known, _)| *known == name).map(|(_, bits)| *bits)
+    types::NAMES.iter().find(|(known, _)| *known == name).map(|(_, bits)| *bits)
 }
 
 /// Up to draft 7, keywords beside `$ref` do not count.

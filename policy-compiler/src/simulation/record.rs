@@ -49,22 +49,13 @@ struct StandIn {
     scopes: Vec<String>,
 }
 
-/// Reasons that follow from a policy alone.
-const REASONS: [Reason; 6] = [
-    Reason::Rule,
-    Reason::DefaultDeny,
-    Reason::Plumbing,
-    Reason::UnknownMethod,
-    Reason::NetworkNotAllowed,
-    Reason::Shadow,
-];
-
 impl<'r> Recorded<'r> {
     /// The call of a record; `None` where no policy decided it, or its names were cut.
     pub(super) fn read(view: &View<'r>, roles: &Roles, line: Value<'r>, record: Value<'r>) -> Option<Self> {
         let text = |key| record.get(key).and_then(|value| value.as_str());
         let is_call = matches!(text("kind")?, "request" | "notification");
-        let reason = text("reason").filter(|reason| REASONS.iter().any(|known| known.name() == *reason))?;
+        let reason =
+            text("reason").filter(|reason| Reason::OF_POLICY.iter().any(|known| known.name() == *reason))?;
         let object = [("tool", Object::Tool), ("prompt", Object::Prompt), ("uri", Object::Resource)]
             .into_iter()
             .find_map(|(key, kind)| Some((kind, text(key)?)));
