@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     })?;
     step("lint", || clippy(&["--workspace", "--all-targets"]))?;
     step("lint the filter as it ships", || clippy(&["-p", "mcpgov-filter", "--target", FILTER_TARGET]))?;
+    step("build the documentation", documentation)?;
     step("test the parts", || {
         command::run_tests(&mut command::cargo([
             "test",
@@ -87,6 +88,12 @@ fn fuzz() -> Result<()> {
 fn clippy(what: &[&str]) -> Result<()> {
     let mut clippy = command::cargo(["clippy", "--locked", "--quiet"]);
     command::run(clippy.args(what).args(["--", "--deny", "warnings"]))
+}
+
+/// Of public items, with every link leading somewhere.
+fn documentation() -> Result<()> {
+    let mut doc = command::cargo(["doc", "--locked", "--quiet", "--workspace", "--no-deps"]);
+    command::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
 fn engine_in_wasm(node: &Path, runner: &Path) -> Result<u64> {

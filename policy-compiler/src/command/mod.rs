@@ -69,7 +69,7 @@ enum Verb {
 pub(crate) enum Format {
     /// Source lines with the text in question underlined
     Human,
-    /// One line each: path:line:column: severity[code]: message (help)
+    /// One line each: `path:line:column: severity[code]: message (help)`
     Plain,
     /// A JSON array
     Json,

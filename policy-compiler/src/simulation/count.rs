@@ -43,7 +43,7 @@ pub struct Counts {
 #[derive(Debug, Default)]
 pub struct Table {
     rows: HashMap<(String, Transition), u64>,
-    /// Calls with names beyond [`NAMES_MAX`].
+    /// Calls with names beyond `NAMES_MAX`.
     pub others: u64,
 }
 

@@ -1,6 +1,6 @@
 //! What tells a secret from text that only looks like one.
 
-/// Sixteenths of a bit in fractions of [`entropy`].
+/// Sixteenths of a bit in fractions of entropy.
 pub const ENTROPY_UNIT: u32 = FRACTION / 16;
 const FRACTION: u32 = 1 << 12;
 /// Bytes that are looked at: a longer value is not less random.

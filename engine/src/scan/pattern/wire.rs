@@ -50,7 +50,7 @@ impl fmt::Display for Bad {
 impl core::error::Error for Bad {}
 
 impl Patterns {
-    /// Reads what [`Patterns::to_bytes`] wrote.
+    /// Reads what `Patterns::to_bytes` wrote.
     ///
     /// # Errors
     /// [`Bad`]
