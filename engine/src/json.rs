@@ -24,7 +24,7 @@ mod tests;
 use core::fmt;
 
 pub use documents::{Document, Documents, documents};
-pub use escapes::{Escapes, escape_sizes};
+pub use escapes::Escapes;
 pub use fold::{is_variant, same_key_to_some};
 pub use tape::{Doc, NodeId};
 pub use value::{Items, Kind, Lookup, Members, Value};

@@ -50,8 +50,7 @@ impl Escapes {
 }
 
 /// How many bytes the escape of a JSON string at the front is long, and how many it stands for.
-#[must_use]
-pub fn escape_sizes(text: &[u8]) -> (usize, usize) {
+fn escape_sizes(text: &[u8]) -> (usize, usize) {
     let [b'\\', b'u', digits @ ..] = text else { return (2, 1) };
     let value = |digit: &u8| char::from(*digit).to_digit(16).unwrap_or(0);
     match digits.iter().take(4).fold(0, |code, digit| code << 4 | value(digit)) {

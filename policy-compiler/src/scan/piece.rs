@@ -3,7 +3,7 @@
 use std::{ops::Range, rc::Rc};
 
 use mcpgov_engine::{
-    json::{Document, Kind, Limits, Value, documents, escape_sizes},
+    json::{Document, Escapes, Kind, Limits, Value, documents},
     number::hidden_digits,
     scan::telling,
 };
@@ -27,22 +27,16 @@ pub struct Piece {
     origin: Rc<Origin>,
 }
 
-/// Where decoded bytes were written.
+/// Where a decoded text was written.
 #[derive(Debug)]
 struct Origin {
-    /// Runs in order; the first starts at 0.
-    runs: Vec<Run>,
+    /// Where it begins.
+    start: usize,
+    escapes: Escapes,
+    /// How many bytes stand for all of it where it is written in another way altogether, as digits of a number may be.
+    whole: Option<usize>,
     /// The text that this one was written in, if that was decoded as well.
     outer: Option<Rc<Origin>>,
-}
-
-/// Decoded bytes from `decoded` on stand at `written` on: byte for byte, or all of them as one escape.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    decoded: usize,
-    written: usize,
-    /// Bytes of the escape; 0 where the text stands as it is.
-    escape: usize,
 }
 
 impl Piece {
@@ -59,40 +53,44 @@ impl Piece {
 }
 
 impl Origin {
-    /// Of what stands as it is.
-    fn whole() -> Self {
-        Self { runs: vec![Run { decoded: 0, written: 0, escape: 0 }], outer: None }
+    /// Of what stands as it is from `start` on.
+    fn verbatim(start: usize, outer: Option<&Rc<Origin>>) -> Self {
+        Self { start, escapes: Escapes::default(), whole: None, outer: outer.map(Rc::clone) }
+    }
+
+    /// Of a JSON string, from its quote on: the string and perhaps more.
+    fn string(document: &str, quote: usize, outer: Option<&Rc<Origin>>) -> Self {
+        let start = quote + 1;
+        let escapes = Escapes::of_json(body(document.get(start..).unwrap_or_default()), usize::MAX);
+        Self { escapes, ..Self::verbatim(start, outer) }
     }
 
     fn span(&self, place: Span) -> Span {
-        if place.start >= place.end {
-            let at = self.run(place.start).start(place.start);
-            return Span { start: at, end: at };
+        if let Some(len) = self.whole {
+            return Span { start: self.start, end: self.start + len };
         }
-        let last = place.end - 1;
-        Span { start: self.run(place.start).start(place.start), end: self.run(last).end(last) }
-    }
-
-    fn run(&self, at: usize) -> Run {
-        let after = self.runs.partition_point(|run| run.decoded <= at);
-        self.runs.get(after.saturating_sub(1)).copied().unwrap_or(Run { decoded: 0, written: 0, escape: 0 })
+        let written = |at| self.start + self.escapes.written(at);
+        Span { start: written(place.start), end: written(place.end) }
     }
 }
 
-impl Run {
-    fn start(self, at: usize) -> usize {
-        if self.escape > 0 { self.written } else { self.written + at.saturating_sub(self.decoded) }
+/// What of a JSON text is before the quote that ends the string it begins in.
+fn body(text: &str) -> &str {
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' => return text.get(..at).unwrap_or_default(),
+            b'\\' => _ = bytes.next(),
+            _ => {}
+        }
     }
-
-    fn end(self, last: usize) -> usize {
-        if self.escape > 0 { self.written + self.escape } else { self.start(last) + 1 }
-    }
+    text
 }
 
 /// The texts of `source`, in its order: of JSON every string, name and number, otherwise the whole.
 pub fn pieces(source: &str) -> Vec<Piece> {
     let mut walk = Walk { pieces: Vec::new() };
-    walk.text(source.to_owned(), None, String::new(), Rc::new(Origin::whole()), 0);
+    walk.text(source.to_owned(), None, String::new(), Rc::new(Origin::verbatim(0, None)), 0);
     walk.pieces
 }
 
@@ -111,8 +109,7 @@ impl Walk {
         let are_several = documents.are_several();
         for (index, Document { start, doc }) in documents.enumerate() {
             let path = if are_several { item(&path, index) } else { path.clone() };
-            let run = Run { decoded: 0, written: start, escape: 0 };
-            let part = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(&origin)) });
+            let part = Rc::new(Origin::verbatim(start, Some(&origin)));
             self.value(doc.root(), doc.text(), key, &path, &part, nested);
         }
     }
@@ -132,7 +129,7 @@ impl Walk {
                 let mut from = value.span().start + 1;
                 for (name, member) in value.members() {
                     if let Some(start) = document.get(from..).and_then(|rest| rest.find('"')) {
-                        let origin = string_origin(document, from + start, outer);
+                        let origin = Rc::new(Origin::string(document, from + start, Some(outer)));
                         let path = format!("{path}(name)");
                         let text = name.to_owned();
                         self.pieces.push(Piece { text, key: None, path, is_name: true, origin });
@@ -148,18 +145,23 @@ impl Walk {
                 }
             }
             Kind::String => {
-                let origin = string_origin(document, value.span().start, outer);
+                let origin = Rc::new(Origin::string(document, value.span().start, Some(outer)));
                 let text = value.as_str().unwrap_or_default().to_owned();
                 self.text(text, key, path.to_owned(), origin, nested + 1);
             }
             Kind::Number => {
                 let raw = value.raw();
                 let hidden = hidden_digits(raw);
-                let escape = if hidden.is_some() { raw.len() } else { 0 };
-                let run = Run { decoded: 0, written: value.span().start, escape };
-                let origin = Rc::new(Origin { runs: vec![run], outer: Some(Rc::clone(outer)) });
+                let whole = hidden.as_ref().map(|_| raw.len());
+                let origin = Origin { whole, ..Origin::verbatim(value.span().start, Some(outer)) };
                 let (text, key) = (hidden.unwrap_or_else(|| raw.to_owned()), key.map(str::to_owned));
-                self.pieces.push(Piece { text, key, path: path.to_owned(), is_name: false, origin });
+                self.pieces.push(Piece {
+                    text,
+                    key,
+                    path: path.to_owned(),
+                    is_name: false,
+                    origin: Rc::new(origin),
+                });
             }
             Kind::Null | Kind::Bool => {}
         }
@@ -194,28 +196,7 @@ pub(super) fn joined(path: &str, name: &str) -> String {
 
 /// Where a part of a decoded string of a document is written in it.
 pub(super) fn written(document: &str, string: Value<'_>, place: &Range<usize>) -> Span {
-    let whole = Rc::new(Origin::whole());
-    string_origin(document, string.span().start, &whole).span(Span { start: place.start, end: place.end })
-}
-
-/// Where the decoded bytes of the string at `quote` were written. The document is known to be JSON.
-fn string_origin(document: &str, quote: usize, outer: &Rc<Origin>) -> Rc<Origin> {
-    let bytes = document.as_bytes();
-    let mut runs = vec![Run { decoded: 0, written: quote + 1, escape: 0 }];
-    let (mut at, mut decoded, mut verbatim) = (quote + 1, 0, true);
-    while let Some(byte) = bytes.get(at).copied().filter(|byte| *byte != b'"') {
-        if byte == b'\\' {
-            let (escape, length) = escape_sizes(bytes.get(at..).unwrap_or_default());
-            runs.push(Run { decoded, written: at, escape });
-            (at, decoded, verbatim) = (at + escape, decoded + length, false);
-        } else {
-            if !verbatim {
-                runs.push(Run { decoded, written: at, escape: 0 });
-            }
-            (at, decoded, verbatim) = (at + 1, decoded + 1, true);
-        }
-    }
-    Rc::new(Origin { runs, outer: Some(Rc::clone(outer)) })
+    Origin::string(document, string.span().start, None).span(Span { start: place.start, end: place.end })
 }
 
 #[cfg(test)]
@@ -262,16 +243,16 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_of_an_escape_leads_back_to_the_whole_escape() {
+    fn characters_lead_back_to_their_escapes() {
         let source = r#"{"k":"ab\n\u00e9\ud83d\ude00cd"}"#;
         let piece = pieces(source).pop().expect("there is one");
         assert_eq!(piece.text, "ab\né😀cd");
         let written = |place: std::ops::Range<usize>| source.get(piece.span(&place).range()).unwrap();
         assert_eq!(written(0..2), "ab");
         assert_eq!(written(2..3), r"\n");
-        assert_eq!(written(1..4), r"b\n\u00e9");
+        assert_eq!(written(1..5), r"b\n\u00e9");
         assert_eq!(written(3..5), r"\u00e9");
-        assert_eq!(written(6..7), r"\ud83d\ude00");
+        assert_eq!(written(5..9), r"\ud83d\ude00");
         assert_eq!(written(9..11), "cd");
         assert_eq!(written(11..11), "");
     }
