@@ -230,8 +230,8 @@ fn what_is_no_answer_is_said_to_be_none() {
             .contains("--header")
     );
     assert!(refused(|_, _| "HTTP/1.1 500 No\r\n\r\n".to_owned()).contains("answers 500"));
-    assert!(refused(|_, _| "nonsense\r\n".to_owned()).contains("no HTTP/1.1"));
-    assert!(refused(|_, _| String::new()).contains("ends early"));
+    assert!(refused(|_, _| "nonsense\r\n".to_owned()).contains("no HTTP"));
+    assert!(refused(|_, _| String::new()).contains("cannot reach `127.0.0.1`"));
     assert!(
         refused(|_, _| "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}".to_owned()).contains("ends early")
     );
@@ -241,10 +241,14 @@ fn what_is_no_answer_is_said_to_be_none() {
     );
     assert!(
         refused(|_, _| "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_owned())
-            .contains("broken chunk")
+            .contains("ends early")
     );
-    let https = init(&["--from", "https://mcp.example/mcp"]);
-    assert!(String::from_utf8(https.stderr).unwrap().contains("save the answer to tools/list"));
+    const ELSEWHERE: &str =
+        "HTTP/1.1 308 Moved\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n";
+    assert!(refused(|_, _| ELSEWHERE.to_owned()).contains("it is not followed"));
+    // It speaks no TLS.
+    let https = server(plain).replace("http:", "https:");
+    assert!(String::from_utf8(init(&["--from", &https]).stderr).unwrap().contains("cannot reach"));
     for wrong in ["ftp://x", "http://", "http://a@b/", "http://a b/"] {
         assert_eq!(init(&["--from", wrong]).status.code(), Some(1), "{wrong}");
     }

@@ -27,7 +27,8 @@ pub fn filter_that_panics() -> &'static Path {
     PATH.get_or_init(|| xtask::build::filter_that_panics().unwrap_or_else(|failure| panic!("{failure}")))
 }
 
-fn compiler() -> &'static Path {
+/// The path of the program `mcpgov`, built once.
+pub fn compiler() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| xtask::build::compiler().unwrap_or_else(|failure| panic!("{failure}")))
 }

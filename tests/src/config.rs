@@ -106,18 +106,27 @@ impl Config {
     /// Makes the listener ask for a certificate, and forward the identity in it in `x-forwarded-client-cert`.
     #[must_use]
     pub fn with_mutual_tls(self, certificates: &Scratch) -> Self {
+        self.with_tls_socket(certificates, true).replace(
+            "                stat_prefix: mcp\n",
+            "                stat_prefix: mcp\n                forward_client_cert_details: SANITIZE_SET\n                \
+             set_current_client_cert_details: { uri: true }\n",
+        )
+    }
+
+    /// Makes the listener speak TLS as the server of `certificates`.
+    #[must_use]
+    pub fn with_tls(self, certificates: &Scratch) -> Self {
+        self.with_tls_socket(certificates, false)
+    }
+
+    fn with_tls_socket(self, certificates: &Scratch, require_client_certificate: bool) -> Self {
         let socket = format!(
-            r#"{{ name: tls, typed_config: {{ "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext, require_client_certificate: true, {} }} }}"#,
+            r#"{{ name: tls, typed_config: {{ "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext, require_client_certificate: {require_client_certificate}, {} }} }}"#,
             tls_context(certificates, "server")
         );
         self.replace(
             "      filter_chains:\n        - filters:\n",
             &format!("      filter_chains:\n        - transport_socket: {socket}\n          filters:\n"),
-        )
-        .replace(
-            "                stat_prefix: mcp\n",
-            "                stat_prefix: mcp\n                forward_client_cert_details: SANITIZE_SET\n                \
-             set_current_client_cert_details: { uri: true }\n",
         )
     }
 

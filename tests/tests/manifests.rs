@@ -101,13 +101,8 @@ fn of_kind(resources: &[Value], kind: &str) -> Value {
     resource.clone()
 }
 
-fn mcpgov() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| xtask::build::compiler().unwrap_or_else(|failure| panic!("{failure}")))
-}
-
 fn render(arguments: &[&str]) -> String {
-    let mut render = Command::new(mcpgov());
+    let mut render = Command::new(artifact::compiler());
     render.arg("render").args(arguments).arg(paths::root().join(POLICY));
     command::output(&mut render).unwrap_or_else(|failure| panic!("{failure}"))
 }

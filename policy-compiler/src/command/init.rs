@@ -10,7 +10,7 @@ use super::{Failure, Format, Outcome, files, print, server};
 #[command(after_help = "\
 Reads are told from writes by annotations and names. Every guess is marked with its grounds; read them all.")]
 pub(super) struct Arguments {
-    /// Saved answer to `tools/list`, or the http URL of a server
+    /// Saved answer to `tools/list`, or the URL of a server
     #[arg(long, value_name = "TOOLS.JSON|URL")]
     from: String,
     /// What rules call the server [default: its own name, or the file's]

@@ -1,23 +1,26 @@
-//! Asking a live server for what it lists: Streamable HTTP (MCP 2025-06-18, transports) without TLS, one request a
-//! connection.
+//! Asking a live server for what it lists: Streamable HTTP (MCP 2025-06-18, transports).
 
 use std::{
     fmt,
-    io::{self, BufRead, BufReader, Read, Write},
-    net::{TcpStream, ToSocketAddrs},
+    io::{self, Read},
+    net::IpAddr,
     time::Duration,
 };
 
 use mcpgov_engine::sse::{Piece, Reader};
 use serde_json::{Map, Value, json};
+use ureq::{
+    Agent, Body,
+    http::{Response, Uri},
+    tls::{RootCerts, TlsConfig},
+};
 
 use crate::scan::visible;
 
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// For one request with its answer.
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Largest answer that is read.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-const HEAD_LINE_BYTES_MAX: u64 = 16 * 1024;
-const HEAD_LINES_MAX: usize = 200;
 /// Pages of a list; a server with more is going round in circles.
 const PAGES_MAX: usize = 100;
 const PROTOCOL: &str = "2025-06-18";
@@ -38,12 +41,6 @@ impl fmt::Display for HttpError {
 }
 
 impl std::error::Error for HttpError {}
-
-impl From<io::Error> for HttpError {
-    fn from(error: io::Error) -> Self {
-        problem(format!("the connection failed: {error}"))
-    }
-}
 
 fn problem(message: impl Into<String>) -> HttpError {
     HttpError { message: message.into(), help: None }
@@ -69,8 +66,7 @@ pub fn list(url: &str, headers: &[(String, String)]) -> Result<Server, HttpError
     let (mut session, welcome) = Session::open(&target, headers)?;
     let tools = session.list("tools/list", "tools")?;
     let name = welcome.pointer("/serverInfo/name").and_then(Value::as_str).map(str::to_owned);
-    let host = target.authority.rsplit_once(':').map_or(target.authority, |(host, _)| host);
-    Ok(Server { name, traffic: (host.to_ascii_lowercase(), target.path.to_owned()), tools })
+    Ok(Server { name, traffic: (target.host().to_ascii_lowercase(), target.uri.path().to_owned()), tools })
 }
 
 /// What lists there are, by the capability that announces them; the last may be absent all the same.
@@ -119,51 +115,53 @@ pub fn without_secrets(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-struct Target<'u> {
-    authority: &'u str,
-    path: &'u str,
+/// Where a server is.
+struct Target {
+    uri: Uri,
 }
 
-impl<'u> Target<'u> {
-    fn parse(url: &'u str) -> Result<Self, HttpError> {
-        if url.starts_with("https://") {
-            return Err(HttpError {
-                message: format!("https is not supported, as of `{}`", without_secrets(url)),
-                help: Some("save the answer to tools/list with another client, and give the file instead"),
-            });
-        }
-        let rest = url
-            .strip_prefix("http://")
-            .ok_or_else(|| problem(format!("`{}` is no http URL", without_secrets(url))))?;
-        let at = rest.find('/').unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(at);
-        let usable = |text: &str| !text.contains(|char: char| char.is_ascii_control() || char == ' ');
-        if authority.is_empty() || authority.contains('@') || !usable(url) {
-            return Err(problem(format!("`{}` is no http URL", without_secrets(url))));
-        }
-        Ok(Self { authority, path: if path.is_empty() { "/" } else { path } })
+impl Target {
+    fn parse(url: &str) -> Result<Self, HttpError> {
+        let usable = |uri: &Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
+        };
+        let uri = url.parse().ok().filter(usable);
+        let uri = uri.ok_or_else(|| HttpError {
+            message: format!("`{}` is no URL of a server", without_secrets(url)),
+            help: Some("write `https://HOST/PATH`, and credentials as a `--header`"),
+        })?;
+        Ok(Self { uri })
     }
 
-    fn connect(&self) -> Result<TcpStream, HttpError> {
-        let has_port = self.authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let address = if has_port { self.authority.to_owned() } else { format!("{}:80", self.authority) };
-        let mut last = problem(format!("`{}` has no address", self.authority));
-        for address in address.to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, TIMEOUT) {
-                Ok(stream) => {
-                    stream.set_read_timeout(Some(TIMEOUT))?;
-                    stream.set_write_timeout(Some(TIMEOUT))?;
-                    return Ok(stream);
-                }
-                Err(error) => last = problem(format!("cannot reach `{}`: {error}", self.authority)),
-            }
-        }
-        Err(last)
+    fn host(&self) -> &str {
+        self.uri.host().unwrap_or_default()
+    }
+
+    fn agent(&self) -> Agent {
+        // Authorities of the system, to which organisations add their own.
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let config = Agent::config_builder()
+            .tls_config(tls)
+            .timeout_global(Some(TIMEOUT))
+            .http_status_as_error(false)
+            // Credentials are for this server, and for no other that it may point to.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("mcpgov/", env!("CARGO_PKG_VERSION")));
+        // No proxy is asked for what runs on this machine, whatever the environment says.
+        if self.is_here() { config.proxy(None).build().into() } else { config.build().into() }
+    }
+
+    fn is_here(&self) -> bool {
+        let host = self.host().trim_matches(['[', ']']);
+        host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
     }
 }
 
 struct Session<'s> {
-    target: &'s Target<'s>,
+    agent: Agent,
+    target: &'s Target,
     headers: &'s [(String, String)],
     id: Option<String>,
     /// Requests sent.
@@ -172,8 +170,8 @@ struct Session<'s> {
 
 impl<'s> Session<'s> {
     /// A session, and what the server answers to `initialize`.
-    fn open(target: &'s Target<'s>, headers: &'s [(String, String)]) -> Result<(Self, Value), HttpError> {
-        let mut session = Session { target, headers, id: None, requests: 0 };
+    fn open(target: &'s Target, headers: &'s [(String, String)]) -> Result<(Self, Value), HttpError> {
+        let mut session = Session { agent: target.agent(), target, headers, id: None, requests: 0 };
         let hello = json!({
             "protocolVersion": PROTOCOL,
             "capabilities": {},
@@ -220,99 +218,89 @@ impl<'s> Session<'s> {
 
     /// Sends one message; the messages of the answer.
     fn send(&mut self, message: &Value) -> Result<Vec<Value>, HttpError> {
-        let body = message.to_string();
-        let mut head = format!(
-            "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-             Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: {PROTOCOL}\r\nConnection: close\r\n",
-            self.target.path,
-            self.target.authority,
-            body.len()
-        );
+        let mut request = self
+            .agent
+            .post(&self.target.uri)
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json, text/event-stream")
+            .header("MCP-Protocol-Version", PROTOCOL);
         let session = self.id.iter().map(|id| ("Mcp-Session-Id", id.as_str()));
         let given = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in session.chain(given) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            request = request.header(name, value);
         }
-        let mut stream = self.target.connect()?;
-        stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
-        let mut reader = BufReader::new(stream);
-        let answer = Head::read(&mut reader)?;
-        match answer.status {
+        let answer = request.send(message.to_string()).map_err(|error| self.failed(error))?;
+        match answer.status().as_u16() {
             200 | 202 => {}
-            401 | 403 => {
+            status @ (401 | 403) => {
                 return Err(HttpError {
-                    message: format!("the server answers {}", answer.status),
+                    message: format!("the server answers {status}"),
                     help: Some("give credentials with `--header \"Authorization: Bearer …\"`"),
+                });
+            }
+            status @ 300..=399 => {
+                return Err(HttpError {
+                    message: format!("the server answers {status}: it is elsewhere"),
+                    help: Some(
+                        "give the URL that it points to; it is not followed, as credentials would go there",
+                    ),
                 });
             }
             status => return Err(problem(format!("the server answers {status}"))),
         }
-        if let Some(id) = answer.get("mcp-session-id") {
+        if let Some(id) = header(&answer, "mcp-session-id") {
             self.id = Some(id.to_owned());
         }
-        messages(&answer, &mut reader, message.get("id"))
+        messages(answer, message.get("id"))
+    }
+
+    fn failed(&self, error: ureq::Error) -> HttpError {
+        let host = self.target.host();
+        // What TLS refuses comes as this kind.
+        let is_untrusted =
+            matches!(&error, ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData);
+        let help = is_untrusted.then_some(
+            "authorities of the system are trusted; on Linux SSL_CERT_FILE names a file with those of your own",
+        );
+        let message = match error {
+            ureq::Error::Protocol(error) => format!("the answer of `{host}` is no HTTP: {error}"),
+            ureq::Error::Http(error) => format!("the request cannot be made: {error}"),
+            ureq::Error::Io(error) => format!("cannot reach `{host}`: {error}"),
+            error => format!("cannot reach `{host}`: {error}"),
+        };
+        HttpError { message, help }
     }
 }
 
-/// Status and headers of an answer.
-struct Head {
-    status: u16,
-    headers: Vec<(String, String)>,
-}
-
-impl Head {
-    fn read(reader: &mut impl BufRead) -> Result<Self, HttpError> {
-        let first = line(reader)?;
-        let status = first.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)?.parse().ok());
-        let status = status.ok_or_else(|| problem("the answer is no HTTP/1.1"))?;
-        let mut headers = Vec::new();
-        loop {
-            let line = line(reader)?;
-            if line.is_empty() {
-                return Ok(Self { status, headers });
-            }
-            let (name, value) =
-                line.split_once(':').ok_or_else(|| problem("the answer has a broken header"))?;
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-            if headers.len() > HEAD_LINES_MAX {
-                return Err(problem("the answer has too many headers"));
-            }
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// A line without its end.
-fn line(reader: &mut impl BufRead) -> Result<String, HttpError> {
-    let mut line = String::new();
-    reader.take(HEAD_LINE_BYTES_MAX).read_line(&mut line)?;
-    match line.strip_suffix('\n') {
-        Some(line) => Ok(line.strip_suffix('\r').unwrap_or(line).to_owned()),
-        None => Err(problem("the answer ends early")),
-    }
+fn header<'a>(answer: &'a Response<Body>, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
 }
 
 /// The messages of a body: one of JSON, or events until the one with the id.
-fn messages(head: &Head, reader: &mut impl BufRead, id: Option<&Value>) -> Result<Vec<Value>, HttpError> {
-    let is_stream = head
-        .get("content-type")
+fn messages(mut answer: Response<Body>, id: Option<&Value>) -> Result<Vec<Value>, HttpError> {
+    let is_stream = header(&answer, "content-type")
         .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/event-stream"));
     let mut found = Vec::new();
     let mut whole = Vec::new();
     let mut read = 0_usize;
     let mut events = Reader::new(BODY_BYTES_MAX);
-    body(head, reader, &mut |chunk| {
-        // A stream need not end either.
-        read = read.saturating_add(chunk.len());
+    let mut body = answer.body_mut().as_reader();
+    let mut buffer = [0; 16 * 1024];
+    while !found.iter().any(|message: &Value| message.get("id") == id) {
+        let len =
+            body.read(&mut buffer).map_err(|error| problem(format!("the answer ends early: {error}")))?;
+        let chunk = buffer.get(..len).unwrap_or_default();
+        if chunk.is_empty() {
+            break;
+        }
+        // A stream need not end.
+        read = read.saturating_add(len);
         if read > BODY_BYTES_MAX {
             return Err(problem(format!("the answer is longer than {BODY_BYTES_MAX} bytes")));
         }
         if !is_stream {
             whole.extend_from_slice(chunk);
-            return Ok(true);
+            continue;
         }
         let pushed = events.push(chunk, &mut |piece| {
             if let Piece::Event(event) = piece {
@@ -320,59 +308,9 @@ fn messages(head: &Head, reader: &mut impl BufRead, id: Option<&Value>) -> Resul
             }
         });
         pushed.map_err(|error| problem(error.to_string()))?;
-        Ok(!found.iter().any(|message| message.get("id") == id))
-    })?;
+    }
     if !whole.iter().all(u8::is_ascii_whitespace) {
         found.push(serde_json::from_slice(&whole).map_err(|_| problem("the answer is no JSON"))?);
     }
     Ok(found)
-}
-
-/// Gives the body to `each` piece by piece, until it says `false` or the body ends (RFC 9112, 6).
-fn body(
-    head: &Head,
-    reader: &mut impl BufRead,
-    each: &mut dyn FnMut(&[u8]) -> Result<bool, HttpError>,
-) -> Result<(), HttpError> {
-    let chunked = head.get("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
-    if !chunked {
-        let length = match head.get("content-length") {
-            Some(length) => length.parse().map_err(|_| problem("the answer has a broken length"))?,
-            None => u64::MAX,
-        };
-        return pieces(reader, length, each).map(|_| ());
-    }
-    loop {
-        let size = line(reader)?;
-        let size = size.split(';').next().unwrap_or_default().trim();
-        let size = u64::from_str_radix(size, 16).map_err(|_| problem("the answer has a broken chunk"))?;
-        if size == 0 || !pieces(reader, size, each)? {
-            return Ok(());
-        }
-        line(reader)?;
-    }
-}
-
-/// Whether more is wanted after `length` bytes, or the end.
-fn pieces(
-    reader: &mut impl BufRead,
-    length: u64,
-    each: &mut dyn FnMut(&[u8]) -> Result<bool, HttpError>,
-) -> Result<bool, HttpError> {
-    let mut left = length;
-    while left > 0 {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            // Without a length the end of the connection is the end of the body.
-            return if length == u64::MAX { Ok(false) } else { Err(problem("the answer ends early")) };
-        }
-        let taken = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let goes_on = each(buffer.get(..taken).unwrap_or(buffer))?;
-        reader.consume(taken);
-        left = left.saturating_sub(taken as u64);
-        if !goes_on {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

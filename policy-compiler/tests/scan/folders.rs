@@ -78,7 +78,7 @@ fn what_cannot_be_read_loses_no_finding_of_the_rest() {
     assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 2);
     // Neither the query of a URL nor a header is repeated.
     let (_, _, said) = mcpgov_in(&folder, &["https://u:p@h.example/?k=v"]);
-    assert!(said.starts_with("error: https is not supported, as of `https://h.example/`\n"), "{said}");
+    assert!(said.starts_with("error: `https://h.example/` is no URL of a server\n"), "{said}");
     let (code, _, said) = mcpgov_in(&folder, &["http://h.example/", "--header", "s1nthet1c"]);
     assert!(code == 1 && said.contains("`--header`") && !said.contains("s1nthet1c"), "{said}");
     // A configuration that cannot be read is still a text.

@@ -27,7 +27,7 @@ binary files are counted. What cannot be read is said on standard error, and the
   mcpgov scan --list                                      the detectors that there are
   mcpgov scan tools.json                                  a saved answer, or any other text
   mcpgov scan . --exclude node_modules                    a folder
-  mcpgov scan http://localhost:8080/mcp                   what a server lists, and its instructions
+  mcpgov scan https://mcp.example/mcp                     what a server lists, and its instructions
   mcpgov scan --mcp-config ~/.cursor/mcp.json --policy P  configuration of a client
 
 Exit codes:
@@ -35,7 +35,7 @@ Exit codes:
   1  error: also where a part could not be read and nothing was found in the rest
   5  something was found")]
 pub(super) struct Arguments {
-    /// File, folder, `-` for standard input, or http URL of a server
+    /// File, folder, `-` for standard input, or URL of a server
     #[arg(value_name = "FILE|FOLDER|URL", required_unless_present_any = ["mcp_config", "list"])]
     inputs: Vec<OsString>,
     /// Configuration files of MCP clients: Claude, Cursor, VS Code, Codex, Goose and others like them
