@@ -19,6 +19,7 @@ pub mod explain;
 pub mod format;
 pub mod generate;
 pub mod json_schema;
+pub mod live;
 pub mod lower;
 pub mod policy;
 pub mod protect;

@@ -245,7 +245,7 @@ fn what_is_no_answer_is_said_to_be_none() {
     );
     const ELSEWHERE: &str =
         "HTTP/1.1 308 Moved\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n";
-    assert!(refused(|_, _| ELSEWHERE.to_owned()).contains("it is not followed"));
+    assert!(refused(|_, _| ELSEWHERE.to_owned()).contains("give the URL that it points to"));
     // It speaks no TLS.
     let https = server(plain).replace("http:", "https:");
     assert!(String::from_utf8(init(&["--from", &https]).stderr).unwrap().contains("cannot reach"));

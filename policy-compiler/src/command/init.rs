@@ -1,6 +1,9 @@
 use std::path::{Path, PathBuf};
 
-use mcpgov_policy_compiler::generate::{self, Listing, http};
+use mcpgov_policy_compiler::{
+    generate::{self, Listing},
+    live,
+};
 use serde_json::Value;
 
 use super::{Failure, Format, Outcome, files, print, server};
@@ -55,7 +58,7 @@ fn beside(list: &Path, policy: &Path) -> Option<String> {
 
 fn live(arguments: &Arguments) -> Result<Listing, Failure> {
     let headers = server::headers(&arguments.headers)?;
-    let server = http::list(&arguments.from, &headers).map_err(server::failure)?;
+    let server = live::list(&arguments.from, &headers).map_err(server::failure)?;
     let name = server.name.as_deref().unwrap_or(&server.traffic.0);
     Ok(Listing {
         server: generate::server_name(name),

@@ -1,6 +1,6 @@
 //! What verbs that ask a live server have in common.
 
-use mcpgov_policy_compiler::generate::http::HttpError;
+use mcpgov_policy_compiler::live::LiveError;
 
 use super::Failure;
 
@@ -22,7 +22,7 @@ fn header(text: &str) -> Result<(String, String), &'static str> {
 }
 
 /// That a server could not be asked.
-pub(super) fn failure(error: HttpError) -> Failure {
+pub(super) fn failure(error: LiveError) -> Failure {
     let failure = Failure::new(error.message);
     match error.help {
         Some(help) => failure.help(help),

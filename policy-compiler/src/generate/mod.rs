@@ -2,7 +2,6 @@
 //! What is guessed is marked, and the guess that restricts more is taken.
 
 mod classify;
-pub mod http;
 
 use std::fmt::Write;
 

@@ -1,6 +1,6 @@
 //! Servers that are asked.
 
-use mcpgov_policy_compiler::generate::http;
+use mcpgov_policy_compiler::live;
 use serde_json::{Value, json};
 
 use crate::{
@@ -34,7 +34,7 @@ fn library(message: &Value, _: &str) -> String {
 
 #[test]
 fn a_server_is_asked_for_all_that_it_says_it_has() {
-    let shown = http::survey(&server(library), &[]).unwrap();
+    let shown = live::survey(&server(library), &[]).unwrap();
     assert_eq!(
         shown,
         json!({
@@ -66,8 +66,8 @@ fn rude(message: &Value, _: &str) -> String {
 
 #[test]
 fn a_hostile_server_neither_keeps_the_scan_nor_writes_to_the_terminal() {
-    let error = http::survey(&server(endless), &[]).unwrap_err();
+    let error = live::survey(&server(endless), &[]).unwrap_err();
     assert!(error.message.contains("is longer than"), "{error}");
-    let error = http::survey(&server(rude), &[]).unwrap_err();
+    let error = live::survey(&server(rude), &[]).unwrap_err();
     assert!(error.message.ends_with("\\u{1b}[2Jgone"), "{error}");
 }

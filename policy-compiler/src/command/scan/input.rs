@@ -7,7 +7,7 @@ use std::{
 };
 
 use mcpgov_policy_compiler::{
-    generate::http,
+    live,
     source::{SOURCE_BYTES_MAX, Source},
 };
 
@@ -18,8 +18,8 @@ const LOOKED_AT_BYTES: u64 = 8000;
 
 /// What a server shows, as text to look through.
 pub(super) fn live(url: &str, headers: &[(String, String)]) -> Result<Source, Failure> {
-    let shown = http::survey(url, headers).map_err(server::failure)?;
-    Ok(Source { path: http::without_secrets(url), text: format!("{shown:#}\n") })
+    let shown = live::survey(url, headers).map_err(server::failure)?;
+    Ok(Source { path: live::without_secrets(url), text: format!("{shown:#}\n") })
 }
 
 /// The text of a file that was named, whatever it holds; what is no UTF-8 in it is replaced, as readers of logs and
