@@ -122,6 +122,8 @@ fn agent(is_here: bool) -> Agent {
         .tls_config(tls)
         .timeout_global(Some(TIMEOUT))
         .http_status_as_error(false)
+        // Servers close what is idle when they like, and a POST that meets that cannot be repeated.
+        .max_idle_connections(0)
         // Credentials are for this server, and for no other that it may point to.
         .max_redirects(0)
         .max_redirects_will_error(false)

@@ -18,11 +18,17 @@ pub struct LiveError {
     pub message: String,
     /// What to do about it.
     pub help: Option<&'static str>,
+    /// The server was reached and refuses.
+    is_refusal: bool,
 }
 
 impl LiveError {
     fn help(self, help: &'static str) -> Self {
         Self { help: Some(help), ..self }
+    }
+
+    fn refusal(self) -> Self {
+        Self { is_refusal: true, ..self }
     }
 }
 
@@ -35,7 +41,7 @@ impl fmt::Display for LiveError {
 impl std::error::Error for LiveError {}
 
 fn problem(message: impl Into<String>) -> LiveError {
-    LiveError { message: message.into(), help: None }
+    LiveError { message: message.into(), help: None, is_refusal: false }
 }
 
 /// What a server says of itself.

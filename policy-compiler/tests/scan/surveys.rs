@@ -49,6 +49,48 @@ fn a_server_is_asked_for_all_that_it_says_it_has() {
     assert_eq!((code(&output), text(&output.stdout)), (0, format!("{url}: nothing found\n").as_str()));
 }
 
+/// A server that knows no sessions, and is strict about the headers and members it asks for instead.
+fn stateless(message: &Value, head: &str) -> String {
+    let id = message["id"].clone();
+    let method = message["method"].as_str().unwrap();
+    let head = head.to_ascii_lowercase();
+    let has = |name: &str, value: &str| head.contains(&format!("\r\n{name}: {value}\r\n"));
+    let meta = message.pointer("/params/_meta").unwrap_or(&Value::Null);
+    let is_meant = has("mcp-protocol-version", "2026-07-28")
+        && has("mcp-method", method)
+        && meta["io.modelcontextprotocol/protocolVersion"] == "2026-07-28"
+        && meta["io.modelcontextprotocol/clientCapabilities"].is_object();
+    let result = match method {
+        _ if !is_meant => {
+            let error = json!({ "code": -32022, "message": "unsupported" });
+            let body = json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string();
+            return format!("HTTP/1.1 400 Bad Request\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        }
+        "server/discover" => json!({
+            "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "supportedVersions": ["2026-07-28"],
+            "capabilities": { "tools": {} }, "instructions": "be brief",
+            "_meta": { "io.modelcontextprotocol/serverInfo": { "name": "Stateless", "version": "1" } },
+        }),
+        _ => {
+            json!({ "resultType": "complete", "ttlMs": 0, "cacheScope": "private", "tools": [{ "name": "one" }] })
+        }
+    };
+    response(Some(json!({ "jsonrpc": "2.0", "id": id, "result": result })))
+}
+
+#[test]
+fn a_server_without_sessions_is_asked_in_its_revision() {
+    let shown = live::survey(&server(stateless), &[]).unwrap();
+    assert_eq!(
+        shown,
+        json!({
+            "serverInfo": { "name": "Stateless", "version": "1" },
+            "instructions": "be brief",
+            "tools": [{ "name": "one" }],
+        })
+    );
+}
+
 /// A server that sends events and never comes to the answer.
 fn endless(message: &Value, _: &str) -> String {
     if message["method"] == "initialize" {
