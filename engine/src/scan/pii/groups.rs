@@ -108,7 +108,9 @@ impl<'t> Window<'t> {
         let (bytes, mut next, mut filled) = (self.bytes, self.next, 0);
         for place in self.kept.get_mut(self.to..self.from + GROUPS).unwrap_or_default() {
             let Some((join, start)) = next else { break };
-            let end = end_of_digits(bytes, start);
+            // Single digits are many where somebody counts on it, and soon told.
+            let is_single = !byte(bytes, start + 1).is_some_and(|byte| byte.is_ascii_digit());
+            let end = if is_single { start + 1 } else { end_of_digits(bytes, start) };
             *place = Group { start, end, join };
             next = join_at(bytes, end);
             filled += 1;

@@ -21,13 +21,13 @@ const TOKEN_RANDOM_MIN: i32 = 150;
 /// The password of the URL whose user ends before the `@` at `at`.
 pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let before = bytes.get(..at)?;
-    let login =
-        |end: usize, most: usize| run_back(bytes.get(..end).unwrap_or(&[]), most, |b| IN_LOGIN.has(b));
-    let mut length = login(at, LOGIN_MAX);
+    let mut length = run_back(before, LOGIN_MAX, |b| IN_LOGIN.has(b));
     // The user may be an address. One `@` is gone back over, so that many in a row are not each time.
-    if length < LOGIN_MAX && bytes.get(..at - length).is_some_and(|rest| rest.last() == Some(&b'@')) {
+    if let Some([rest @ .., b'@']) = before.get(..at - length)
+        && length < LOGIN_MAX
+    {
         length += 1;
-        length += login(at - length, LOGIN_MAX - length);
+        length += run_back(rest, LOGIN_MAX - length, |b| IN_LOGIN.has(b));
     }
     let (scheme, login) = before.split_at_checked(at - length)?;
     let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
