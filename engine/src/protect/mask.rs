@@ -16,23 +16,18 @@ pub(super) fn mask(kind: Option<Kind>, out: &mut Vec<u8>, from: usize) {
         Some(Kind::Email) => email(out, from),
         // The unspecified addresses: still an address to whoever checks.
         Some(Kind::Ip) => {
-            let is_long = out.get(from..).is_some_and(|found| found.contains(&b':'));
+            // A group of a long one has four digits at most.
+            let is_long = out.iter().skip(from).take(5).fold(false, |long, byte| long | (*byte == b':'));
             out.truncate(from);
             out.extend_from_slice(if is_long { b"::" } else { b"0.0.0.0" });
         }
         Some(Kind::Card) => card(out, from),
         Some(kind) if kind.class() == Class::Hidden => out.truncate(from),
         Some(kind) if kind.class() == Class::Pii => {
-            hide(out, from..end, b'*', is_alphanumeric, char::is_alphanumeric);
+            hide(out, from..end, b'*', LETTER | DIGIT, char::is_alphanumeric);
         }
         // Of a secret not even its punctuation is shown.
-        _ => hide(
-            out,
-            from..end,
-            b'*',
-            |byte| !matches!(byte, b'\t'..=b'\r' | b' '),
-            |char| !char.is_whitespace(),
-        ),
+        _ => hide(out, from..end, b'*', LETTER | DIGIT | DOT | MARK, |char| !char.is_whitespace()),
     }
 }
 
@@ -44,41 +39,60 @@ fn email(out: &mut Vec<u8>, from: usize) {
         out.push(b'@');
     }
     let end = out.len();
-    hide(out, sign + 1..end, b'x', |byte| byte != b'.', |char| char != '.');
-    hide(out, from..sign, b'*', |_| true, |_| true);
+    hide(out, sign + 1..end, b'x', LETTER | DIGIT | MARK | BLANK, |char| char != '.');
+    if let Some(local) = out.get_mut(from..sign).filter(|local| local.is_ascii()) {
+        local.fill(b'*');
+    } else {
+        hide_any(out, from..sign, b'*', |_| true);
+    }
 }
 
 fn card(out: &mut Vec<u8>, from: usize) {
     let found = out.get(from..).unwrap_or_default();
     let digits = found.iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_digit());
     let kept = digits.take(CARD_DIGITS_KEPT).last().map_or(0, |(first, _)| first);
-    hide(out, from..from + kept, b'*', |byte| byte.is_ascii_digit(), |char| char.is_ascii_digit());
+    hide(out, from..from + kept, b'*', DIGIT, |char| char.is_ascii_digit());
 }
 
-/// Without a branch, so that many bytes are asked at once.
-#[inline]
-fn is_alphanumeric(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() | byte.is_ascii_digit()
-}
-
-/// Puts `instead` in place of each character there that says something. A text of ASCII is asked byte by byte.
-#[inline]
-fn hide(
-    out: &mut Vec<u8>,
-    place: Range<usize>,
-    instead: u8,
-    byte_says: impl Fn(u8) -> bool,
-    says: fn(char) -> bool,
-) {
+/// Puts `instead` in place of each character there that says something. A text of ASCII is asked byte by byte, whether
+/// it is of such a class.
+fn hide(out: &mut Vec<u8>, place: Range<usize>, instead: u8, classes: u8, says: fn(char) -> bool) {
     match out.get_mut(place.clone()) {
         Some(found) if found.is_ascii() => {
             for byte in found {
-                *byte = if byte_says(*byte) { instead } else { *byte };
+                let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(0);
+                *byte = if class & classes != 0 { instead } else { *byte };
             }
         }
         Some(_) => hide_any(out, place, instead, says),
         None => {}
     }
+}
+
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const DOT: u8 = 4;
+const BLANK: u8 = 8;
+const MARK: u8 = 16;
+
+/// What each byte of ASCII is.
+static CLASSES: [u8; 256] = classes();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'.' => DOT,
+            b'\t'..=b'\r' | b' ' => BLANK,
+            _ if byte.is_ascii_alphabetic() => LETTER,
+            _ => MARK,
+        };
+        byte += 1;
+    }
+    classes
 }
 
 /// The same for characters of several bytes, which one takes the place of.

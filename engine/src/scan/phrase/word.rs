@@ -7,6 +7,7 @@
 
 use super::char::{char_at, char_before, fold, is_letter, is_single};
 use super::hash::{self, Hash};
+use super::sentence::has_break;
 
 /// One word of a text.
 #[derive(Debug, Clone, Copy)]
@@ -45,9 +46,24 @@ pub(super) fn peek(text: &[u8], at: usize) -> Peek {
         Some([b' ' | b'\n', here, _]) if here.is_ascii_alphanumeric() => 1,
         Some([b',', b' ', here]) if here.is_ascii_alphanumeric() => 2,
         Some([b'.' | b'!' | b'?', b' ', _]) => return Peek::End,
-        _ => return Peek::Unclear,
+        _ => match marks(text, at) {
+            Some(gap) if has_break(gap) => return Peek::End,
+            Some(gap) => gap.len(),
+            None => return Peek::Unclear,
+        },
     };
     Peek::Word(word_at(text, at + between))
+}
+
+/// The few marks here that a word begins behind.
+#[inline(never)]
+fn marks(text: &[u8], at: usize) -> Option<&[u8]> {
+    const MARKS_MAX: usize = 4;
+    let near = text.get(at..)?.iter().take(MARKS_MAX + 1);
+    let is_mark = |byte: &u8| matches!(BYTES.get(usize::from(*byte)), Some(Byte::Other));
+    let len = near.take_while(|byte| is_mark(byte)).count();
+    let begins = text.get(at + len).is_some_and(u8::is_ascii_alphanumeric);
+    (len > 0 && len <= MARKS_MAX && begins).then(|| text.get(at..at + len)).flatten()
 }
 
 /// The first word that begins at `at` or later, before `limit`.

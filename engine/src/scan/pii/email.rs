@@ -1,6 +1,6 @@
 //! Addresses of e-mail: RFC 5321 as it is used, RFC 6531 for other scripts.
 
-use super::class::{DOMAIN, LOCAL, back, front};
+use super::class::{DOMAIN, LOCAL, front, is};
 use super::{before, byte};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
@@ -38,20 +38,31 @@ fn local(bytes: &[u8], at: usize) -> Option<usize> {
     if near.last() == Some(&b'"') {
         return quoted(near).map(|place| from + place);
     }
-    let mut start = at - back(near, LOCAL);
+    let mut start = at - written(near);
     let written = bytes.get(start..at)?;
     if !written.is_ascii() {
         start += foreign(written)?;
-    }
-    let written = bytes.get(start..at)?;
-    if let Some(dots) = written.windows(2).rposition(|two| two == b"..") {
-        start += dots + 2;
     }
     let written = bytes.get(start..at)?;
     start += written.iter().take_while(|byte| matches!(byte, b'.' | b'-' | b'\'' | b'%')).count();
     let written = bytes.get(start..at)?;
     let useless = written.is_empty() || written.last() == Some(&b'.') || written.len() > LOCAL_MAX - 2;
     (!useless).then_some(start)
+}
+
+/// How many bytes at the end may be the part before an `@`: as many as two dots in a row are not among.
+fn written(near: &[u8]) -> usize {
+    let mut dotted = false;
+    let ends = |byte: &u8| {
+        let dot = *byte == b'.';
+        let twice = dot && dotted;
+        dotted = dot;
+        twice || !is(*byte, LOCAL)
+    };
+    match near.iter().rev().position(ends) {
+        Some(len) if dotted => len - 1,
+        len => len.unwrap_or(near.len()),
+    }
 }
 
 /// Where in it an address begins that is written with more than ASCII: not in the middle of a character, nor before

@@ -64,15 +64,34 @@ impl Form {
     }
 }
 
-/// Numbers that are told by their form have nothing else between their groups.
-const fn join_code(join: [u8; 2]) -> u64 {
-    let code = match join {
-        [0, 0] => 0,
-        [b' ', 0] => 1,
-        [b'-', 0] => 2,
-        [b'.', 0] => 3,
-        [b'/', 0] => 4,
-        _ => 5,
-    };
+/// Of what joins groups all but brackets differ in these bits of a product.
+const fn bits(join: u8) -> u64 {
+    ((join as u64 * 27) >> 5) & 7
+}
+
+/// Numbers that are told by their form have nothing else between their groups than what has a code of its own here.
+const fn join_code([first, second]: [u8; 2]) -> u64 {
+    let code = if second == 0 { bits(first) } else { BRACKET };
     code << SIZE_BITS
+}
+
+/// The code of a bracket.
+const BRACKET: u64 = bits(b'(');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn each_join_but_brackets_has_a_code_of_its_own() {
+        let mut codes = [0, b' ', b'-', b'.', b'/', b'('].map(|join| join_code([join, 0]));
+        codes.sort_unstable();
+        assert!(codes.windows(2).all(|two| two[0] < two[1]) && codes[0] == 0);
+        for other in [[b')', 0], [b' ', b'('], [b')', b'-']] {
+            let told = [0, b' ', b'-', b'.', b'/'].map(|join| join_code([join, 0]));
+            assert!(!told.contains(&join_code(other)), "{other:?}");
+        }
+    }
 }

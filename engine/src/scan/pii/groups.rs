@@ -31,6 +31,27 @@ impl Group {
     pub(super) fn digits<'t>(&self, bytes: &'t [u8]) -> &'t [u8] {
         bytes.get(self.start..self.end).unwrap_or_default()
     }
+
+    /// Puts the values of its digits into `room` from `at` on, and says where they end. Behind them anything may stand
+    /// then: few digits are written as if they were eight.
+    #[inline]
+    pub(super) fn put(&self, bytes: &[u8], room: &mut [u8], at: usize) -> Option<usize> {
+        let end = at + self.len();
+        let eight = bytes.get(self.start..).and_then(<[u8]>::first_chunk::<EIGHT>);
+        let wide = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<EIGHT>);
+        match (eight, wide) {
+            (Some(eight), Some(wide)) if self.len() <= EIGHT => *wide = eight.map(value),
+            _ => {
+                let room = room.get_mut(at..end)?;
+                room.iter_mut().zip(self.digits(bytes)).for_each(|(place, digit)| *place = value(*digit));
+            }
+        }
+        Some(end)
+    }
+}
+
+fn value(digit: u8) -> u8 {
+    digit ^ b'0'
 }
 
 /// How many groups are kept: those in sight, and some more so that they are moved seldom.
@@ -55,10 +76,15 @@ impl<'t> Window<'t> {
         Window { bytes, kept: [Group::default(); KEPT], from: 0, to: 0, next: None }
     }
 
-    /// On the run that begins at `at`, where one [`begins`].
-    pub(super) fn open(&mut self, at: usize) {
-        self.next = Some(([0, 0], at));
-        self.fill();
+    /// On the run that begins with this group, and what goes on with `next`.
+    pub(super) fn open(&mut self, (first, next): (Group, Option<(Join, usize)>)) {
+        if let Some(place) = self.kept.first_mut() {
+            *place = first;
+        }
+        (self.to, self.next) = (1, next);
+        if next.is_some() {
+            self.fill();
+        }
     }
 
     pub(super) fn groups(&self) -> &[Group] {
@@ -79,23 +105,17 @@ impl<'t> Window<'t> {
             self.to -= self.from;
             self.from = 0;
         }
-        let Some((mut join, mut start)) = self.next else { return };
-        let room = self.kept.get_mut(self.to..self.from + GROUPS).unwrap_or_default();
-        let mut filled = 0;
-        for place in room {
-            let rest = self.bytes.get(start..).unwrap_or_default();
-            let len = digits_len(rest);
-            let end = start + len;
+        let (bytes, mut next, mut filled) = (self.bytes, self.next, 0);
+        for place in self.kept.get_mut(self.to..self.from + GROUPS).unwrap_or_default() {
+            let Some((join, start)) = next else { break };
+            // Single digits are many where somebody counts on it, and soon told.
+            let is_single = !byte(bytes, start + 1).is_some_and(|byte| byte.is_ascii_digit());
+            let end = if is_single { start + 1 } else { end_of_digits(bytes, start) };
             *place = Group { start, end, join };
+            next = join_at(bytes, end);
             filled += 1;
-            let Some((next, gap)) = rest.get(len..).and_then(join_in) else {
-                self.next = None;
-                self.to += filled;
-                return;
-            };
-            (join, start) = (next, end + gap);
         }
-        self.next = Some((join, start));
+        self.next = next;
         self.to += filled;
     }
 }
@@ -105,32 +125,64 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
     byte(bytes, at).is_some_and(|byte| byte.is_ascii_digit()) && !goes_on(bytes, at)
 }
 
-/// Where the digits that stand at `at` end.
-pub(super) fn digits_end(bytes: &[u8], at: usize) -> usize {
-    at + digits_len(bytes.get(at..).unwrap_or_default())
+/// The group that begins at `at`, where a run [`begins`], and what joins more of them to it.
+#[inline]
+pub(super) fn first(bytes: &[u8], at: usize) -> (Group, Option<(Join, usize)>) {
+    let end = end_of_digits(bytes, at);
+    (Group { start: at, end, join: [0, 0] }, join_at(bytes, end))
 }
 
-/// How many digits there are at the front.
+/// Where the digits that stand at `at` end.
+pub(super) fn digits_end(bytes: &[u8], at: usize) -> usize {
+    end_of_digits(bytes, at)
+}
+
+/// The same as a part of who reads whole runs.
 #[inline]
-fn digits_len(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len())
+fn end_of_digits(bytes: &[u8], at: usize) -> usize {
+    let mut end = at;
+    while let Some(eight) = bytes.get(end..).and_then(<[u8]>::first_chunk) {
+        let digits = digits_of(*eight);
+        end += digits;
+        if digits < EIGHT {
+            return end;
+        }
+    }
+    let rest = bytes.get(end..).unwrap_or_default();
+    end + rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
+}
+
+/// So many digits are read at once.
+pub(super) const EIGHT: usize = 8;
+
+/// How many digits eight bytes begin with.
+#[inline]
+fn digits_of(bytes: [u8; EIGHT]) -> usize {
+    const EACH: u64 = u64::MAX / 0xFF;
+    let values = u64::from_le_bytes(bytes) ^ (EACH * b'0' as u64);
+    // The highest bit of each byte that is more than nine.
+    let more = (values & (EACH * 0x7F)).wrapping_add(EACH * (0x80 - 10));
+    let others = (more | values) & (EACH * 0x80);
+    others.trailing_zeros() as usize / 8
 }
 
 /// What joins the digits that end here to more of them, and where these start.
-pub(super) fn join_at(bytes: &[u8], end: usize) -> Option<(Join, usize)> {
-    let (join, len) = join_in(bytes.get(end..)?)?;
-    Some((join, end + len))
-}
-
-/// What joins the digits before to more of them, and how long it is.
 #[inline]
-fn join_in(rest: &[u8]) -> Option<(Join, usize)> {
+pub(super) fn join_at(bytes: &[u8], end: usize) -> Option<(Join, usize)> {
+    let rest = bytes.get(end..)?;
     let first = rest.first().filter(|first| is(**first, JOIN))?;
     match rest {
-        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => Some(([*first, 0], 1)),
-        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => Some(([b' ', 0], 2)),
-        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => Some(([*a, *b], 2)),
-        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => Some(([wide(*last)?, 0], 3)),
+        [_, digit, ..] if digit.is_ascii_digit() && first.is_ascii() => Some(([*first, 0], end + 1)),
+        _ => long_join_at(rest, end),
+    }
+}
+
+/// The same for what is more than one byte.
+fn long_join_at(rest: &[u8], end: usize) -> Option<(Join, usize)> {
+    match rest {
+        [0xC2, 0xA0, digit, ..] if digit.is_ascii_digit() => Some(([b' ', 0], end + 2)),
+        [a, b, digit, ..] if digit.is_ascii_digit() && join_together(*a, *b) => Some(([*a, *b], end + 2)),
+        [0xE2, 0x80, last, digit, ..] if digit.is_ascii_digit() => Some(([wide(*last)?, 0], end + 3)),
         _ => None,
     }
 }
@@ -183,7 +235,7 @@ mod tests {
         ) {
             let text: String = run.iter().flat_map(|(digits, join)| [digits.as_str(), join]).collect();
             let mut window = Window::new(text.as_bytes());
-            window.open(0);
+            window.open(first(text.as_bytes(), 0));
             let mut at = 0;
             for step in steps {
                 let groups: Vec<&str> =

@@ -76,13 +76,15 @@ fn colons(bytes: &[u8], at: usize, found: &mut dyn Findings) -> usize {
     let ahead = ahead.get(..ADDRESS_MAX + 1).unwrap_or(ahead);
     let ahead = ahead.get(..front(ahead, ADDRESS)).unwrap_or_default();
     let end = at + ahead.len();
-    // The dots of a MAC address are places of their own.
-    let next = at + ahead.iter().position(|byte| *byte == b'.').unwrap_or(ahead.len());
     let behind = bytes.get(at.saturating_sub(ADDRESS_MAX)..at).unwrap_or_default();
     let start = at - back(behind, ADDRESS);
     // Times have fewer colons.
     let whole = bytes.get(start..end).unwrap_or_default();
-    let colons = whole.iter().filter(|byte| **byte == b':').count();
+    let count =
+        |sought: u8| whole.iter().fold(0_u8, |count, byte| count.wrapping_add((*byte == sought).into()));
+    // The dots of a MAC address are places of their own.
+    let dot = if count(b'.') > 0 { ahead.iter().position(|byte| *byte == b'.') } else { None };
+    let (next, colons) = (dot.map_or(end, |dot| at + dot), usize::from(count(b':')));
     if colons < COLONS_MIN && !whole.windows(2).any(|two| two == b"::") {
         return next;
     }

@@ -23,7 +23,11 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let (mut len, mut blank, mut sum, mut seen) = (0, false, 0, cases(*a) | cases(*b));
     while left > 0 {
         let byte = *back.get(len)?;
-        if is(byte, ALPHANUMERIC) {
+        len += 1;
+        if byte.is_ascii_digit() {
+            (left, blank) = (left - 1, false);
+            sum = add97(sum, byte);
+        } else if is(byte, ALPHANUMERIC) {
             (left, blank) = (left - 1, false);
             sum = add97(sum, byte);
             seen |= cases(byte);
@@ -32,7 +36,6 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
         } else {
             blank = true;
         }
-        len += 1;
     }
     let end = at + front.len() + len;
     let mixed = cases(b'A') | cases(b'a');
@@ -45,6 +48,10 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Option<usize> {
 pub(super) fn covers(bytes: &[u8], at: usize) -> bool {
     let from = at.saturating_sub(SPAN_MAX);
     let near = bytes.get(from..at).unwrap_or_default();
+    // Most are told by this alone.
+    if !matches!(near, [.., a, b' ' | b'-'] if is(*a, ALPHANUMERIC)) {
+        return false;
+    }
     let mut words = near.rsplit(|byte| matches!(byte, b' ' | b'-'));
     words.next() == Some(b"")
         && words.take_while(|word| matches!(word, [.., a, b, c, d] if [a, b, c, d].iter().all(|byte| is(**byte, ALPHANUMERIC))))

@@ -84,12 +84,12 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::groups::Window;
+    use super::super::groups::{Window, first};
     use super::*;
 
     fn is_address(text: &str) -> bool {
         let mut window = Window::new(text.as_bytes());
-        window.open(0);
+        window.open(first(text.as_bytes(), 0));
         let found = address(text.as_bytes(), window.groups(), || false);
         found.is_some_and(|(place, _)| place == (0..text.len()))
     }

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::context::Context;
 use super::form::Form;
-use super::groups::{Group, Window, begins, digits_end, join_at};
+use super::groups::{EIGHT, Group, Join, Window, begins, digits_end, first, join_at};
 use super::known::is_known;
 use super::numeral::Number;
 use super::topic::Topic;
@@ -19,6 +19,7 @@ const DOT: Set = Set::of(b".");
 /// What joins groups, but for the slash: colons are in its class, and times and addresses of devices full of them.
 const JOIN: Set = Set::of(b" -.()");
 const SLASH: Set = Set::of(b"/");
+const BRACKET: Set = Set::of(b"()");
 /// What blanks and dashes outside ASCII begin with, beside the others.
 const WIDE: Set = Set::of(&[0xC2, 0xE2]).or(JOIN);
 const BLANK: [Set; 2] = [Set::of(&[0xC2]), Set::of(&[0xA0])];
@@ -38,8 +39,8 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([DIGIT.not(), DOT, DIGIT, WIDE.or(DIGIT)], 2),
     Gram::of([DIGIT.not(), DOT, DIGIT, SLASH], 2).with(3, b'/'),
     Gram::of([DIGIT, BLANK[0], BLANK[1], DIGIT], 0),
-    Gram::of([DIGIT, JOIN.or(SLASH), JOIN, DIGIT], 0).with(2, b'('),
-    Gram::of([DIGIT, JOIN, JOIN.or(SLASH), DIGIT], 0).with(1, b')'),
+    Gram::of([DIGIT, Set::of(b" -/"), BRACKET, DIGIT], 0).with(2, b'('),
+    Gram::of([DIGIT, BRACKET, Set::of(b" -/."), DIGIT], 0).with(1, b')'),
 ];
 
 /// Fewer digits are nobody's number, nor are more.
@@ -55,20 +56,24 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
         return at + 1;
     }
     // Most are told before anything is made ready.
-    if let Some(end) = small(bytes, at).or_else(|| tail(bytes, at)) {
-        return end;
+    let (first, next) = first(bytes, at);
+    match next {
+        // The digits at the end of a word, of an account or a name. [`coded`] looks at the words.
+        None if first.len() < DIGITS_MIN || is_word(before(bytes, at)) => first.end,
+        Some((join, next)) if first.len() < DIGITS_MIN => small(bytes, first.len(), join, next)
+            .unwrap_or_else(|| run(text, first, Some((join, next)), found)),
+        _ => run(text, first, next, found),
     }
-    run(text, at, found)
 }
 
-/// The whole run that begins at `at`. Apart from what tells most of them, for its registers.
+/// The whole run that begins with this group. Apart from what tells most of them, for its registers.
 #[inline(never)]
-fn run(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
+fn run(text: &Text<'_>, first: Group, next: Option<(Join, usize)>, found: &mut dyn Findings) -> usize {
     let bytes = text.bytes;
     let mut window = Window::new(bytes);
-    window.open(at);
+    window.open((first, next));
     let context = Context::new(text);
-    let mut end = at + 1;
+    let mut end = first.end;
     // Whether the group before was part of something found.
     let mut after_find = true;
     while let Some(first) = window.groups().first() {
@@ -103,25 +108,12 @@ fn run(text: &Text<'_>, at: usize, found: &mut dyn Findings) -> usize {
     end
 }
 
-/// Where digits end that are too few for any number, in one group or two: a count, an amount.
-fn small(bytes: &[u8], at: usize) -> Option<usize> {
-    let digits = |at: usize, most: usize| {
-        let rest = bytes.get(at..).unwrap_or_default().iter().take(most + 1);
-        let len = rest.take_while(|byte| byte.is_ascii_digit()).count();
-        (len <= most).then_some(at + len)
-    };
-    let end = digits(at, DIGITS_MIN - 1)?;
-    let Some((join, next)) = join_at(bytes, end) else { return Some(end) };
+/// Where digits end that are too few for any number in two groups, of which the first has so `few`: an amount.
+fn small(bytes: &[u8], few: usize, join: Join, next: usize) -> Option<usize> {
     // Nobody writes phone numbers of so few digits like a fraction.
     let fewest = if join == [b'.', 0] { phone::DIGITS_MIN } else { DIGITS_MIN };
-    let end = digits(next, fewest - 1 - (end - at))?;
-    join_at(bytes, end).is_none().then_some(end)
-}
-
-/// Where digits end that are the end of a word, by themselves: of an account, of a name. [`coded`] looks at the words.
-fn tail(bytes: &[u8], at: usize) -> Option<usize> {
-    let end = is_word(before(bytes, at)).then(|| digits_end(bytes, at))?;
-    join_at(bytes, end).is_none().then_some(end)
+    let end = digits_end(bytes, next);
+    (few + (end - next) < fewest && join_at(bytes, end).is_none()).then_some(end)
 }
 
 /// Whether nothing can begin with the groups: two digits by themselves, or too few of them to be a number, a date (of
@@ -225,15 +217,10 @@ impl Place<'_> {
         {
             return None;
         }
-        let mut digits = [0; DIGITS_MAX];
+        let mut digits = [0; DIGITS_MAX + EIGHT];
         let mut len = 0;
         for group in groups {
-            let written = group.digits(self.text.bytes);
-            let room = digits.get_mut(len..len + written.len())?;
-            for (digit, byte) in room.iter_mut().zip(written) {
-                *digit = byte.wrapping_sub(b'0');
-            }
-            len += written.len();
+            len = group.put(self.text.bytes, &mut digits, len)?;
         }
         let number = Number { place: self, digits: digits.get(..form.digits())?, groups, form };
         let kind = number.kind()?;

@@ -24,6 +24,10 @@ impl Number<'_> {
             // So short a one only if it has a label.
             return (!uniform(self.digits)).then_some(Kind::Phone);
         }
+        // Without a nought so many are no phone number, whatever a word says.
+        if self.digits.len() > phone::DIGITS_MAX && self.digits.first() != Some(&0) {
+            return self.fixed();
+        }
         // What a word calls a phone number may have the form of something else.
         let said_phone = self.place.topic() == Some(Topic::Phone);
         let phone = || self.is_phone().then_some(Kind::Phone);

@@ -3,11 +3,11 @@
 use super::checks::uniform;
 use super::countries::country;
 use super::form::Form;
-use super::groups::{GROUPS, Group, digits_end};
+use super::groups::{EIGHT, GROUPS, Group, digits_end};
 use super::{before, byte};
 
 /// E.164 allows no more digits.
-const DIGITS_MAX: usize = 15;
+pub(super) const DIGITS_MAX: usize = 15;
 /// Fewer are extensions and short codes; with a label directly before them, `LABELLED_MIN`.
 pub(super) const DIGITS_MIN: usize = 7;
 const LABELLED_MIN: usize = 5;
@@ -17,18 +17,16 @@ const PLUS_DIGITS_MAX: usize = DIGITS_MAX + 1;
 
 /// How many of the groups behind a plus sign are a number: as many as can be.
 pub(super) fn international(bytes: &[u8], groups: &[Group], ends: impl Fn(usize) -> bool) -> Option<usize> {
-    let mut digits = [0; PLUS_DIGITS_MAX];
+    let mut digits = [0; PLUS_DIGITS_MAX + EIGHT];
     // How many digits there are with each group.
     let mut lens = [0; GROUPS];
     let mut len = 0;
     for (group, total) in groups.iter().zip(&mut lens) {
         if !is_trunk_zero(bytes, group) {
-            let values = group.digits(bytes);
-            let Some(room) = digits.get_mut(len..len + values.len()) else { break };
-            for (place, value) in room.iter_mut().zip(values) {
-                *place = value - b'0';
+            if len + group.len() > PLUS_DIGITS_MAX {
+                break;
             }
-            len += values.len();
+            len = group.put(bytes, &mut digits, len)?;
         }
         *total = len;
     }

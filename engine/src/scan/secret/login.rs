@@ -4,11 +4,10 @@ use core::ops::Range;
 
 use base64::Engine as _;
 
-use super::run;
+use super::{run, run_back};
 use crate::scan::Kind;
 use crate::scan::assignment::{BASE64, made_up, nominal, random, stands_in, weak};
 use crate::scan::pattern::Bytes;
-use crate::scan::work::looked;
 
 /// The longest `user:password`.
 const LOGIN_MAX: usize = 256;
@@ -22,14 +21,14 @@ const TOKEN_RANDOM_MIN: i32 = 150;
 /// The password of the URL whose user ends before the `@` at `at`.
 pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let before = bytes.get(..at)?;
+    let mut length = run_back(before, LOGIN_MAX, |b| IN_LOGIN.has(b));
     // The user may be an address. One `@` is gone back over, so that many in a row are not each time.
-    let mut signs = 0;
-    let in_url = |byte: &u8| {
-        signs += usize::from(*byte == b'@');
-        IN_LOGIN.has(*byte) || (*byte == b'@' && signs == 1)
-    };
-    let length = before.iter().rev().take(LOGIN_MAX).copied().take_while(in_url).count();
-    looked(length);
+    if let Some([rest @ .., b'@']) = before.get(..at - length)
+        && length < LOGIN_MAX
+    {
+        length += 1;
+        length += run_back(rest, LOGIN_MAX - length, |b| IN_LOGIN.has(b));
+    }
     let (scheme, login) = before.split_at_checked(at - length)?;
     let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
     begun.then_some(())?;
