@@ -128,6 +128,8 @@ fn account_numbers_are_found_plain_and_in_groups_and_only_with_the_right_sum() {
         "NO9386011117947",
         "FR14 2004 1010 0505 0001 3M02 606",
         "de89370400440532013000",
+        "IR580540105180021273113007",
+        "AO06 0006 0000 0100 0371 3117 4",
     ] {
         finds(&format!("to {iban}, please"), Kind::Iban, iban);
     }
