@@ -112,6 +112,13 @@ fn a_card_of_no_common_issuer_needs_a_word() {
 }
 
 #[test]
+fn a_card_of_a_network_with_many_lengths_needs_no_word() {
+    for card in ["6763000000000004", "8100000000000000000"] {
+        finds(&format!("paid with {card}."), Kind::Card, card);
+    }
+}
+
+#[test]
 fn cards_beside_each_other_are_told_apart() {
     let text = "4111111111111111 4111-1111-1111-1111 4111 1111 1111 1111";
     let cards = found_as(text, None);
