@@ -234,6 +234,16 @@ fn versions_sections_and_names_are_no_addresses() {
 }
 
 #[test]
+fn an_address_of_letters_alone_is_told_from_names_by_its_single_colons() {
+    for address in ["fe:ed:be::ef", "::dead:be:ef", "abcd:ef:ab:cd:ef:ab:cd:ef"] {
+        finds(&format!("from {address} on"), Kind::Ip, address);
+    }
+    for text in ["a::b::c", "fee::bad()", "use face::cafe;", "dead:beef"] {
+        nothing(text);
+    }
+}
+
+#[test]
 fn devices_are_found_in_the_three_forms_and_not_in_fingerprints() {
     for mac in ["00:1A:2B:3C:4D:5E", "00-1a-2b-3c-4d-5e", "0012.3456.789a"] {
         finds(&format!("at {mac}."), Kind::Mac, mac);
