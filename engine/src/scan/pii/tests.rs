@@ -339,6 +339,66 @@ fn phones_are_found_by_country_by_grouping_and_by_a_word() {
 }
 
 #[test]
+fn what_a_word_calls_a_phone_number_need_not_be_one_that_its_country_gives_out() {
+    for phone in ["+1 211 377 9437", "+421-383-127-4183", "(+962) 0735001", "+52579013232"] {
+        finds(&format!("Phone: {phone}"), Kind::Phone, phone);
+        nothing(&format!("total {phone}"));
+    }
+    finds("{phone=+1-211-377-9437x561}", Kind::Phone, "+1-211-377-9437x561");
+    finds("Tel.030 1234567", Kind::Phone, "030 1234567");
+    nothing("v.030 1234567");
+}
+
+#[test]
+fn made_up_numbers_and_brackets_around_the_code_are_found() {
+    for phone in ["+1-555-123-4567", "555-123-4567", "(294) 294-5678", "+(370) 23276404"] {
+        finds(&format!("at {phone}."), Kind::Phone, phone);
+    }
+    // No code begins with a nought.
+    nothing("at +0921110000.");
+}
+
+#[test]
+fn labels_are_known_in_many_languages_and_with_capitals() {
+    for label in [
+        "WhatsApp",
+        "Ph",
+        "Тел.",
+        "МОБ",
+        "Τηλ.",
+        "Telefón",
+        "Mobilní",
+        "Điện thoại",
+        "SĐT",
+        "נייד",
+        "تلفن",
+        "मोबाइल",
+        "휴대폰",
+        "มือถือ",
+        "ტელ",
+        "Tālrunis",
+        "Mobitel",
+    ] {
+        finds(&format!("{label}: 7254716212"), Kind::Phone, "7254716212");
+    }
+}
+
+#[test]
+fn years_zip_codes_and_quotations_are_no_phones() {
+    for text in [
+        "Fifth Floor, Boston, MA 02110-1301, USA",
+        "Contact: Ana, Copyright 2001-2008 by her",
+        "the call, Physical Review E 71, 056103 (2005).",
+        "Telephone Service Co., 499 U.S. 340 (1991)",
+        "so that it may call 2.9.0 (2025-04-04)",
+        "sinh 0.09108340745641981",
+    ] {
+        nothing(text);
+    }
+    finds("Phone: 2001-2003", Kind::Phone, "2001-2003");
+}
+
+#[test]
 fn dates_times_amounts_and_identifiers_are_no_phones() {
     for text in [
         "2014-04-12 04:04",
