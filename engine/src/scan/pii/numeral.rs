@@ -79,8 +79,11 @@ impl Number<'_> {
 
     fn is_identity(&self) -> bool {
         let blank = self.groups.iter().skip(1).any(|group| group.join == [b' ', 0]);
-        let alone = self.place.topic() != Some(Topic::Other) && (self.is_whole() || !blank);
-        identity::is_identity(self.form, self.digits, alone, || self.is_said(Topic::Identity))
+        // Groups that are joined by more than blanks speak for themselves, whatever they are a number of.
+        let tied = self.groups.len() > 1 && !blank;
+        let alone = tied || self.place.topic() != Some(Topic::Other) && self.is_whole();
+        let own = || self.place.context.find(self.place.start, identity::own);
+        identity::is_identity(self.form, self.digits, alone, || self.is_said(Topic::Identity), own)
     }
 
     fn is_phone(&self) -> bool {
