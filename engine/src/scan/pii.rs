@@ -23,6 +23,7 @@ pub(super) mod number;
 mod numeral;
 mod persons;
 mod phone;
+mod registers;
 #[cfg(test)]
 mod tests;
 mod topic;

@@ -34,7 +34,8 @@ fn dihedral(a: u8, b: u8) -> u8 {
     turn + if flip { 5 } else { 0 }
 }
 
-/// Each digit times its weight, added up.
+/// Each digit times its weight, added up. Apart from the many that ask for it, for their size.
+#[inline(never)]
 pub(super) fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
     digits.iter().zip(weights).map(|(digit, weight)| u32::from(*digit) * weight).sum()
 }

@@ -6,8 +6,9 @@ use super::class::{self, ALPHANUMERIC, back, is};
 use super::context::Context;
 use super::groups::Group;
 use super::letters::{
-    chinese, curp, finnish, german_health, german_pension, gstin, hong_kong, irish, italian, rfc,
-    singaporean, spanish, spanish_foreigner, swedish, taiwanese, travel_document,
+    chilean, chinese, corsican, curp, finnish, german_health, german_pension, gstin, hong_kong, irish,
+    italian, rfc, singaporean, spanish, spanish_company, spanish_foreigner, swedish, taiwanese,
+    travel_document, venezuelan,
 };
 use super::topic::Topic;
 use super::{before, byte, iban, is_word};
@@ -47,9 +48,25 @@ pub(in crate::scan) fn look(text: &Text<'_>, at: usize, found: &mut dyn Findings
 /// A word that begins with these digits.
 pub(super) fn look_at_digits(text: &Text<'_>, digits: &Group, found: &mut dyn Findings) {
     let next = byte(text.bytes, digits.end);
+    if digits.len() <= 2 && byte(text.bytes, digits.end + ".ddd.ddd".len()) == Some(b'-') {
+        return dotted(text.bytes, digits, found);
+    }
     let letter = next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'-' | b'+'));
     if (6..WORD_MAX).contains(&digits.len()) && letter && !is_word(before(text.bytes, digits.start)) {
         word(text, digits.start, found);
+    }
+}
+
+/// Chile's number with its dots and the check K, which no other groups of digits have behind them: `12.345.678-K`.
+fn dotted(bytes: &[u8], first: &Group, found: &mut dyn Findings) {
+    const REST: usize = ".ddd.ddd-K".len();
+    let (start, end) = (first.start, first.end + REST);
+    let rest = bytes.get(first.end..end).unwrap_or_default();
+    let digits = |group: &[u8]| group.iter().all(u8::is_ascii_digit);
+    let fits = matches!(rest, [b'.', a, b, c, b'.', d, e, f, b'-', b'K' | b'k'] if digits(&[*a, *b, *c, *d, *e, *f]));
+    let written = bytes.get(start..end).unwrap_or_default();
+    if fits && chilean(written) && !is_word(before(bytes, start)) && !is_word(byte(bytes, end)) {
+        found.report(Kind::NationalId, start..end);
     }
 }
 
@@ -69,7 +86,7 @@ fn word(text: &Text<'_>, start: usize, found: &mut dyn Findings) {
         {
             end += 5
         }
-        Some([b'(', a, b')', ..]) if a.is_ascii_digit() && end == 7 => end += 3,
+        Some([b'(', b'0'..=b'9' | b'A' | b'a', b')', ..]) if matches!(end, 7 | 8) => end += 3,
         _ => {}
     }
     let Some(word) = rest.get(..end).filter(|word| (8..=WORD_MAX).contains(&word.len())) else { return };
@@ -118,15 +135,19 @@ const FORMS: &[(&str, Need, Sum)] = &[
     // Spain: NIF, with and without its leading noughts, NIE.
     ("ddddddddL", Need::Capitals, spanish), ("dddddddd-L", Need::Capitals, spanish),
     ("dddddddL", Need::Word, spanish), ("ddddddd-L", Need::Word, spanish),
+    ("LdddddddX", Need::Word, spanish_company),
     ("LdddddddL", Need::Capitals, spanish_foreigner), ("Lddddddd-L", Need::Capitals, spanish_foreigner),
     // Singapore: NRIC, FIN.
     ("LdddddddL", Need::Capitals, singaporean),
     // Hong Kong.
-    ("Ldddddd(d)", Need::Nothing, hong_kong), ("Lddddddd", Need::Word, hong_kong),
-    // Taiwan.
-    ("Lddddddddd", Need::Word, taiwanese),
+    ("Ldddddd(X)", Need::Nothing, hong_kong), ("LLdddddd(X)", Need::Nothing, hong_kong),
+    ("LddddddX", Need::Word, hong_kong), ("LLddddddX", Need::Word, hong_kong),
+    // Taiwan. Venezuela: RIF.
+    ("Lddddddddd", Need::Word, venezuelan), ("Lddddddddd", Need::Word, taiwanese),
     // Italy: codice fiscale.
-    ("LLLLLLddLddLdddL", Need::Nothing, italian),
+    ("LLLLLLXXLXXLXXXL", Need::Nothing, italian),
+    // Chile, with the check K. France: Corsicans.
+    ("dddddddd-L", Need::Capitals, chilean), ("ddddddd-L", Need::Word, chilean), ("ddddddLdddddddd", Need::Nothing, corsican),
     // Mexico: CURP, RFC.
     ("LLLLddddddLLLLLLXd", Need::Nothing, curp),
     ("LLLLddddddXXX", Need::Capitals, rfc), ("LLLddddddXXX", Need::Capitals, rfc),

@@ -48,6 +48,17 @@ impl<'t> Context<'t> {
         }
     }
 
+    /// What the nearest word that is asked what the number is, and that says anything to `find`, says.
+    pub(super) fn find<T>(&self, at: usize, find: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        let say = |word: Word<'_>| find(word.letters);
+        let in_name = |name: &[u8]| Words { rest: tail(name, BEFORE_BYTES) }.take(NAME_WORDS).find_map(say);
+        if let Some(name) = column(self.text.bytes, at) {
+            return in_name(name);
+        }
+        let before = self.words(at, at.saturating_sub(BEFORE_BYTES)).into_iter().flatten();
+        before.take(BEFORE_WORDS).find_map(say).or_else(|| in_name(self.text.key?.as_bytes()))
+    }
+
     /// Whether a label stands directly before the number: a word that says the same, then at most `: ` or the like.
     pub(super) fn labelled(&self, at: usize, topic: Topic) -> bool {
         let before = self.text.bytes.get(..at).unwrap_or_default();
@@ -131,21 +142,42 @@ fn named(name: &[u8]) -> Option<Topic> {
     nearest(Words { rest: tail(name, BEFORE_BYTES) }.take(NAME_WORDS))
 }
 
-/// What the nearest word that says anything says. `id` is anything's, unless `tax` or the like is before it.
-fn nearest<'t>(words: impl Iterator<Item = Word<'t>>) -> Option<Topic> {
+/// What the nearest word that says anything says. `id` is anything's, unless `tax` or the like is before it or `number`
+/// behind; and a card of identity is no payment card.
+fn nearest<'t>(mut words: impl Iterator<Item = Word<'t>>) -> Option<Topic> {
     let mut doubt = None;
-    for (asked, word) in words.enumerate() {
-        let said = classify(word.letters);
+    let mut behind: &[u8] = b"";
+    let mut asked = 0;
+    while let Some(Word { letters, .. }) = words.next() {
+        let said = classify(letters);
         match (doubt, said) {
-            (Some(_), Some(Topic::Identity | Topic::Social)) => return said,
+            (Some(_), Some(Topic::Identity | Topic::Social | Topic::Other)) => return said,
             (Some(_), _) => return doubt,
             (None, Some(Topic::Other | Topic::Version)) if asked >= OTHER_WORDS => return None,
-            (None, Some(Topic::Other)) => doubt = said,
+            (None, Some(Topic::Other)) => {
+                doubt = if is_numbered(letters, behind) { Some(Topic::Identity) } else { said }
+            }
+            (None, Some(Topic::Card)) if words.next().is_some_and(|word| begins_id(word.letters)) => {
+                return Some(Topic::Identity);
+            }
             (None, Some(_)) => return said,
             (None, None) => {}
         }
+        behind = letters;
+        asked += 1;
     }
     doubt
+}
+
+/// Whether two words are `id number` or the like.
+fn is_numbered(word: &[u8], behind: &[u8]) -> bool {
+    let number = [&b"number"[..], b"no", b"nr", b"num"];
+    word.len() == 2 && begins_id(word) && number.iter().any(|number| number.eq_ignore_ascii_case(behind))
+}
+
+/// Whether it is `id`, or `identity` or the like.
+fn begins_id(word: &[u8]) -> bool {
+    word.get(..2).is_some_and(|front| front.eq_ignore_ascii_case(b"id"))
 }
 
 /// The name, in the first line of a table, of the column that the number at `at` begins a field of.

@@ -40,6 +40,10 @@ const COUNTRIES: &[(u16, u8, u8)] = &[
 /// The code that the digits begin with, and how many digits may follow.
 pub(super) fn country(digits: &[u8]) -> Option<(u16, core::ops::RangeInclusive<usize>)> {
     let mut code = 0;
+    // None begins with a nought.
+    if digits.first() == Some(&0) {
+        return None;
+    }
     for digit in digits.iter().take(3) {
         code = code * 10 + u16::from(*digit);
         let found = COUNTRIES.binary_search_by_key(&code, |(known, _, _)| *known);

@@ -3,6 +3,7 @@
 use super::groups::Group;
 
 /// Whether these are a day of a month of a year; of two digits the century is not known, so any leap day will do.
+#[inline(never)]
 pub(super) fn is_day(year: u32, month: u32, day: u32) -> bool {
     let days = match month {
         2 if year.is_multiple_of(4) => 29,

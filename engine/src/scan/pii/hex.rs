@@ -128,9 +128,10 @@ fn run(bytes: &[u8], whole: Range<usize>) -> Option<Range<usize>> {
     (end > start && end - start <= ADDRESS_MAX).then_some(start..end)
 }
 
-/// What the standard reads as an address and is not a name with a `::` in it.
+/// What the standard reads as an address and is not a name with a `::` in it, which has no colons by themselves.
 fn is_ipv6(written: &[u8]) -> bool {
-    written.iter().any(u8::is_ascii_digit)
+    let alone = || written.iter().filter(|byte| **byte == b':').count() >= 4;
+    (written.iter().any(u8::is_ascii_digit) || alone())
         && str::from_utf8(written).is_ok_and(|written| Ipv6Addr::from_str(written).is_ok())
 }
 

@@ -2,6 +2,7 @@
 
 use super::checks::{luhn, mod11_2};
 use super::date::{day_first, year_first};
+use super::persons::nir;
 
 /// The value of a digit, or of a letter counted from ten.
 fn value(byte: u8) -> u32 {
@@ -20,6 +21,7 @@ fn number(digits: &[u8]) -> u32 {
         .fold(0, |number, byte| number * 10 + value(*byte))
 }
 
+#[inline(never)]
 fn weighted(word: &[u8], weights: &[u32]) -> u32 {
     word.iter().zip(weights).map(|(byte, weight)| value(*byte) * weight).sum()
 }
@@ -33,8 +35,13 @@ pub(super) fn spanish(word: &[u8]) -> bool {
 }
 
 pub(super) fn spanish_foreigner(word: &[u8]) -> bool {
-    let [first @ b'X'..=b'Z', rest @ ..] = word else { return false };
-    let whole = u32::from(first - b'X') * 10_000_000 + number(rest);
+    // X, Y and Z stand for a digit; K, L and M for people without a number.
+    let (first, rest) = match word {
+        [b'K'..=b'M', rest @ ..] => (0, rest),
+        [first @ b'X'..=b'Z', rest @ ..] => (first - b'X', rest),
+        _ => return false,
+    };
+    let whole = u32::from(first) * 10_000_000 + number(rest);
     letter_at(b"TRWAGMYFPDXBNJZSQVHLCKE", whole % 23) == word.last()
 }
 
@@ -55,11 +62,16 @@ pub(super) fn singaporean(word: &[u8]) -> bool {
 }
 
 pub(super) fn hong_kong(word: &[u8]) -> bool {
-    let [body @ .., last] = word else { return false };
-    let check = if *last == b')' { body.last() } else { Some(last) };
+    let (body, check) = match word {
+        [body @ .., b'(', check, b')'] | [body @ .., check] => (body, check),
+        [] => return false,
+    };
     // One letter stands as if a blank, worth 36, were before it.
-    let sum = 36 * 9 + weighted(body, &[8, 7, 6, 5, 4, 3, 2]);
-    check.is_some_and(|check| (sum + value(*check)).is_multiple_of(11))
+    let sum = match body.len() {
+        7 => 36 * 9 + weighted(body, &[8, 7, 6, 5, 4, 3, 2]),
+        _ => weighted(body, &[9, 8, 7, 6, 5, 4, 3, 2]),
+    };
+    (check.is_ascii_digit() || *check == b'A') && (sum + value(*check)).is_multiple_of(11)
 }
 
 pub(super) fn taiwanese(word: &[u8]) -> bool {
@@ -77,6 +89,9 @@ pub(super) fn italian(word: &[u8]) -> bool {
         [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
     let Some((last, body)) = word.split_last() else { return false };
     let plain = |byte: u8| if byte.is_ascii_digit() { value(byte) } else { value(byte) - 10 };
+    // Of two people with the same number one has letters for some of the digits.
+    let digit = |byte: &u8| byte.is_ascii_digit() || b"LMNPQRSTUV".contains(byte);
+    let digits = [6, 7, 9, 10, 12, 13, 14].iter().all(|place| word.get(*place).is_some_and(digit));
     let sum: u32 = body
         .iter()
         .enumerate()
@@ -86,7 +101,61 @@ pub(super) fn italian(word: &[u8]) -> bool {
         })
         .sum();
     let month = word.get(8).is_some_and(|month| b"ABCDEHLMPRST".contains(month));
-    month && sum % 26 == plain(*last)
+    month && digits && sum % 26 == plain(*last)
+}
+
+/// A company's: letters of some kinds of company have a letter for the check, which counts from J.
+pub(super) fn spanish_company(word: &[u8]) -> bool {
+    let [kind, body @ .., check] = word else { return false };
+    let mut digits = [0; 8];
+    for (digit, byte) in digits.iter_mut().zip(body.iter().chain([&b'0'])) {
+        *digit = byte.wrapping_sub(b'0');
+    }
+    let Some(given) = (0..10).find(|given| {
+        if let Some(last) = digits.last_mut() {
+            *last = *given;
+        }
+        luhn(&digits)
+    }) else {
+        return false;
+    };
+    b"ABCDEFGHJNPQRSUVW".contains(kind)
+        && (*check == b'0' + given || b"JABCDEFGHI".get(usize::from(given)) == Some(check))
+}
+
+/// Venezuela's: a letter for people, foreigners, companies, passports, the state.
+pub(super) fn venezuelan(word: &[u8]) -> bool {
+    let [kind, body @ .., check] = word else { return false };
+    let Some(kind) = b"VEJPG".iter().position(|known| known == kind) else { return false };
+    let kind = u32::try_from(kind).unwrap_or(0) + 1;
+    let sum = kind * 4 + weighted(body, &[3, 2, 7, 6, 5, 4, 3, 2]);
+    let left = 11 - sum % 11;
+    value(*check) == if left < 10 { left } else { 0 }
+}
+
+/// Chile's with the check character K, which stands for ten.
+pub(super) fn chilean(word: &[u8]) -> bool {
+    let digits = || word.iter().rev().filter(|byte| byte.is_ascii_digit()).map(|byte| value(*byte));
+    let sum: u32 =
+        digits().zip([2, 3, 4, 5, 6, 7].iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+    matches!(word.last(), Some(b'K' | b'k')) && sum % 11 == 1
+}
+
+/// France's of who was born on Corsica: 2A and 2B count as 19 and 18.
+pub(super) fn corsican(word: &[u8]) -> bool {
+    let mut digits = [0; 15];
+    for (digit, byte) in digits.iter_mut().zip(word) {
+        *digit = byte.wrapping_sub(b'0');
+    }
+    let department = match word.get(5..7) {
+        Some(b"2A") => [1, 9],
+        Some(b"2B") => [1, 8],
+        _ => return false,
+    };
+    if let Some(place) = digits.get_mut(5..7) {
+        place.copy_from_slice(&department);
+    }
+    nir(&digits)
 }
 
 pub(super) fn curp(word: &[u8]) -> bool {
@@ -164,9 +233,12 @@ pub(super) fn german_health(word: &[u8]) -> bool {
     sum % 10 == value(*check)
 }
 
-/// The sum of ICAO 9303.
+/// The sum of ICAO 9303. Germany leaves out vowels, and letters that look like digits.
 pub(super) fn travel_document(word: &[u8]) -> bool {
     let Some((check, body)) = word.split_last() else { return false };
+    if body.iter().any(|byte| b"ABDEIOQSU".contains(byte)) {
+        return false;
+    }
     let sum: u32 =
         body.iter().zip([7, 3, 1].iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
     sum % 10 == value(*check) && body.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2

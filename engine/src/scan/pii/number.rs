@@ -154,7 +154,7 @@ impl Place<'_> {
 
     fn judge(&self) -> Option<Find> {
         let bytes = self.text.bytes;
-        if before(bytes, self.start) == Some(b'+') {
+        if let [.., b'+'] | [.., b'+', b'('] = bytes.get(..self.start).unwrap_or_default() {
             return self.international();
         }
         let version = || self.topic() == Some(Topic::Version);
@@ -180,6 +180,7 @@ impl Place<'_> {
         let bytes = self.text.bytes;
         let before = bytes.get(..self.start).unwrap_or_default();
         match before.strip_suffix(b"(").unwrap_or(before) {
+            [.., a, b'.'] if a.is_ascii_alphabetic() => self.context.labelled(self.start, Topic::Phone),
             [.., a, b'-' | b'.' | b'/' | b'\\' | b'%' | b'&' | b'@' | b'*'] if is_word(Some(*a)) => false,
             [.., a, b':'] if a.is_ascii_digit() => false,
             [.., b'-' | b'$' | b'%' | b'_' | b'\\' | b'^' | b'~']
@@ -249,18 +250,30 @@ impl Place<'_> {
         self.start - usize::from(open)..phone::extension(bytes, end)
     }
 
-    /// A number behind a plus sign.
+    /// A number behind a plus sign; where a word calls it a phone number it need not be one that its country gives out.
     fn international(&self) -> Option<Find> {
         let bytes = self.text.bytes;
-        let plus = self.start.checked_sub(1)?;
+        let bracket = usize::from(before(bytes, self.start) == Some(b'('));
+        let plus = self.start.checked_sub(1 + bracket)?;
         if is_word(before(bytes, plus)) {
             return None;
         }
-        let used = phone::international(bytes, self.groups, |used| self.ends(used))?;
+        let used =
+            phone::international(bytes, self.groups, |used| self.ends(used)).or_else(|| self.said())?;
         let end = self.end(used)?;
         let open = before(bytes, plus) == Some(b'(')
             && bytes.get(plus..end).is_some_and(|within| within.contains(&b')'));
         let range = plus - usize::from(open)..phone::extension(bytes, end);
         Some(Find { kind: Some(Kind::Phone), range, used })
+    }
+
+    /// How many groups may be a phone number because a word says so.
+    fn said(&self) -> Option<usize> {
+        let form = Form::new(self.groups);
+        let fits = |used: &usize| {
+            let groups = self.groups.get(..*used).unwrap_or_default();
+            phone::may_be(form.first(*used).digits(), groups, false) && self.ends(*used)
+        };
+        (self.topic() == Some(Topic::Phone)).then(|| (1..=self.groups.len()).rev().find(fits))?
     }
 }

@@ -5,7 +5,7 @@ use super::form::Form;
 use super::groups::Group;
 use super::number::Place;
 use super::topic::Topic;
-use super::{before, byte, card, identity, is_word, phone};
+use super::{before, byte, card, date, identity, is_word, phone};
 use crate::scan::Kind;
 
 pub(super) const SOCIAL_SECURITY: Form = Form::of("ddd-dd-dddd");
@@ -83,15 +83,24 @@ impl Number<'_> {
 
     fn is_identity(&self) -> bool {
         let blank = self.groups.iter().skip(1).any(|group| group.join == [b' ', 0]);
-        let alone = self.place.topic() != Some(Topic::Other) && (self.is_whole() || !blank);
-        identity::is_identity(self.form, self.digits, alone, || self.is_said(Topic::Identity))
+        // Groups that are joined by more than blanks speak for themselves, whatever they are a number of.
+        let tied = self.groups.len() > 1 && !blank;
+        let alone = tied || self.place.topic() != Some(Topic::Other) && self.is_whole();
+        let own = || self.place.context.find(self.place.start, identity::own);
+        identity::is_identity(self.form, self.digits, alone, || self.is_said(Topic::Identity), own)
     }
 
     fn is_phone(&self) -> bool {
         let topic = self.place.topic();
+        let labelled = || self.place.context.labelled(self.place.start, Topic::Phone);
+        if phone::is_quoted(self.digits, self.groups) && !labelled() {
+            return false;
+        }
+        let dated = || (1..self.groups.len()).any(|from| self.is_date(from));
         if topic == Some(Topic::Phone)
             && phone::may_be(self.digits.len(), self.groups, false)
             && !uniform(self.digits)
+            && !dated()
         {
             return true;
         }
@@ -99,6 +108,11 @@ impl Number<'_> {
         topic.is_none_or(|topic| topic == Topic::Phone)
             && (phone::is_dialled_abroad(self.digits, self.groups)
                 || phone::is_by_writing(self.digits, self.groups, open, self.is_whole()))
+    }
+
+    /// Whether a date is written in the groups from this one on.
+    fn is_date(&self, from: usize) -> bool {
+        date::is_written(self.place.text.bytes, self.groups.get(from..).unwrap_or_default())
     }
 
     /// Whether a word before or behind says this of the number.

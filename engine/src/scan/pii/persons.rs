@@ -34,10 +34,13 @@ const BILLION_BY_97: u32 = 1_000_000_000 % 97;
 
 pub(super) fn belgian(digits: &[u8]) -> bool {
     let [body @ .., tens, ones] = digits else { return false };
+    let [a, b, c, d, e, f, ..] = body else { return false };
+    // Who does not live there has 20 or 40 added to the month.
+    let born = is_day(pair(*a, *b), pair(*c, *d) % 20, pair(*e, *f));
     let check = pair(*tens, *ones);
     // Who was born from 2000 on has a 2 before the nine digits in the sum.
     let [old, new] = [0, 2].map(|century| (century * BILLION_BY_97 + remainder(body, 97)) % 97);
-    (check == 97 - old || check == 97 - new) && year_first(digits)
+    born && (check == 97 - old || check == 97 - new)
 }
 
 pub(super) fn cpf(digits: &[u8]) -> bool {
@@ -136,7 +139,9 @@ pub(super) fn bsn(digits: &[u8]) -> bool {
 pub(super) fn norwegian(digits: &[u8]) -> bool {
     let first = weighted(digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]).is_multiple_of(11);
     let second = weighted(digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11);
-    first && second && day_first(digits)
+    let [a, b, c, d, e, f, ..] = digits else { return false };
+    // 40 more than the day for who does not live there, 40 more than the month in hospitals.
+    first && second && is_day(pair(*e, *f), pair(*c, *d) % 40, pair(*a, *b) % 40)
 }
 
 pub(super) fn pesel(digits: &[u8]) -> bool {

@@ -64,14 +64,27 @@ pub(super) fn is_trunk_zero(bytes: &[u8], group: &Group) -> bool {
         && byte(bytes, group.end) == Some(b')')
 }
 
-/// A number of the North American plan: area and exchange begin with 2 to 9 and do not end in 11.
+/// A number of the North American plan: area and exchange begin with 2 to 9 and do not end in 11. Behind 555, which no
+/// place has, any exchange is made up.
 fn is_american(digits: &[u8]) -> bool {
     match digits {
         [a, b, c, d, e, f, ..] => {
-            digits.len() == 10 && *a >= 2 && *b != 9 && (*b, *c) != (1, 1) && *d >= 2 && (*e, *f) != (1, 1)
+            let made_up = (*a, *b, *c) == (5, 5, 5);
+            let exchange = *d >= 2 && (*e, *f) != (1, 1);
+            digits.len() == 10 && *a >= 2 && (*b, *c) != (1, 1) && (exchange || made_up)
         }
         _ => false,
     }
+}
+
+/// Whether the groups are something else that is written with a dash or brackets: years from one to another, the
+/// extended ZIP codes of New England, and what stands before the year or page that it is quoted with.
+pub(super) fn is_quoted(digits: &[u8], groups: &[Group]) -> bool {
+    let pair = matches!(groups, [a, b] if a.len() + b.len() == digits.len() && b.join == [b'-', 0]);
+    let years = matches!(digits, [1, 9, _, _, 1, 9, _, _] | [1 | 2, 9 | 0, _, _, 2, 0, _, _]);
+    let zip = groups.first().is_some_and(|first| first.len() == 5) && digits.len() == 9;
+    let year = groups.last().is_some_and(|last| groups.len() > 1 && last.join.contains(&b'('));
+    pair && (years || zip && digits.first() == Some(&0)) || year
 }
 
 /// Whether a word or a member's name suffices to make groups of so many digits a phone number.
@@ -86,7 +99,8 @@ pub(super) fn may_be(digits: usize, groups: &[Group], labelled: bool) -> bool {
 pub(super) fn is_dialled_abroad(digits: &[u8], groups: &[Group]) -> bool {
     let first = groups.first().map_or(0, Group::len);
     match digits {
-        [0, 0, rest @ ..] => groups.len() > 1 && is_international(rest),
+        // A nought by itself begins a fraction.
+        [0, 0, rest @ ..] => first > 1 && groups.len() > 1 && is_international(rest),
         [0, 1, 1, rest @ ..] => first == 3 && groups.len() > 1 && is_international(rest),
         _ => false,
     }

@@ -39,7 +39,7 @@ fn stem(word: &[u8]) -> Option<Topic> {
     match front {
         b"phone" | b"telef" | b"telep" | b"mobil" => Some(Topic::Phone),
         b"handy" if rest.starts_with(b"nu") => Some(Topic::Phone),
-        b"whats" if rest.starts_with(b"app") => Some(Topic::Phone),
+        b"whats" if rest.is_empty() || rest.starts_with(b"app") => Some(Topic::Phone),
         b"credi" if rest.starts_with(b"tc") => Some(Topic::Card),
         b"kredi" if rest.starts_with(b"tk") => Some(Topic::Card),
         b"cardn" => Some(Topic::Card),
@@ -47,6 +47,8 @@ fn stem(word: &[u8]) -> Option<Topic> {
         b"ident" if rest.starts_with(b"i") => Some(Topic::Identity),
         b"perso" if rest.starts_with(b"nnu") => Some(Topic::Identity),
         b"citiz" if rest.starts_with(b"en") => Some(Topic::Identity),
+        b"sozia" if rest.starts_with(b"lv") => Some(Topic::Identity),
+        b"rente" if rest.starts_with(b"nv") => Some(Topic::Identity),
         b"times" if rest.starts_with(b"t") => Some(Topic::Other),
         _ => None,
     }
@@ -111,7 +113,7 @@ const EXACT: [(&[&[u8]], Topic); 6] = [
         b"hotline", b"helpline", b"voicemail", b"pager", b"movil", b"portable", b"handy", b"rufnummer", b"festnetz",
         b"puhelin", b"matkapuhelin", b"puh", b"gsm", b"cep", b"numara", b"fono", b"anruf", b"anrufen", b"llame",
         b"llamar", b"appeler", b"appelez", b"ligue", b"chiamare", b"chiama", b"bel", b"komorka", b"cellulare",
-        b"telemovel", b"ring"
+        b"telemovel", b"ring", b"ph", b"cel", b"mobiel", b"mobitel", b"nohp", b"sdt", b"tfno", b"tlfn"
     ], Topic::Phone),
     (&[
         b"card", b"cards", b"cc", b"ccn", b"pan", b"visa", b"mastercard", b"amex", b"maestro", b"discover", b"diners",
@@ -128,7 +130,10 @@ const EXACT: [(&[&[u8]], Topic); 6] = [
         b"passport", b"pass", b"ausweis", b"personalausweis", b"reisepass", b"tax", b"taxid", b"taxpayer", b"tin",
         b"vat", b"vatin", b"nino", b"pps", b"ppsn", b"egn", b"cnp", b"oib", b"jmbg", b"isikukood", b"amka", b"afm",
         b"cuit", b"cuil", b"rut", b"patient", b"insurance", b"insured", b"krankenversicherung", b"versichertennummer",
-        b"kvnr", b"routing", b"aba", b"rtn", b"teudat", b"zehut", b"hkid", b"tnin", b"rsa", b"ahv", b"avs"
+        b"kvnr", b"routing", b"aba", b"rtn", b"teudat", b"zehut", b"hkid", b"tnin", b"rsa", b"ahv", b"avs",
+        b"svnr", b"vsnr", b"rvnr", b"taj", b"embg", b"emso", b"umcn", b"kennitala", b"cedula", b"nit", b"rif", b"nuip",
+        b"snils", b"rnokpp", b"ipn", b"personas", b"asmens", b"rodne", b"ird", b"iva", b"piva", b"nss", b"nuss", b"itin",
+        b"nid", b"nin", b"gstin", b"ruc", b"tckimlik", b"codicefiscale"
     ], Topic::Identity),
     (&[
         b"version", b"versions", b"v", b"ver", b"release", b"released", b"releases", b"build", b"revision", b"rev",
@@ -148,7 +153,7 @@ const EXACT: [(&[&[u8]], Topic); 6] = [
 
 /// Words with letters outside ASCII; in scripts without blanks, parts of what stands there.
 fn foreign(word: &[u8]) -> Option<Topic> {
-    const PARTS: [(&str, Topic); 33] = [
+    const PARTS: &[(&str, Topic)] = &[
         ("電話", Topic::Phone),
         ("电话", Topic::Phone),
         ("手机", Topic::Phone),
@@ -182,6 +187,57 @@ fn foreign(word: &[u8]) -> Option<Topic> {
         ("身份证", Topic::Identity),
         ("주민", Topic::Identity),
         ("ประชาชน", Topic::Identity),
+        ("휴대", Topic::Phone),
+        ("핸드폰", Topic::Phone),
+        ("มือถือ", Topic::Phone),
+        ("เบอร์", Topic::Phone),
+        ("تلفن", Topic::Phone),
+        ("موبایل", Topic::Phone),
+        ("همراه", Topic::Phone),
+        ("محمول", Topic::Phone),
+        ("נייד", Topic::Phone),
+        ("मोबाइल", Topic::Phone),
+        ("ফোন", Topic::Phone),
+        ("মোবাইল", Topic::Phone),
+        ("Тел", Topic::Phone),
+        ("ТЕЛ", Topic::Phone),
+        ("Моб", Topic::Phone),
+        ("МОБ", Topic::Phone),
+        ("сотов", Topic::Phone),
+        ("Сотов", Topic::Phone),
+        ("Τηλ", Topic::Phone),
+        ("ΤΗΛ", Topic::Phone),
+        ("Κινητ", Topic::Phone),
+        ("Điện", Topic::Phone),
+        ("ĐT", Topic::Phone),
+        ("ტელ", Topic::Phone),
+        ("հեռ", Topic::Phone),
+        ("Հեռ", Topic::Phone),
+        ("tālr", Topic::Phone),
+        ("telef", Topic::Phone),
+        ("mobil", Topic::Phone),
+        ("身分證", Topic::Identity),
+        ("身份證", Topic::Identity),
+        ("マイナンバー", Topic::Identity),
+        ("個人番号", Topic::Identity),
+        ("זהות", Topic::Identity),
+        ("ملی", Topic::Identity),
+        ("هوية", Topic::Identity),
+        ("هویة", Topic::Identity),
+        ("ИНН", Topic::Identity),
+        ("СНИЛС", Topic::Identity),
+        ("ІПН", Topic::Identity),
+        ("РНОКПП", Topic::Identity),
+        ("ЕМБГ", Topic::Identity),
+        ("ЈМБГ", Topic::Identity),
+        ("ЕГН", Topic::Identity),
+        ("ΑΜΚΑ", Topic::Identity),
+        ("αμκα", Topic::Identity),
+        ("ΑΦΜ", Topic::Identity),
+        ("αφμ", Topic::Identity),
+        ("identi", Topic::Identity),
+        ("cédul", Topic::Identity),
+        ("rodné", Topic::Identity),
     ];
     // Few words have even the first byte of a part.
     let bit = |byte: &u8| 1_u64 << (byte.to_ascii_lowercase() & 63);
