@@ -5,9 +5,6 @@ use alloc::vec::Vec;
 use super::gram::{Exact, Gram};
 use crate::order;
 
-/// So many members are compared one by one.
-const FEW: usize = 8;
-
 /// Lists of grams, each known by where its groups begin.
 pub(super) struct Lists {
     groups: Vec<Group>,
@@ -31,7 +28,7 @@ enum Members {
     Many(u16),
 }
 
-/// The members of a group that has several, ascending by what their bytes must be.
+/// The members of a group that has several; they are few, for the classes of their bytes are the same.
 struct Many {
     /// A bit for what each member must be: in scripts whose bytes the classes hardly tell apart, most places of a text
     /// lead to a list, and to none of its members.
@@ -124,13 +121,7 @@ impl Lists {
             return;
         };
         let members = self.members.get(many.from as usize..many.to as usize).unwrap_or(&[]);
-        let first =
-            if members.len() > FEW { members.partition_point(|member| member.value < shown) } else { 0 };
-        let members = members.iter().skip(first);
-        members
-            .take_while(|member| member.value <= shown)
-            .filter(|member| member.value == shown)
-            .for_each(|member| each(member.meant));
+        members.iter().filter(|member| member.value == shown).for_each(|member| each(member.meant));
     }
 }
 
