@@ -157,11 +157,12 @@ fn is_web(rest: &[u8]) -> bool {
 /// then it carries nothing, whatever it is the address of. Most links of documentation are such.
 fn is_bare(rest: &[u8]) -> bool {
     let rest = rest.get(..SHORT_BYTES).unwrap_or(rest);
-    // The digits stand between the slash and the colon.
-    let ends = |byte: &u8| !matches!(byte, b'a'..=b'z' | b'-'..=b':' | b'_' | b'#');
-    let end = rest.iter().position(ends).unwrap_or(rest.len());
-    looked(end);
-    rest.get(end) == Some(&b')')
+    let end = lanes::find(rest, |byte| {
+        // The digits stand between the slash and the colon.
+        (byte.wrapping_sub(b'a') >= 26) & (byte.wrapping_sub(b'-') >= 14) & (byte != b'_') & (byte != b'#')
+    });
+    looked(end.unwrap_or(rest.len()));
+    end.and_then(|end| rest.get(end)) == Some(&b')')
 }
 
 /// Whether the address that begins here soon ends and plainly carries nothing, as most do: it has no query, and that
