@@ -27,7 +27,7 @@ pub(super) const GRAMS: &[Gram] = &[
     // The same, encoded twice.
     gram([b"z", b"x", b"l", b"k"], 0),
     // The end of `user:password@`.
-    Gram::of([Set::of(b"@"), Set::ANY, Set::ANY, Set::ANY], 0).with(0, b'@'),
+    Gram::of([IN_LOGIN, Set::of(b"@"), Set::ANY, Set::ANY], 1).with(1, b'@'),
     gram([b"b", b"a", b"s", b"i"], 0),
     // `-u user:password`, `--user`
     Gram::of([Set::of(b"-"), Set::of(b"u"), Set::of(b" "), Set::ANY], 0),
@@ -40,6 +40,9 @@ pub(super) const GRAMS: &[Gram] = &[
     // A digit between letters, as random strings have and words do not.
     Gram::of([Set::LETTER, Set::DIGIT, Set::LETTER, Set::ANY], 0),
 ];
+
+/// What may stand before that `@`. The later bytes of characters, alike to it, never follow any of these.
+const IN_LOGIN: Set = Set::LETTER.or(Set::DIGIT).or(Set::of(b"!-.:@/"));
 
 /// A place of which `before` of four bytes lie before it, each one of these.
 const fn gram([a, b, c, d]: [&[u8]; 4], before: u8) -> Gram {

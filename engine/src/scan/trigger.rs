@@ -69,8 +69,7 @@ impl Trigger {
             let number = match known.get(&list) {
                 Some(number) => *number,
                 None => {
-                    let number = u16::try_from(known.len()).ok()?;
-                    trigger.lists.add(grams, &list)?;
+                    let number = trigger.lists.add(grams, &list)?;
                     known.insert(list, number);
                     number
                 }

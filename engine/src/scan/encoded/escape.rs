@@ -14,7 +14,9 @@ use crate::scan::{
 use crate::spelling;
 
 const HEX: Set = Set::of(b"0123456789abcdef");
-const SIGN: Set = Set::of(b"%");
+const SIGN: Set = Set::of(b"%&#");
+const BACK: Set = Set::of(b"\\");
+const OPEN: Set = Set::of(b"{");
 
 const DOT: Set = Set::of(b".");
 const WORD: Set = Set::LETTER.or(Set::DIGIT);
@@ -38,9 +40,9 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     gram([SIGN, SIGN, Set::DIGIT, Set::DIGIT]).with(0, b'&').with(1, b'#'),
     gram([SIGN, SIGN, Set::of(b"x"), HEX]).with(0, b'&').with(1, b'#'),
     // \u0049 \u{49} \x49
-    gram([SIGN, Set::of(b"u"), Set::DIGIT, Set::DIGIT]).with(0, b'\\'),
-    gram([SIGN, Set::of(b"u"), SIGN, HEX]).with(0, b'\\').with(2, b'{'),
-    gram([SIGN, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'\\').with(1, b'x'),
+    gram([BACK, Set::of(b"u"), Set::DIGIT, Set::DIGIT]).with(0, b'\\'),
+    gram([BACK, Set::of(b"u"), OPEN, HEX]).with(0, b'\\').with(2, b'{'),
+    gram([BACK, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'\\').with(1, b'x'),
     // 0x49, 49 67
     gram([Set::DIGIT, Set::of(b"x"), Set::DIGIT, HEX]).with(0, b'0').with(1, b'x'),
     two_before(b' '),

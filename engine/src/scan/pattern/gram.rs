@@ -55,6 +55,10 @@ const AFTER: [&[u8; SIGNS]; SIGNS] = [
 /// The same for a sign alone.
 const ALONE: &[u8; SIGNS] = b"475546664985644594445778692";
 
+/// The letters of `https`.
+const WEB: [[Option<u8>; 4]; 2] =
+    [[Some(b'h'), Some(b't'), Some(b't'), Some(b'p')], [Some(b't'), Some(b't'), Some(b'p'), Some(b's')]];
+
 /// What is known of sets, so that it is found once for each: patterns share few.
 pub(super) type Known = BTreeMap<Bytes, (Set, Signs)>;
 
@@ -76,8 +80,10 @@ pub(super) fn choose(pattern: &Pattern, known_sets: &mut Known) -> Choice {
         }
         // One byte again and again would show at every place of a run of it.
         let is_one = matches!(exact.get(from..), Some([Some(a), b, c, d, ..]) if [b, c, d] == [&Some(*a); 3]);
+        // How addresses begin is common, however rare its letters are.
+        let is_web = WEB.iter().any(|four| exact.get(from..).is_some_and(|exact| exact.starts_with(four)));
         let often = frequency(known.iter().skip(from).take(4).map(|(_, signs)| signs));
-        (from, sets, if is_one { 1.0 } else { often })
+        (from, sets, if is_one || is_web { 1.0 } else { often })
     });
     let best = windows.min_by(|one, other| one.2.total_cmp(&other.2));
     let (from, sets) = best.map_or((left.len(), [Set::ANY; 4]), |(from, sets, _)| (from, sets));

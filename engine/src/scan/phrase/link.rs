@@ -50,7 +50,10 @@ impl Links {
 
     fn find(&mut self, text: &[u8], at: usize) -> Option<Range<usize>> {
         let rest = text.get(at..)?;
-        if rest.starts_with(b"](") {
+        if let Some(url) = rest.strip_prefix(b"](") {
+            if is_bare(url) {
+                return None;
+            }
             let before = text.get(at.saturating_sub(TEXT_BYTES_MAX)..at)?;
             let open = before.iter().rev().position(|byte| *byte == b'[').map(|back| at - 1 - back);
             looked(open.map_or(before.len(), |open| at - open));
@@ -148,6 +151,18 @@ impl Ahead {
 /// Asked before anything is read that may be long.
 fn is_web(rest: &[u8]) -> bool {
     rest.strip_prefix(b"http").is_some_and(|rest| rest.strip_prefix(b"s").unwrap_or(rest).starts_with(b"://"))
+}
+
+/// Whether the address that begins here soon ends and has nothing but small letters, digits and what stands between them:
+/// then it carries nothing, whatever it is the address of. Most links of documentation are such.
+fn is_bare(rest: &[u8]) -> bool {
+    let rest = rest.get(..SHORT_BYTES).unwrap_or(rest);
+    let end = lanes::find(rest, |byte| {
+        // The digits stand between the slash and the colon.
+        (byte.wrapping_sub(b'a') >= 26) & (byte.wrapping_sub(b'-') >= 14) & (byte != b'_') & (byte != b'#')
+    });
+    looked(end.unwrap_or(rest.len()));
+    end.and_then(|end| rest.get(end)) == Some(&b')')
 }
 
 /// Whether the address that begins here soon ends and plainly carries nothing, as most do: it has no query, and that

@@ -5,11 +5,13 @@ use super::{before, byte};
 use crate::scan::trigger::{Gram, Set};
 use crate::scan::{Findings, Kind, Text};
 
+/// A blank is not before an `@`, nor the first byte of a character, behind which other bytes are alike to it.
+const BEFORE: Set = Set::of(&[b' ', 0xC2, 0xE2]).not();
 /// What characters outside ASCII begin with.
 const FOREIGN: Set = Set::of(&[0xC3, 0xD0, 0xD8, 0xE3]);
 
 pub(in crate::scan) const GRAMS: &[Gram] =
-    &[Gram::of([Set::ANY, Set::of(b"@"), Set::LETTER.or(Set::DIGIT).or(FOREIGN), Set::ANY], 1).with(1, b'@')];
+    &[Gram::of([BEFORE, Set::of(b"@"), Set::LETTER.or(Set::DIGIT).or(FOREIGN), Set::ANY], 1).with(1, b'@')];
 
 /// RFC 5321 section 4.5.3.1, in bytes; with room for quotes.
 const LOCAL_MAX: usize = 66;

@@ -8,7 +8,7 @@ pub(super) const SCALE_BITS: u32 = 2;
 
 /// A set of byte classes, one bit each. Sets of bytes are rounded up to classes: letters of both cases are one
 /// class, some letters share one, all digits are one. Whoever looks closer checks exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Set(pub(super) u32);
 
 impl Set {
@@ -94,7 +94,8 @@ static BITS: [u32; 256] = bits();
 /// The class of a byte, 0 to 31. Blanks are apart from marks: words stand between blanks, what is written in marks does
 /// not. Chosen so that text of most scripts triggers rarely: what can hide something must
 /// differ from Cyrillic, Arabic, Vietnamese, Japanese and Chinese text, and from quotation marks, by the classes of
-/// its first two or three bytes. The second halves of characters may share a class with something that never stands
+/// its first two or three bytes. Backslash and bracket are apart from the marks of HTML, Markdown and JSON, so that closing
+/// tags and quoted names are not taken for escapes and labels. The second halves of characters may share a class with something that never stands
 /// in their place: after an ASCII byte comes no continuation byte.
 pub(super) const fn class(byte: u8) -> u8 {
     match byte.to_ascii_lowercase() {
@@ -106,7 +107,7 @@ pub(super) const fn class(byte: u8) -> u8 {
         b'w' => 7,
         b'y' => 6,
         b'0'..=b'9' => 22,
-        b'-' | b'_' => 23,
+        b'-' | b'_' | b'\\' | b'[' => 23,
         b'.' => 24,
         b'@' | 0x9E | 0xA0 | 0xAA..=0xAC | 0xAE => 25,
         b'/' | b'=' => 26,

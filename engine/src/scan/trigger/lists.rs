@@ -5,40 +5,41 @@ use alloc::vec::Vec;
 use super::gram::{Exact, Gram};
 use crate::order;
 
-/// So many members are compared one by one.
-const FEW: usize = 8;
-
-/// Lists of grams, by number.
+/// Lists of grams, each known by where its groups begin.
 pub(super) struct Lists {
-    lists: Vec<List>,
     groups: Vec<Group>,
-    /// By group.
+    many: Vec<Many>,
+    /// Those of groups that have many.
     members: Vec<Member>,
 }
 
-enum List {
-    /// One gram that its classes tell. Digits have such lists, and each place that is read on the way to the members is
-    /// in another part of the memory.
-    One(Meant),
-    /// Where its groups begin.
-    Groups(u32),
-}
-
-/// Grams of one list that know the same bits of their bytes, ascending by what these must be.
+/// Grams of one list that know the same bits of their bytes.
 struct Group {
     fold: u32,
     mask: u32,
-    /// A bit for what each member must be: in scripts whose bytes the classes hardly tell apart, most places of a text
-    /// lead to a list, and to none of its members.
-    sieve: [u64; 4],
-    /// Where its members begin and end.
-    from: u32,
-    to: u32,
+    members: Members,
     /// Whether it is the last of its list.
     is_last: bool,
 }
 
+enum Members {
+    /// Most groups have one, and each place that is read on the way to a member is in another part of the memory.
+    One(Member),
+    Many(u16),
+}
+
+/// The members of a group that has several; they are few, for the classes of their bytes are the same.
+struct Many {
+    /// A bit for what each member must be: in scripts whose bytes the classes hardly tell apart, most places of a text
+    /// lead to a list, and to none of its members.
+    sieve: [u64; 4],
+    /// Where they begin and end.
+    from: u32,
+    to: u32,
+}
+
 /// A gram of a group.
+#[derive(Clone, Copy)]
 struct Member {
     /// What the bits that are known must be.
     value: u32,
@@ -55,19 +56,12 @@ pub(super) struct Meant {
 
 impl Lists {
     pub(super) fn new() -> Lists {
-        Lists { lists: Vec::new(), groups: Vec::new(), members: Vec::new() }
+        Lists { groups: Vec::new(), many: Vec::new(), members: Vec::new() }
     }
 
-    /// Adds a list of those of these grams that have these numbers.
-    pub(super) fn add(&mut self, grams: &[(u16, Gram)], numbers: &[u16]) -> Option<()> {
-        let meant = |(source, gram): &(u16, Gram)| Meant { source: *source, before: gram.before };
-        if let [number] = numbers
-            && let Some(alone) = grams.get(usize::from(*number)).filter(|(_, gram)| gram.exact.mask == 0)
-        {
-            self.lists.push(List::One(meant(alone)));
-            return Some(());
-        }
-        let start = u32::try_from(self.groups.len()).ok()?;
+    /// Adds a list of those of these grams that have these numbers, and says which it is.
+    pub(super) fn add(&mut self, grams: &[(u16, Gram)], numbers: &[u16]) -> Option<u16> {
+        let start = u16::try_from(self.groups.len()).ok()?;
         let mut list: Vec<&(u16, Gram)> =
             numbers.iter().filter_map(|number| grams.get(usize::from(*number))).collect();
         order::by_number(&mut list, |(_, Gram { exact, .. })| {
@@ -77,53 +71,61 @@ impl Lists {
             (one.exact.fold, one.exact.mask) == (other.exact.fold, other.exact.mask)
         }) {
             let (_, Gram { exact: Exact { fold, mask, .. }, .. }) = **group.first()?;
-            let mut sieve = [0; 4];
-            for (_, gram) in group {
-                let (word, bit) = sieve_bit(gram.exact.value);
-                *sieve.get_mut(word)? |= bit;
-            }
-            let from = u32::try_from(self.members.len()).ok()?;
-            let members = group.iter().map(|one| Member { value: one.1.exact.value, meant: meant(one) });
-            self.members.extend(members);
-            let to = u32::try_from(self.members.len()).ok()?;
-            self.groups.push(Group { fold, mask, sieve, from, to, is_last: false });
+            let members = self.members(group)?;
+            self.groups.push(Group { fold, mask, members, is_last: false });
         }
         self.groups.last_mut()?.is_last = true;
-        self.lists.push(List::Groups(start));
-        Some(())
+        Some(start)
+    }
+
+    fn members(&mut self, grams: &[&(u16, Gram)]) -> Option<Members> {
+        let mut members = grams.iter().map(|(source, gram)| Member {
+            value: gram.exact.value,
+            meant: Meant { source: *source, before: gram.before },
+        });
+        if let [_] = grams {
+            return members.next().map(Members::One);
+        }
+        let from = u32::try_from(self.members.len()).ok()?;
+        self.members.extend(members);
+        let to = u32::try_from(self.members.len()).ok()?;
+        let mut sieve = [0; 4];
+        for (_, gram) in grams {
+            let (word, bit) = sieve_bit(gram.exact.value);
+            *sieve.get_mut(word)? |= bit;
+        }
+        let number = u16::try_from(self.many.len()).ok()?;
+        self.many.push(Many { sieve, from, to });
+        Some(Members::Many(number))
     }
 
     /// Calls `each` with what every gram of a list means that these four bytes are.
     #[inline]
     pub(super) fn each(&self, list: u16, four: u32, mut each: impl FnMut(Meant)) {
-        let start = match self.lists.get(usize::from(list)) {
-            Some(List::One(meant)) => return each(*meant),
-            Some(List::Groups(start)) => *start as usize,
-            None => return,
-        };
-        for group in self.groups.get(start..).unwrap_or(&[]) {
+        for group in self.groups.get(usize::from(list)..).unwrap_or(&[]) {
             let shown = (four | group.fold) & group.mask;
-            if group.may_have(shown) {
-                let members = self.members.get(group.from as usize..group.to as usize).unwrap_or(&[]);
-                let first = if members.len() > FEW {
-                    members.partition_point(|member| member.value < shown)
-                } else {
-                    0
-                };
-                let members = members.iter().skip(first);
-                members
-                    .take_while(|member| member.value <= shown)
-                    .filter(|member| member.value == shown)
-                    .for_each(|member| each(member.meant));
+            match group.members {
+                Members::One(member) if member.value == shown => each(member.meant),
+                Members::One(_) => {}
+                Members::Many(number) => self.each_of(number, shown, &mut each),
             }
             if group.is_last {
                 break;
             }
         }
     }
+
+    #[inline]
+    fn each_of(&self, number: u16, shown: u32, each: &mut impl FnMut(Meant)) {
+        let Some(many) = self.many.get(usize::from(number)).filter(|many| many.may_have(shown)) else {
+            return;
+        };
+        let members = self.members.get(many.from as usize..many.to as usize).unwrap_or(&[]);
+        members.iter().filter(|member| member.value == shown).for_each(|member| each(member.meant));
+    }
 }
 
-impl Group {
+impl Many {
     /// Whether a member may want to see this.
     #[inline]
     fn may_have(&self, shown: u32) -> bool {

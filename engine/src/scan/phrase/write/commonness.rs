@@ -4,19 +4,27 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 
+use crate::scan::Set;
+
 /// How often any four bytes in a row are seen in everyday words.
-pub(super) struct Commonness(BTreeMap<[u8; 4], u64>);
+#[derive(Default)]
+pub(super) struct Commonness {
+    exactly: BTreeMap<[u8; 4], u64>,
+    /// As the trigger tells bytes apart. What only looks alike to it is refused soon after.
+    alike: BTreeMap<[Set; 4], u64>,
+}
 
 impl Commonness {
     /// From everyday words, the commonest first.
     pub(super) fn new(common: &[String]) -> Self {
-        let mut seen = BTreeMap::new();
+        let mut seen = Self::default();
         for (rank, word) in (10..).zip(common) {
             for four in format!("   {word}   ").as_bytes().array_windows() {
-                *seen.entry(*four).or_default() += 1_000_000 / rank;
+                *seen.exactly.entry(*four).or_default() += EXACT_COST * 1_000_000 / rank;
+                *seen.alike.entry(classes(*four)).or_default() += 1_000_000 / rank;
             }
         }
-        Self(seen)
+        seen
     }
 
     /// The rarest four bytes of a text, and where they are: before `limit`.
@@ -30,7 +38,8 @@ impl Commonness {
     /// First by the words they are a part of, then by themselves.
     fn commonness(&self, four: [u8; 4]) -> (u64, u64) {
         let plain = four.map(|byte| if byte.is_ascii_alphabetic() { byte } else { b' ' });
-        let seen = self.0.get(&plain).copied().unwrap_or_default();
+        let exactly = self.exactly.get(&plain).copied().unwrap_or_default();
+        let seen = exactly + self.alike.get(&classes(plain)).copied().unwrap_or_default();
         let seen = match plain.iter().filter(|byte| **byte == b' ').count() {
             0 | 1 => seen,
             // Two marks in a row are rarer than one; more are a matter of layout.
@@ -39,6 +48,13 @@ impl Commonness {
         };
         (seen, four.iter().map(|byte| commonness(*byte)).product())
     }
+}
+
+/// How much more work it is to look at a place than to see that it only seemed to be one.
+const EXACT_COST: u64 = 3;
+
+fn classes(four: [u8; 4]) -> [Set; 4] {
+    four.map(|byte| Set::of(&[byte]))
 }
 
 /// About how many of a thousand bytes of text are like this one.
