@@ -33,10 +33,14 @@ fn a_server_is_asked_over_tls() {
     let output = mcpgov(&["init", "--from", &url], authority);
     let policy = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(policy.contains("hosts: [localhost]") && policy.contains("echo:"), "{policy}");
-    let output = mcpgov(&["scan", &url], certificates.path("server.key").to_str().expect("UTF-8"));
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("certificate") && said.contains("SSL_CERT_FILE"), "{said}");
+    let another = Scratch::new();
+    certificate::write(&another);
+    for trusted in [another.path("ca.pem"), another.path("server.key")] {
+        let output = mcpgov(&["scan", &url], trusted.to_str().expect("UTF-8"));
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said.contains("certificate") && said.contains("SSL_CERT_FILE"), "{said}");
+    }
 }
 
 /// What two verbs say of a server of the official SDK, in the revision with sessions and in the one without, which is all

@@ -95,9 +95,11 @@ impl<'c> Connection<'c> {
 
     fn failed(&self, error: ureq::Error) -> LiveError {
         let host = self.host();
-        // What TLS refuses comes as this kind.
-        let is_untrusted =
-            matches!(&error, ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData);
+        let is_untrusted = match &error {
+            // Of a certificate; the other, where no authority is known at all.
+            ureq::Error::Io(error) => error.kind() == io::ErrorKind::InvalidData,
+            error => matches!(error, ureq::Error::Rustls(_)),
+        };
         let failed = match error {
             ureq::Error::Protocol(error) => problem(format!("the answer of `{host}` is no HTTP: {error}")),
             ureq::Error::Http(error) => problem(format!("the request cannot be made: {error}")),
