@@ -11,7 +11,7 @@ use crate::scan::{
     trigger::{Gram, Set},
     work::looked,
 };
-use crate::spelling;
+use crate::spelling::{self, Escaped};
 
 const HEX: Set = Set::of(b"0123456789abcdef");
 const SIGN: Set = Set::of(b"%&#");
@@ -33,9 +33,10 @@ const fn two_before(byte: u8) -> Gram {
 /// Where characters may be written by their numbers. Of two that show in the same four bytes the place of the first
 /// must not be behind that of the second.
 pub(in crate::scan) const GRAMS: &[Gram] = &[
-    // %49%, %20a
+    // %49%, %20a, %u0049
     gram([SIGN, Set::DIGIT, HEX, SIGN]).with(0, b'%').with(3, b'%'),
     gram([SIGN, Set::DIGIT, Set::DIGIT, Set::LETTER]).with(0, b'%'),
+    gram([SIGN, Set::of(b"u"), Set::DIGIT, Set::DIGIT]).with(0, b'%'),
     // &#73; &#x49;
     gram([SIGN, SIGN, Set::DIGIT, Set::DIGIT]).with(0, b'&').with(1, b'#'),
     gram([SIGN, SIGN, Set::of(b"x"), HEX]).with(0, b'&').with(1, b'#'),
@@ -59,14 +60,9 @@ const NEEDLESS: usize = 8;
 /// One character or byte by its number.
 struct Unit {
     length: usize,
-    value: Value,
+    value: Escaped,
     /// Whether the grams show it; runs are entered at the first of these.
     telling: bool,
-}
-
-enum Value {
-    Byte(u8),
-    Char(char),
 }
 
 /// Looks at the run of numbers that begins here; the place to go on from.
@@ -100,15 +96,15 @@ fn run(bytes: &[u8], at: usize, each: Each<'_>) -> Option<usize> {
         match piece {
             Piece::Unit(unit) => {
                 let ascii = match unit.value {
-                    Value::Byte(byte) => byte,
-                    Value::Char(char) => u8::try_from(char).unwrap_or(0x80),
+                    Escaped::Byte(byte) => byte,
+                    Escaped::Char(char) => u8::try_from(char).unwrap_or(0x80),
                 };
                 needless = needless.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
                 letters = letters.saturating_add(usize::from(ascii.is_ascii_alphanumeric()));
                 if decoded.len() < DECODED_BYTES_MAX {
                     match unit.value {
-                        Value::Byte(byte) => decoded.push(byte),
-                        Value::Char(char) => {
+                        Escaped::Byte(byte) => decoded.push(byte),
+                        Escaped::Char(char) => {
                             decoded.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
                         }
                     }
@@ -245,51 +241,40 @@ fn unit(encoding: Encoding, bytes: &[u8], at: usize) -> Option<Unit> {
 }
 
 fn percent(rest: &[u8]) -> Option<Unit> {
-    let [b'%', high, low, after @ ..] = rest else { return None };
-    let telling = high.is_ascii_digit()
-        && match after.first() {
-            Some(b'%') => true,
-            Some(next) => low.is_ascii_digit() && next.is_ascii_alphabetic(),
-            None => false,
-        };
-    Some(Unit { length: 3, value: Value::Byte(byte(*high, *low)?), telling })
+    let (value, length) = spelling::percent(rest)?;
+    let telling = match rest {
+        [_, b'0'..=b'9', _, b'%', ..] => true,
+        [_, b'0'..=b'9', b'0'..=b'9', next, ..] => next.is_ascii_alphabetic(),
+        [_, b'u' | b'U', b'0'..=b'9', b'0'..=b'9', ..] => true,
+        _ => false,
+    };
+    Some(Unit { length, value, telling })
 }
 
 fn entity(rest: &[u8]) -> Option<Unit> {
-    let (prefix, radix, digits) = match rest {
-        [b'&', b'#', b'x' | b'X', digits @ ..] => (3, 16, digits),
-        [b'&', b'#', digits @ ..] => (2, 10, digits),
-        _ => return None,
-    };
-    let (value, length) = number(digits, radix, 7)?;
-    let telling = radix == 16 || length >= 2;
-    // The semicolon may be left out.
-    let semicolon = usize::from(digits.get(length) == Some(&b';'));
-    Some(Unit {
-        length: length.saturating_add(prefix).saturating_add(semicolon),
-        value: Value::Char(char::from_u32(value)?),
-        telling,
-    })
+    let (value, length) = rest.starts_with(b"&#").then(|| spelling::reference(rest))??;
+    let telling = matches!(rest, [_, _, b'x' | b'X', ..] | [_, _, b'0'..=b'9', b'0'..=b'9', ..]);
+    Some(Unit { length, value, telling })
 }
 
 fn escape(rest: &[u8]) -> Option<Unit> {
     match rest {
         [b'\\', b'x', high, low, ..] => {
-            Some(Unit { length: 4, value: Value::Byte(byte(*high, *low)?), telling: high.is_ascii_digit() })
+            Some(Unit { length: 4, value: Escaped::Byte(byte(*high, *low)?), telling: high.is_ascii_digit() })
         }
         [b'\\', b'u' | b'U', b'{', digits @ ..] => {
             let (value, length) = number(digits, 16, 6)?;
             (digits.get(length) == Some(&b'}')).then_some(())?;
             Some(Unit {
                 length: length.saturating_add(4),
-                value: Value::Char(char::from_u32(value)?),
+                value: Escaped::Char(char::from_u32(value)?),
                 telling: true,
             })
         }
         [b'\\', b'u', digits @ ..] => {
             let (char, length) = spelling::utf16(rest)?;
             let telling = matches!(digits, [b'0'..=b'9', b'0'..=b'9', ..]);
-            Some(Unit { length, value: Value::Char(char), telling })
+            Some(Unit { length, value: Escaped::Char(char), telling })
         }
         _ => None,
     }
@@ -307,7 +292,7 @@ fn pair(rest: &[u8]) -> Option<Unit> {
     }
     let next = matches!(after, [b' ' | b',' | b'\n', b'0'..=b'9', ..]);
     let telling = high.is_ascii_digit() && (prefix > 0 || next);
-    Some(Unit { length: 2_usize.saturating_add(prefix), value: Value::Byte(byte(*high, *low)?), telling })
+    Some(Unit { length: 2_usize.saturating_add(prefix), value: Escaped::Byte(byte(*high, *low)?), telling })
 }
 
 /// The number that these digits begin with, and how many they are; none without digits or with more than `most`.
@@ -322,6 +307,5 @@ fn number(digits: &[u8], radix: u32, most: usize) -> Option<(u32, usize)> {
 }
 
 fn byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+    u8::try_from(spelling::hex(high)? << 4 | spelling::hex(low)?).ok()
 }

@@ -82,6 +82,7 @@ fn encodings(text: &str) -> Vec<(Encoding, String)> {
         (Encoding::Hex, each_byte(text, |byte| format!("{byte:02x} ")).trim_end().into()),
         (Encoding::Hex, each_byte(text, |byte| format!("0x{byte:02x}, ")).trim_end_matches(", ").into()),
         (Encoding::Percent, each_byte(text, |byte| format!("%{byte:02X}"))),
+        (Encoding::Percent, each_byte(text, |byte| format!("%u{byte:04X}"))),
         (Encoding::Entity, each_byte(text, |byte| format!("&#{byte};"))),
         (Encoding::Entity, each_byte(text, |byte| format!("&#x{byte:x};"))),
         (Encoding::Escape, each_byte(text, |byte| format!("\\u{byte:04x}"))),
@@ -189,7 +190,7 @@ mod random {
 
         #[test]
         fn the_grams_show_every_place_that_matters(pieces in prop::collection::vec(prop_oneof![
-            prop::sample::select(vec!["%41", "%e4", "%20", "&#65;", "&#x42", "\\u0041", "\\ud83d\\ude00", "\\x41", "41 ", "0x41, ", "a", " ", "the ", "gur ", "naq ", "lbh ", "eht ", "dna ", "\n", "é", "QUFBQUFBQUFBQUFBQUFBQUFB"]).prop_map(String::from),
+            prop::sample::select(vec!["%41", "%u0041", "%e4", "%20", "&#65;", "&#x42", "\\u0041", "\\ud83d\\ude00", "\\x41", "41 ", "0x41, ", "a", " ", "the ", "gur ", "naq ", "lbh ", "eht ", "dna ", "\n", "é", "QUFBQUFBQUFBQUFBQUFBQUFB"]).prop_map(String::from),
             "\\PC{0,3}",
         ], 0..40)) {
             let text = pieces.concat();
