@@ -15,6 +15,7 @@ const COLON: Set = Set::of(b":");
 const SLASH: Set = Set::of(b"/");
 const DASH: Set = Set::of(b"-");
 const OUTSIDE: Set = Set::LETTER.or(Set::DIGIT).not();
+/// Not behind another group; what is in the class of the dash, but is none, has grams of its own.
 const BEFORE_DASHES: Set = Set::LETTER.or(Set::DIGIT).or(DASH).not();
 
 /// Each place is a separator: `::` after a digit or at the beginning, a colon between digits, the first dash or dot.
@@ -25,6 +26,8 @@ pub(in crate::scan) const GRAMS: &[Gram] = &[
     Gram::of([HEX, HEX, COLON, HEX], 2),
     Gram::of([HEX, COLON, HEX, COLON], 1),
     Gram::of([BEFORE_DASHES, HEX, HEX, DASH], 3),
+    Gram::of([DASH, HEX, HEX, DASH], 3).with(0, b'['),
+    Gram::of([DASH, HEX, HEX, DASH], 3).with(0, b'\\'),
     Gram::of([Set::of(b"."), HEX, HEX, HEX], 0),
 ];
 

@@ -248,6 +248,8 @@ fn devices_are_found_in_the_three_forms_and_not_in_fingerprints() {
     for mac in ["00:1A:2B:3C:4D:5E", "00-1a-2b-3c-4d-5e", "0012.3456.789a"] {
         finds(&format!("at {mac}."), Kind::Mac, mac);
         finds(&format!("mac={mac}"), Kind::Mac, mac);
+        finds(&format!("[{mac}]"), Kind::Mac, mac);
+        finds(&format!("\\{mac}"), Kind::Mac, mac);
     }
     finds("mac:aa:bb:cc:dd:ee:ff", Kind::Mac, "aa:bb:cc:dd:ee:ff");
     for text in [
