@@ -230,11 +230,13 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
         (None, None) => joint(bytes, name.end, closed)?,
     };
     let at = blanks(bytes, at);
-    let mut at = entry(bytes, at).unwrap_or(at);
+    let at = entry(bytes, at).unwrap_or(at);
+    let block = matches!(joint, Joint::Operator).then(|| block(bytes, at)).flatten();
+    let mut at = block.unwrap_or(at);
     let next_line = run(bytes, at, 2, |b| matches!(b, b'\n' | b'\r'));
     let wraps = next_line > at;
     let only_quoted = match joint {
-        Joint::Operator | Joint::Blank | Joint::Verb => wraps,
+        Joint::Operator | Joint::Blank | Joint::Verb => wraps && block.is_none(),
         Joint::Tag => false,
         Joint::Call => true,
     };
@@ -320,6 +322,14 @@ fn attributes(bytes: &[u8], name: &Name<'_>) -> Option<usize> {
         !matches!(b, b'>' | b'<' | b'/' | b'\n')
     });
     (bytes.get(end) == Some(&b'>') && end > name.end).then_some(end + 1)
+}
+
+/// Behind the sign of YAML that the value is the text of the lines below, `key: |-`.
+#[inline(never)]
+fn block(bytes: &[u8], at: usize) -> Option<usize> {
+    matches!(bytes.get(at)?, b'|' | b'>').then_some(())?;
+    let end = run(bytes, at + 1, 2, |b| matches!(b, b'-' | b'+' | b'1'..=b'9'));
+    matches!(bytes.get(end)?, b'\n' | b'\r').then_some(end)
 }
 
 /// Behind the type that some languages put between a name and its value.
