@@ -78,6 +78,8 @@ fn the_value_is_found_in_every_notation_and_nothing_beside_it() {
         "data:\n  acme_token: |\n    V\n",
         "acmeSecret: >-\r\n  V\r\n",
         "variable \"acme_token\" {\n  default = \"V\"\n}",
+        "variable \"acme_token\" {\n  type = string\n  description = \"Acme, Inc.\"\n  default = \"V\"\n}",
+        "{\"AcmeToken\":{\"Type\":\"String\",\"Default\":\"V\"}}",
         "<string name=\"acme_token\">V</string>",
         "<AcmeToken encoding=\"plain\" version='2'>V</AcmeToken>",
         "https://acme.example/v1/forecast?key=V&q=x",
