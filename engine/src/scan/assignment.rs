@@ -129,6 +129,7 @@ const OPERATOR_MAX: usize = 5;
 const TYPE_MAX: usize = 24;
 const SCHEME_MAX: usize = 16;
 const ENTRY_MAX: usize = 64;
+const MEMBERS_MAX: usize = 256;
 /// How many words of an element are looked at.
 const WORDS_MAX: usize = 4;
 /// A quote inside an attribute of HTML.
@@ -230,11 +231,13 @@ fn assigned(bytes: &[u8], name: &Name<'_>) -> Option<Start> {
         (None, None) => joint(bytes, name.end, closed)?,
     };
     let at = blanks(bytes, at);
-    let mut at = entry(bytes, at).unwrap_or(at);
+    let at = entry(bytes, at).unwrap_or(at);
+    let block = matches!(joint, Joint::Operator).then(|| block(bytes, at)).flatten();
+    let mut at = block.unwrap_or(at);
     let next_line = run(bytes, at, 2, |b| matches!(b, b'\n' | b'\r'));
     let wraps = next_line > at;
     let only_quoted = match joint {
-        Joint::Operator | Joint::Blank | Joint::Verb => wraps,
+        Joint::Operator | Joint::Blank | Joint::Verb => wraps && block.is_none(),
         Joint::Tag => false,
         Joint::Call => true,
     };
@@ -322,6 +325,14 @@ fn attributes(bytes: &[u8], name: &Name<'_>) -> Option<usize> {
     (bytes.get(end) == Some(&b'>') && end > name.end).then_some(end + 1)
 }
 
+/// Behind the sign of YAML that the value is the text of the lines below, `key: |-`.
+#[inline(never)]
+fn block(bytes: &[u8], at: usize) -> Option<usize> {
+    matches!(bytes.get(at)?, b'|' | b'>').then_some(())?;
+    let end = run(bytes, at + 1, 2, |b| matches!(b, b'-' | b'+' | b'1'..=b'9'));
+    matches!(bytes.get(end)?, b'\n' | b'\r').then_some(end)
+}
+
 /// Behind the type that some languages put between a name and its value.
 fn annotation(bytes: &[u8], at: usize) -> Option<usize> {
     let at = blanks(bytes, at);
@@ -336,14 +347,31 @@ fn annotation(bytes: &[u8], at: usize) -> Option<usize> {
 /// Behind `value:`, `value=` and the like, where a list of names and values is written out, or a variable's default.
 #[inline(never)]
 fn entry(bytes: &[u8], at: usize) -> Option<usize> {
-    let at =
-        run(bytes, at, ENTRY_MAX, |b| b.is_ascii_whitespace() || matches!(b, b',' | b'{' | b'"' | b'\''));
-    let is =
-        |word: &&[u8]| bytes.get(at..at + word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    let word = [&b"value"[..], b"default"].into_iter().find(is)?;
-    let at = run(bytes, at + word.len(), 2, |b| matches!(b, b'"' | b'\''));
+    let begins = run(bytes, at, ENTRY_MAX, in_entry);
+    let opens = || bytes.get(at..begins).is_some_and(|skipped| skipped.contains(&b'{'));
+    member(bytes, begins, b"value")
+        .or_else(|| member(bytes, begins, b"default"))
+        .or_else(|| if opens() { later(bytes, begins) } else { None })
+}
+
+/// Behind `default:`, where members that tell the type and the use of a variable come before it.
+#[cold]
+fn later(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = run(bytes, at, MEMBERS_MAX, |b| !matches!(b, b'{' | b'}' | b'[' | b']'));
+    let parts = (at..end).filter(|at| matches!(bytes.get(*at), Some(b',' | b'\n')));
+    parts.filter_map(|at| member(bytes, run(bytes, at, ENTRY_MAX, in_entry), b"default")).next()
+}
+
+/// Behind the name of this member, which is at `at`, and the sign that gives it a value.
+fn member(bytes: &[u8], at: usize, name: &[u8]) -> Option<usize> {
+    bytes.get(at..at + name.len())?.eq_ignore_ascii_case(name).then_some(())?;
+    let at = run(bytes, at + name.len(), 2, |b| matches!(b, b'"' | b'\''));
     let at = blanks(bytes, at);
     matches!(bytes.get(at), Some(b':' | b'=')).then(|| blanks(bytes, at + 1))
+}
+
+fn in_entry(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b',' | b'{' | b'"' | b'\'')
 }
 
 /// Schemes of the Authorization header that other names take over.

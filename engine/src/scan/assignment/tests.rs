@@ -75,7 +75,11 @@ fn the_value_is_found_in_every_notation_and_nothing_beside_it() {
         "acme API key - V",
         "- acme token - 'V'",
         "if (token !== \"V\") {",
+        "data:\n  acme_token: |\n    V\n",
+        "acmeSecret: >-\r\n  V\r\n",
         "variable \"acme_token\" {\n  default = \"V\"\n}",
+        "variable \"acme_token\" {\n  type = string\n  description = \"Acme, Inc.\"\n  default = \"V\"\n}",
+        "{\"AcmeToken\":{\"Type\":\"String\",\"Default\":\"V\"}}",
         "<string name=\"acme_token\">V</string>",
         "<AcmeToken encoding=\"plain\" version='2'>V</AcmeToken>",
         "https://acme.example/v1/forecast?key=V&q=x",
@@ -191,7 +195,9 @@ fn many_signs_are_made_by_a_generator() {
     for value in ["u@D7GXt)t>8d(LtH^(lvZ<g=", "m{{h}o)p${e]nob(ody[finds>-_$#thisone}}"] {
         assert_eq!(found(&format!("acme_secret = \"{value}\"")), [value]);
     }
-    for value in ["^[a-z0-9]{8,32}$", "${ACME}-{{name}}<x>#(y)!"] {
+    // Fewer, among letters in both cases and digits.
+    assert_eq!(found("acmeToken = \"q7R%W2#k!Zx4\""), ["q7R%W2#k!Zx4"]);
+    for value in ["^[a-z0-9]{8,32}$", "${ACME}-{{name}}<x>#(y)!", "Acme%1$s&state=%2$s", "q7R%W2#k-Zx4"] {
         assert_eq!(found(&format!("acme_secret = \"{value}\"")), [] as [&str; 0]);
     }
 }
@@ -203,9 +209,21 @@ fn each_word_of_an_element_is_looked_at() {
 }
 
 #[test]
+fn what_is_encrypted_where_it_stands_is_no_secret() {
+    let value = random(40);
+    for text in
+        ["password = 'ENC[PKCS7,V]'", "password: ENC[AES256_GCM,data:V,type:str]", "token: '{cipher}V'"]
+    {
+        assert_eq!(found(&text.replace('V', &value)), [] as [&str; 0], "{text}");
+    }
+}
+
+#[test]
 fn what_is_encoded_is_as_secret_as_it_was() {
     let encode = |text: &str| STANDARD.encode(text);
-    for text in ["strong-password", "user:password", "hello-world", "my-example-Token7"] {
+    for text in
+        ["strong-password", "user:password", "hello-world", "my-example-Token7", "greeting = \"Hello 1\"\n"]
+    {
         assert_eq!(found(&format!("data:\n  password: {}\n", encode(text))), [] as [&str; 0], "{text}");
     }
     for text in [

@@ -71,8 +71,9 @@ const MAYBE_RANDOM_MIN: i32 = 100;
 const MAYBE_BYTES_MIN: usize = 16;
 const PASSWORD_BYTES_MIN: usize = 6;
 const LOGIN_BYTES_MIN: usize = 4;
-/// How many different signs a word does not have.
+/// How many different signs a word does not have, and one of letters in both cases and digits.
 const SIGNS_MIN: u32 = 5;
+const SIGNS_MIXED_MIN: u32 = 3;
 /// The shortest run of successors that nobody draws by chance.
 const SEQUENCE_MIN: usize = 5;
 /// How much of a value is judged. A longer one is judged by its beginning.
@@ -215,7 +216,13 @@ fn crowded(value: &[u8]) -> bool {
         different += u32::from(seen & bit == 0);
         seen |= bit;
     }
-    different >= SIGNS_MIN && !RANGES.stand_in(value)
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    let mixed = different >= SIGNS_MIXED_MIN
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && random(value) > 0;
+    (different >= SIGNS_MIN || mixed) && !RANGES.stand_in(value)
 }
 
 /// A password that a person made up: not only letters, and not the name or place of something.
@@ -255,11 +262,13 @@ fn encodes_words(value: &[u8]) -> bool {
     let Ok(length) = BASE64.decode_slice(judged, &mut room) else {
         return false;
     };
-    let text = room.get(..length).unwrap_or(&[]);
+    let text = room.get(..length).unwrap_or(&[]).trim_ascii_end();
+    // A sentence is no password, whatever letters and signs it has.
+    let made_up = if text.contains(&b' ') { random(text) >= TOKEN_RANDOM_MIN } else { made_up(text) };
     value.len() >= ENCODED_BYTES_MIN
         && text.iter().all(|b| matches!(b, b' '..=b'~'))
         && !text.starts_with(b"{")
-        && (stands_in(text) || !(made_up(text) || is_login(text)))
+        && (stands_in(text) || !(made_up || is_login(text)))
 }
 
 /// A user and his password.
@@ -355,7 +364,7 @@ fn has_digit_run(value: &[u8]) -> bool {
     value.iter().filter(|b| b.is_ascii_digit()).count() >= 3
 }
 
-/// A hash with its name before it, as lock files and caches write it, or a public key.
+/// A hash with its name before it, as lock files and caches write it, a public key, or what is encrypted where it stands.
 #[inline(never)]
 fn is_public(value: &[u8]) -> bool {
     const BEGINNINGS: &[&[u8]] = &[
@@ -368,6 +377,9 @@ fn is_public(value: &[u8]) -> bool {
         b"sha512:",
         b"md5:",
         b"h1:",
+        // SOPS and hiera-eyaml, Spring Cloud Config.
+        b"ENC[",
+        b"{cipher}",
         b"ssh-",
         b"ecdsa-",
         // SubjectPublicKeyInfo in base64: elliptic curves, RSA, Edwards curves.

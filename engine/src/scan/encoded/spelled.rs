@@ -102,7 +102,7 @@ fn hides(bytes: &[u8], at: usize) -> bool {
             let next = rest.get(length).copied().unwrap_or(b' ');
             match sign {
                 '@' | '.' | '-' | '+' | ':' | '/' | '_' | '=' => {
-                    next.is_ascii_alphanumeric() || next == b'%' || next == b'&'
+                    next.is_ascii_alphanumeric() || matches!(next, b'%' | b'&' | b'_' | b'-')
                 }
                 // Digits seem to go on with those of a percent sign.
                 ' ' | '\u{a0}' | '\n' | '\t' => {

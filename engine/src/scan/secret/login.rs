@@ -33,7 +33,15 @@ pub(super) fn url(bytes: &[u8], at: usize) -> Option<(Kind, Range<usize>)> {
     let begun = matches!(scheme, [.., letter, b':', b'/', b'/'] if letter.is_ascii_alphanumeric());
     begun.then_some(())?;
     let (user, password) = split(login).map_or((login, None), |(user, password)| (user, Some(password)));
+    if user.contains(&b'#') {
+        return None;
+    }
     if let Some(password) = password {
+        // What has a number before that sign has a port there, and the path of a page behind it.
+        let mut parts = password.splitn(2, |b| *b == b'#');
+        if parts.next()?.iter().all(u8::is_ascii_digit) && parts.next().is_some() {
+            return None;
+        }
         // The last `@` ends the password, if somebody did not escape his.
         let rest = run(bytes, at, LOGIN_MAX, |b| IN_LOGIN.has(b) || b == b'@');
         let last = bytes.get(at..rest)?.iter().rposition(|b| *b == b'@')?;
@@ -150,4 +158,4 @@ fn host(bytes: &[u8], at: usize) -> bool {
 
 const HOSTS: &[&[u8]] = &[b"host", b"hostname", b"server", b"ip", b"address", b"domain"];
 
-static IN_LOGIN: Bytes = Bytes::range(b'!', b'~').and(&Bytes::of(b"\"'`<>/@\\(),?#").not());
+static IN_LOGIN: Bytes = Bytes::range(b'!', b'~').and(&Bytes::of(b"\"'`<>/@\\(),?").not());

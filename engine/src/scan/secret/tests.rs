@@ -188,6 +188,7 @@ fn the_password_of_a_url_is_found_and_nothing_else() {
         ("mongodb+srv://app:p%40ssw0rd9@cluster.example/x?retry=true", "p%40ssw0rd9"),
         ("redis://:opensesame@cache:6379/0", "opensesame"),
         ("DSN='amqp://app:open@sesame@mq/vhost'", "open@sesame"),
+        ("mongodb://app:tr0ub#4dor3@db:27017", "tr0ub#4dor3"),
         ("smtps://app@example.com:tr0ub4dor3@mail.example.com", "tr0ub4dor3"),
     ] {
         assert_eq!(found(text), [(Kind::ConnectionString, password)], "{text}");
@@ -231,6 +232,8 @@ fn urls_without_a_password_are_left_alone() {
         "https://example.com:8443/@scope/package",
         "https://medium.com/@author",
         "ssh://git@example.com:2222/x",
+        "http://localhost:8080#tr0ub4dor3@acme",
+        "https://acme.example#user:tr0ub4dor3@acme",
         "mail jane@example.com: hello@example.org",
     ] {
         assert_eq!(found(text), [], "{text}");

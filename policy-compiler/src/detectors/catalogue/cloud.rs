@@ -69,7 +69,7 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://learn.microsoft.com/azure/storage/common/storage-sas-overview"),
     Format::new("Microsoft Azure", "azure_app_configuration", High, r"\.azconfig\.io;Id=[0-9A-Za-z+/:-]{4,100};Secret=([0-9A-Za-z+/]{36,90}={0,2})")
         .page("https://learn.microsoft.com/azure/azure-app-configuration/concept-authentication"),
-    Format::new("Microsoft Azure", "azure_function_key", High, r"[0-9A-Za-z_-]{44}AzFu[0-9A-Za-z_-]{4}[AQgw]={0,2}")
+    Format::new("Microsoft Azure", "azure_function_key", High, r"[0-9A-Za-z_-]{44}AzFu[0-9A-Za-z_-]{5}[AQgw](?:==)?")
         .page("https://learn.microsoft.com/azure/azure-functions/function-keys-how-to"),
     Format::new("Microsoft Azure", "azure_function_key_assigned", High, r"[0-9A-Za-z_/-]{54}={0,2}")
         .near(&["x-functions-key", "function_key", "functionkey"]),
@@ -79,11 +79,17 @@ pub(super) const FORMATS: &[Format] = &[
         .page("https://learn.microsoft.com/azure/cosmos-db/secure-access-to-data"),
     Format::new("Microsoft Azure", "azure_batch_key", High, r"[0-9A-Za-z+/]{76}\+ABa[0-9A-Za-z+/]{5}[AQgw]==")
         .page("https://learn.microsoft.com/azure/batch/batch-account-create-portal"),
+    Format::new("Microsoft Azure", "azure_ml_classic_key", High, r"[0-9A-Za-z+/]{76}\+AMC[0-9A-Za-z+/]{5}[AQgw]==")
+        .page("https://learn.microsoft.com/azure/machine-learning/"),
     Format::new("Microsoft Azure", "azure_container_registry_key", Critical, r"[0-9A-Za-z+/]{42}\+ACR[A-D][0-9A-Za-z+/]{5}")
         .page("https://learn.microsoft.com/azure/container-registry/container-registry-authentication"),
+    Format::new("Microsoft Azure", "azure_bus_or_hub_key", High, r"[0-9A-Za-z+/]{33}(?:AIoT|AZEG|\+ASb|\+AEh|\+ARm)[A-P][0-9A-Za-z+/]{5}=")
+        .page("https://learn.microsoft.com/azure/service-bus-messaging/service-bus-sas"),
+    Format::new("Microsoft Azure", "azure_api_management_key", High, r"[0-9A-Za-z+/]{76}APIM[0-9A-Za-z+/]{5}[AQgw]==")
+        .page("https://learn.microsoft.com/azure/api-management/api-management-subscriptions"),
     Format::new("Microsoft Azure", "azure_event_key", High, r"[0-9A-Za-z+/]{33}(?:AEh|ARm|ASb|AIoT|AEG)[A-D0-9][0-9A-Za-z+/]{5,6}=")
         .page("https://learn.microsoft.com/azure/event-hubs/authorize-access-shared-access-signature"),
-    Format::new("Microsoft Azure", "azure_redis_key", Critical, r"[0-9A-Za-z]{33}AzCa[A-P][0-9A-Za-z]{5}=")
+    Format::new("Microsoft Azure", "azure_redis_key", Critical, r"[0-9A-Za-z+/]{33}AzCa[A-P][0-9A-Za-z+/]{5}=")
         .page("https://learn.microsoft.com/azure/azure-cache-for-redis/cache-configure"),
     Format::new("Microsoft Azure", "azure_openai_key", High, r"[0-9A-Za-z]{52}JQQJ9[9DH][0-9A-Za-z][A-L][0-9A-Za-z]{16}[A-Za-z][0-9A-Za-z]{7}(?:[0-9A-Za-z]{2}==)?")
         .page("https://learn.microsoft.com/azure/ai-services/openai/reference"),

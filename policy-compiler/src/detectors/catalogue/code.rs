@@ -61,6 +61,8 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Clojars", "clojars_token", Critical, r"CLOJARS_[0-9A-Za-z]{60}").page("https://github.com/clojars/clojars-web/wiki/Deploy-Tokens"),
     Format::new("Hex", "hex_api_key", High, r"[0-9a-f]{32}").near(&["hex_api", "hexpm"]).page("https://hex.pm/docs/publish"),
     Format::new("Docker", "docker_pat", Critical, r"dckr_(?:pat|oat)_[\w-]{27,32}").page("https://docs.docker.com/security/for-developers/access-tokens/"),
+    // What `{"auths":` begins with in base64, as it is or laid out in lines.
+    Format::new("Docker", "docker_config", Critical, r"(?:eyJhdXRocyI6|ewogICJhdXRocyI6|ewoJImF1dGhzIj|ewogICAgImF1dGhzIj)[0-9A-Za-z+/]{32,4000}={0,2}").page("https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/"),
     Format::new("Docker", "docker_swarm_join_token", High, r"SWMTKN-1-[0-9a-z]{49,51}-[0-9a-z]{24,26}").page("https://docs.docker.com/engine/swarm/join-nodes/"),
     Format::new("Docker", "docker_swarm_unlock_key", Critical, r"SWMKEY-1-[0-9A-Za-z+/]{40,44}").page("https://docs.docker.com/engine/swarm/swarm_manager_locking/"),
     Format::new("JFrog", "artifactory_api_key", Critical, r"AKCp[0-9A-Za-z]{69}").page("https://jfrog.com/help/r/jfrog-platform-administration-documentation/user-profile"),

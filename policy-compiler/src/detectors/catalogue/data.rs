@@ -82,7 +82,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Particle", "particle_token_assigned", Medium, r"[0-9a-f]{40}").near(&["particle"]),
     Format::new("ThingsBoard", "thingsboard_token", Medium, r"thingsboard\.cloud/api/v1/([0-9A-Za-z]{20})").page("https://thingsboard.io/docs/reference/http-api/"),
     Format::new("Instaclustr", "instaclustr_key", Medium, r"[0-9a-f]{32}").near(&["instaclustr"]),
-    Format::new("Unix", "crypt_hash", High, r"\$(?:[156789y]|apr1|2[aby])\$(?:rounds=[0-9]{1,9}\$)?[0-9A-Za-z./$]{20,120}").entropy(3.0).page("https://man7.org/linux/man-pages/man5/crypt.5.html"),
+    Format::new("Unix", "crypt_hash", High, r"\$(?:[156789y]|gy|sha1|apr1|2[aby])\$(?:rounds=[0-9]{1,9}\$)?[0-9A-Za-z./$]{20,120}").entropy(3.0).page("https://man7.org/linux/man-pages/man5/crypt.5.html"),
     Format::new("Argon2", "argon2_hash", High, r"\$argon2(?:id|i|d)\$v=[0-9]{1,3}\$[0-9A-Za-z=,]{5,40}\$[0-9A-Za-z+/]{8,64}\$[0-9A-Za-z+/]{20,128}").page("https://www.rfc-editor.org/rfc/rfc9106"),
     Format::new("MIT", "kerberos_hash", High, r"\$krb5(?:asrep|tgs)\$[0-9]{2}\$[0-9A-Za-z@.$*/:_-]{20,3000}").page("https://hashcat.net/wiki/doku.php?id=example_hashes"),
     Format::new("Xata", "xata_key", Critical, r"xau_[0-9A-Za-z]{40,52}").page("https://xata.io/docs/"),

@@ -66,7 +66,9 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Cerebras", "cerebras_key", High, r"csk-[0-9a-z]{48}")
         .page("https://inference-docs.cerebras.ai/"),
     Format::new("NVIDIA", "nvidia_key", High, r"nvapi-[\w-]{60,70}").page("https://docs.nvidia.com/nim/"),
-    Format::new("AI21", "ai21_key", High, r"[0-9A-Za-z]{32}").near(&["ai21"]).page("https://docs.ai21.com/"),
+    Format::new("AI21", "ai21_key", High, concat!("[0-9A-Za-z]{32}|", uuid!()))
+        .near(&["ai21"])
+        .page("https://docs.ai21.com/"),
     Format::new("Stability AI", "stability_key", High, r"sk-[0-9A-Za-z]{48}")
         .page("https://platform.stability.ai/docs/api-reference"),
     Format::new("ElevenLabs", "elevenlabs_key", High, r"sk_[0-9a-f]{48}")

@@ -87,6 +87,10 @@ pub(super) const FORMATS: &[Format] = &[
     Format::new("Mattermost", "mattermost_token", High, r"[0-9a-z]{26}")
         .near(&["mattermost"])
         .page("https://developers.mattermost.com/integrate/reference/personal-access-token/"),
+    // Its ids are base32 in an alphabet of their own.
+    Format::new("Mattermost", "mattermost_webhook", Medium, r"/hooks/([13-9a-km-uw-z]{26})")
+        .proof(Proof::Mixed)
+        .page("https://developers.mattermost.com/integrate/webhooks/incoming/"),
     Format::new("Zulip", "zulip_key", High, r"[0-9A-Za-z]{32}")
         .near(&["zulip"])
         .page("https://zulip.com/api/api-keys"),

@@ -73,9 +73,8 @@ impl Form {
                 continue;
             }
             from = start + text.get(start..).unwrap_or_default().chars().next().map_or(1, char::len_utf8);
-            if start
-                .checked_sub(1)
-                .is_some_and(|before| left.has(bytes[before]) && !ends_escape(&bytes[..start]))
+            let goes_on = start.checked_sub(1).is_some_and(|before| left.has(bytes[before]));
+            if goes_on && !ends_escape(&bytes[..start])
                 || !self.begins.is_match(text.get(start..).unwrap_or_default())
             {
                 continue;
@@ -87,7 +86,11 @@ impl Form {
                 let Some(part) = text.get(start..end) else { continue };
                 if let Some(groups) = self.whole.captures(part) {
                     let secret = groups.get(1).or(groups.get(0)).unwrap();
-                    all.insert((start + secret.start(), start + secret.end()));
+                    let place = (start + secret.start(), start + secret.end());
+                    // What may begin behind an escape is not looked for where it begins before that.
+                    if !(goes_on && all.iter().any(|(_, end)| *end == place.1)) {
+                        all.insert(place);
+                    }
                 }
             }
         }
