@@ -49,20 +49,12 @@ fn a_server_is_asked_over_tls() {
 fn a_server_is_asked_in_both_eras() {
     const POLICY: &str = "
 version: v1
-servers:
-  everything:
-    match: { paths: [/mcp] }
+servers: { everything: { match: { paths: [/mcp] } } }
 rules:
-  - id: nearly-everything
-    match:
-      labels: { mcp.server: everything, mcp.method: \"*\" }
-    decision: ALLOW
+  - { id: all, match: { labels: { mcp.server: everything, mcp.method: \"*\" } }, decision: ALLOW }
 ";
-    const NO_SESSIONS: &str = "  - id: no-sessions
-    match:
-      labels: { mcp.method: initialize }
-    decision: DENY
-";
+    const NO_SESSIONS: &str =
+        "  - { id: no-sessions, match: { labels: { mcp.method: initialize } }, decision: DENY }\n";
     let server = Server::start(Sdk::PythonV2, "everything.py");
     let asked = |policy: &str| {
         let envoy = Envoy::start(sdk::governed(policy, server.port()));
