@@ -358,8 +358,8 @@ fn entry(bytes: &[u8], at: usize) -> Option<usize> {
 #[cold]
 fn later(bytes: &[u8], at: usize) -> Option<usize> {
     let end = run(bytes, at, MEMBERS_MAX, |b| !matches!(b, b'{' | b'}' | b'[' | b']'));
-    let parts = (at..end).filter(|at| matches!(bytes.get(*at), Some(b',' | b'\n')));
-    parts.filter_map(|at| member(bytes, run(bytes, at, ENTRY_MAX, in_entry), b"default")).next()
+    let mut parts = (at..end).filter(|at| matches!(bytes.get(*at), Some(b',' | b'\n')));
+    parts.find_map(|at| member(bytes, run(bytes, at, ENTRY_MAX, in_entry), b"default"))
 }
 
 /// Behind the name of this member, which is at `at`, and the sign that gives it a value.

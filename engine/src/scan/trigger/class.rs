@@ -36,7 +36,8 @@ impl Set {
     pub const fn or(self, other: Set) -> Set {
         Set(self.0 | other.0)
     }
-    /// What is not in it.
+    /// What is not in it; of bytes that share a class with one in it none is left either, so who means such bytes asks
+    /// for them by grams of their own.
     #[must_use]
     pub const fn not(self) -> Set {
         Set(!self.0)
@@ -92,10 +93,10 @@ static CLASSES: [u8; 256] = classes();
 static BITS: [u32; 256] = bits();
 
 /// The class of a byte, 0 to 31. Blanks are apart from marks: words stand between blanks, what is written in marks does
-/// not. Chosen so that text of most scripts triggers rarely: what can hide something must
-/// differ from Cyrillic, Arabic, Vietnamese, Japanese and Chinese text, and from quotation marks, by the classes of
-/// its first two or three bytes. Backslash and bracket are apart from the marks of HTML, Markdown and JSON, so that closing
-/// tags and quoted names are not taken for escapes and labels. The second halves of characters may share a class with something that never stands
+/// not. Chosen so that text of most scripts triggers rarely: what can hide something must differ from Cyrillic, Arabic,
+/// Vietnamese, Japanese and Chinese text, and from quotation marks, by the classes of its first two or three bytes.
+/// Backslash and bracket are apart from the marks of HTML, Markdown and JSON, so that closing tags and quoted names are
+/// not taken for escapes and labels. The second halves of characters may share a class with something that never stands
 /// in their place: after an ASCII byte comes no continuation byte.
 pub(super) const fn class(byte: u8) -> u8 {
     match byte.to_ascii_lowercase() {
